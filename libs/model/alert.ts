@@ -1,0 +1,81 @@
+import type { Event } from "./event.ts";
+import type { Place } from "./locality.ts";
+
+/** Severity, which drives paging (semantics.md, From alert to incident). */
+export type Severity = "critical" | "high" | "medium" | "low" | "informational";
+
+/** From the one that pages at once to the one that does not. */
+export const SEVERITIES: readonly Severity[] = [
+  "critical",
+  "high",
+  "medium",
+  "low",
+  "informational",
+];
+
+/** One rule met one event. */
+export interface Match {
+  /** Id of the Sigma rule. */
+  readonly rule: string;
+  readonly event: Event;
+}
+
+/** One matched event as an alert keeps it. */
+export interface EvidenceRef {
+  readonly event: string;
+  readonly time: number;
+}
+
+export type EntityKind =
+  | "address"
+  | "account"
+  | "host"
+  | "service"
+  | "upstream"
+  | "source"
+  | "probe"
+  | "provider";
+
+/** What an alert is about; alerts of one place that share one are worked together. */
+export interface Entity {
+  readonly kind: EntityKind;
+  readonly value: string;
+}
+
+/** `in_force` unless late evidence moved it (`superseded`: `by` is the alert that stands for it) or undid it (`withdrawn`: `by` is the event). */
+export type AlertState =
+  | { readonly kind: "in_force" }
+  | { readonly kind: "superseded"; readonly by: string }
+  | { readonly kind: "withdrawn"; readonly by: string };
+
+/** An episode of a rule for one group key (semantics.md, Matching and correlation). Times in ms since the epoch. */
+export interface Alert {
+  readonly id: string;
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Severity;
+  /** The group-by fields and their values, in the rule's order. */
+  readonly group: Readonly<Record<string, string>>;
+  /** Canonical text of rule-independent group values; with rule and `first` it makes the id. */
+  readonly groupKey: string;
+  readonly first: number;
+  readonly last: number;
+  /** Distinct matches in all satisfying windows. */
+  readonly count: number;
+  /** First 20 and last 20 matches by time, then event id. */
+  readonly evidence: readonly EvidenceRef[];
+  readonly place: Place;
+  readonly entities: readonly Entity[];
+  /** Its evidence came more than `late.tolerance_s` after it happened. */
+  readonly late: boolean;
+  readonly state: AlertState;
+}
+
+/** The whole alert as it now is; absolute, so applying it twice or out of date order does no harm beyond the last. */
+export interface AlertChange {
+  readonly kind: "raised" | "changed" | "superseded" | "withdrawn";
+  readonly alert: Alert;
+}
+
+/** Number of matches kept as evidence at either end of an episode. */
+export const EVIDENCE_EACH_END = 20;

@@ -1,0 +1,94 @@
+import type { Entity, Severity } from "./alert.ts";
+import type { Place } from "./locality.ts";
+
+export type IncidentStatus =
+  | "new"
+  | "acknowledged"
+  | "in_progress"
+  | "waiting_locality"
+  | "waiting_vendor"
+  | "resolved"
+  | "closed";
+
+/** `withdrawn` is given only by the product, all others only by a person. */
+export type Verdict =
+  | "true_positive"
+  | "false_positive"
+  | "benign"
+  | "duplicate"
+  | "inconclusive"
+  | "collection_fault";
+
+export type ClosedBy = "person" | "withdrawn" | "merged";
+
+export type Scope = "commune" | "system" | "province" | "vendor" | "national";
+
+/** One entry of an incident's timeline; `at` is when it was recorded, `time` when it happened (ms). */
+export interface TimelineEntry {
+  readonly at: number;
+  readonly time: number;
+  /** `system` for the product itself. */
+  readonly who: string;
+  readonly what:
+    | "opened"
+    | "alert_joined"
+    | "alert_changed"
+    | "alert_superseded"
+    | "alert_withdrawn"
+    | "acknowledged"
+    | "assigned"
+    | "commented"
+    | "status"
+    | "verdict"
+    | "severity"
+    | "merged"
+    | "split"
+    | "reopened"
+    | "undone"
+    | "notified"
+    | "recovered";
+  /** Facts of the entry by name: old, new, text, alert, reason … */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** An incident: alerts that people work as one. Times in ms since the epoch. */
+export interface Incident {
+  /** `SC-2026-000123`. */
+  readonly id: string;
+  /** The Vietnamese sentence a person reads first. */
+  readonly title: string;
+  readonly titleEn: string;
+  /** The four lines of semantics.md, in Vietnamese and English. */
+  readonly card: Readonly<Record<"vi" | "en", Card>>;
+  readonly severity: Severity;
+  readonly status: IncidentStatus;
+  readonly verdict?: Verdict;
+  readonly closedBy?: ClosedBy;
+  readonly scope: Scope;
+  readonly place: Place;
+  readonly parent?: string;
+  readonly assignee?: string;
+  /** Ids of the alerts, earliest first. */
+  readonly alerts: readonly string[];
+  readonly rules: readonly string[];
+  readonly entities: readonly Entity[];
+  /** Sum of the counts of its alerts in force. */
+  readonly events: number;
+  readonly first: number;
+  readonly last: number;
+  /** True once a person acted on it; late evidence then never regroups it. */
+  readonly touched: boolean;
+  readonly late: boolean;
+  /** Named running deadlines, ms since the epoch. */
+  readonly clocks: Readonly<Record<string, number>>;
+  readonly timeline: readonly TimelineEntry[];
+  readonly version: number;
+}
+
+/** What a person reads first: what happened, who is affected, three things to do now, whom to call. No field names. */
+export interface Card {
+  readonly what: string;
+  readonly who: string;
+  readonly steps: readonly string[];
+  readonly call: string;
+}

@@ -1,0 +1,3 @@
+export * from "./live.ts";
+export * from "./rest.ts";
+export * from "./summary.ts";

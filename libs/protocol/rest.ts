@@ -1,0 +1,259 @@
+import type {
+  Card,
+  Entity,
+  IncidentStatus,
+  Role,
+  Scope,
+  Severity,
+  SourceState,
+  TimelineEntry,
+  Verdict,
+} from "#libs/model";
+
+/** ISO 8601 in UTC with milliseconds. */
+export type Instant = string;
+
+/** What a place looks like to people; names come with the codes so that no page needs the register. */
+export interface PlaceView {
+  readonly province: string;
+  readonly provinceName: string;
+  readonly commune?: string;
+  readonly communeName?: string;
+}
+
+/** A row of the duty queue (interfaces.md, HTTP). */
+export interface IncidentRow {
+  readonly id: string;
+  readonly title: string;
+  readonly titleEn: string;
+  readonly severity: Severity;
+  readonly status: IncidentStatus;
+  readonly verdict: Verdict | null;
+  readonly scope: Scope;
+  readonly locality: PlaceView;
+  readonly parent: string | null;
+  readonly alerts: number;
+  readonly events: number;
+  readonly first: Instant;
+  readonly last: Instant;
+  readonly assignee: string | null;
+  readonly clocks: Readonly<Record<string, Instant>>;
+  readonly rules: readonly string[];
+  readonly entity: string | null;
+  readonly late: boolean;
+  readonly closedBy: "person" | "withdrawn" | "merged" | null;
+  readonly version: number;
+}
+
+export interface AlertView {
+  readonly id: string;
+  readonly rule_id: string;
+  readonly rule_code: string | null;
+  readonly title: string;
+  readonly level: Severity;
+  readonly group: Readonly<Record<string, string>>;
+  readonly first: Instant;
+  readonly last: Instant;
+  readonly count: number;
+  readonly locality: PlaceView;
+  readonly scope: Scope;
+  readonly late: boolean;
+  readonly state: "in_force" | "superseded" | "withdrawn";
+  readonly by: string | null;
+  readonly incident: string | null;
+  readonly evidence: readonly { readonly event: string; readonly time: Instant }[];
+}
+
+export interface TimelineView extends Omit<TimelineEntry, "at" | "time"> {
+  readonly at: Instant;
+  readonly time: Instant;
+}
+
+/** The incident page. */
+export interface IncidentView extends IncidentRow {
+  readonly card: Readonly<Record<"vi" | "en", Card>>;
+  readonly entities: readonly Entity[];
+  readonly alertList: readonly AlertView[];
+  readonly timeline: readonly TimelineView[];
+  /** Newest evidence first, at most 50; masked. */
+  readonly evidence: readonly EventView[];
+}
+
+/** One event as the search page and evidence show it. `fields` are flat ECS names. */
+export interface EventView {
+  readonly id: string;
+  readonly time: Instant;
+  readonly received: Instant;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface ListView<T> {
+  readonly total: number;
+  readonly rows: readonly T[];
+  readonly cursor: string | null;
+}
+
+/** `seq` is the number of the last change that is in `rows`: subscribe from there. */
+export interface IncidentListView extends ListView<IncidentRow> {
+  readonly seq: number;
+}
+
+/** `POST /api/v1/incidents/ID/ACTION`; `version` is the one the person saw. */
+export interface ActionRequest {
+  readonly version: number;
+  readonly assignee?: string | null;
+  readonly text?: string;
+  readonly status?: IncidentStatus;
+  readonly verdict?: Verdict;
+  readonly severity?: Severity;
+  /** merge: the incidents that go into this one; split: the alerts that leave it. */
+  readonly incidents?: readonly string[];
+  readonly alerts?: readonly string[];
+}
+
+export type ActionName =
+  | "acknowledge"
+  | "assign"
+  | "comment"
+  | "status"
+  | "verdict"
+  | "severity"
+  | "merge"
+  | "split"
+  | "reopen"
+  | "undo";
+
+export interface SearchView {
+  readonly rows: readonly EventView[];
+  readonly cursor: string | null;
+  readonly complete: boolean;
+  readonly scanned: number;
+  readonly total: number;
+  readonly tookMs: number;
+}
+
+export interface HistogramView {
+  readonly start: Instant;
+  readonly intervalMs: number;
+  readonly series: readonly { readonly value: string; readonly counts: readonly number[] }[];
+  readonly complete: boolean;
+}
+
+export interface TopView {
+  readonly field: string;
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly distinct: number;
+  readonly sampled: boolean;
+  readonly complete: boolean;
+}
+
+export interface SourceView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string | null;
+  readonly locality: PlaceView;
+  readonly state: SourceState;
+  readonly since: Instant | null;
+  readonly lastEvent: Instant | null;
+  /** Events in the last hour, and how many nobody understood. */
+  readonly eventsHour: number;
+  readonly notUnderstoodHour: number;
+  readonly skewSeconds: number | null;
+  readonly addresses: readonly string[];
+  readonly silenceFloorS: number;
+}
+
+/** An address that sends and is in no register: one click assigns it. */
+export interface UnknownSenderView {
+  readonly address: string;
+  readonly input: string;
+  readonly first: Instant;
+  readonly last: Instant;
+  readonly events: number;
+  readonly sample: string;
+}
+
+export interface LocalityView {
+  readonly code: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly province: string | null;
+  readonly communes: number;
+  readonly expected: number;
+  readonly sending: number;
+  readonly silent: number;
+  readonly neverSent: number;
+  readonly servicesDown: number;
+  readonly lastEvent: Instant | null;
+  readonly openIncidents: number;
+}
+
+export interface ProbeView {
+  readonly id: string;
+  readonly service: string;
+  readonly serviceName: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly locality: PlaceView;
+  readonly state: "up" | "down" | "unknown" | "off";
+  readonly since: Instant | null;
+  readonly lastMs: number | null;
+  readonly lastError: string | null;
+  readonly uptime24h: number | null;
+}
+
+export interface RuleView {
+  readonly id: string;
+  readonly code: string | null;
+  readonly title: string;
+  readonly titleVi: string;
+  readonly level: Severity;
+  readonly kind: string;
+  readonly enabled: boolean;
+  readonly hits7d: number;
+  readonly author: string | null;
+  readonly license: string | null;
+  readonly file: string;
+}
+
+/** One line of the health page; `text` is what a duty officer reads. */
+export interface HealthLine {
+  readonly id: string;
+  readonly group: "door" | "stage" | "job" | "store" | "machine";
+  readonly state: "ok" | "degraded" | "down" | "off";
+  readonly name: Readonly<Record<"vi" | "en", string>>;
+  readonly text: Readonly<Record<"vi" | "en", string>>;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+export interface HealthView {
+  readonly at: Instant;
+  readonly version: string;
+  readonly platform: "embedded" | "distributed";
+  readonly lagSeconds: number;
+  readonly lines: readonly HealthLine[];
+}
+
+export interface SessionView {
+  readonly user: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly scope: PlaceView;
+  readonly expires: Instant;
+  readonly mustChangePassword: boolean;
+}
+
+/** `application/problem+json`; `code` is stable. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly detailVi: string;
+  /** Character of a query that is wrong, from 0. */
+  readonly at?: number;
+  /** The document as it now is, with who changed it, on 409. */
+  readonly current?: unknown;
+  readonly changedBy?: string;
+}

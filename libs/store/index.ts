@@ -1,0 +1,2 @@
+export * from "./ports.ts";
+export type { Query, QueryProblem } from "./query/syntax.ts";
