@@ -9,6 +9,8 @@ export interface ReaderState {
   readonly position: number;
   /** Receipt time of the last batch it took, ms since the epoch. */
   readonly received: number;
+  /** Batches that could never be taken and were set aside. */
+  readonly parked: number;
   /** Set while it fails: why, since when (ms), how often in a row. */
   readonly trouble?: { readonly reason: string; readonly since: number; readonly tries: number };
 }

@@ -1,1 +1,3 @@
-export * from "./handover.ts";
+export * from './embedded.ts';
+export * from './handover.ts';
+export * from './shared-batches.ts';

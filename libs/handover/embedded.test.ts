@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+
+import { ManualClock, PermanentError, type Batch } from '#libs/model';
+
+import { EmbeddedHandover } from './embedded.ts';
+import { SharedBatches } from './shared-batches.ts';
+
+function batch(from: number, to: number): Batch {
+  return { from, to, received: to, events: [] };
+}
+
+/** Batches of ten bytes up to `end`; counts how often each was decoded. */
+function source(end: number): { batches: SharedBatches; decoded: Map<number, number> } {
+  const decoded = new Map<number, number>();
+  const batches = new SharedBatches((from) => {
+    decoded.set(from, (decoded.get(from) ?? 0) + 1);
+    return Promise.resolve(from < end ? batch(from, from + 10) : undefined);
+  });
+  return { batches, decoded };
+}
+
+function handover(batches: SharedBatches, parked: string[] = []): EmbeddedHandover {
+  return new EmbeddedHandover(batches, new ManualClock(0), { index: 0, detect: 20 }, (r, b, why) =>
+    parked.push(`${r} ${b.from} ${why}`),
+  );
+}
+
+describe('EmbeddedHandover', () => {
+  it('gives every batch to every reader, each from its own position, decoding shared ones once', async () => {
+    const { batches, decoded } = source(50);
+    const seen: Record<string, number[]> = { index: [], detect: [] };
+    const subject = handover(batches);
+    const readers = (['index', 'detect'] as const).map((name) =>
+      subject.read(name, (b) => {
+        seen[name]?.push(b.from);
+        return Promise.resolve();
+      }),
+    );
+    await expect.poll(() => subject.states().map((s) => s.position)).toEqual([50, 50]);
+    await Promise.all(readers.map((r) => r.stop()));
+    expect(seen).toEqual({ index: [0, 10, 20, 30, 40], detect: [20, 30, 40] });
+    expect([...decoded.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  it('offers a batch again after the reader failed and says why meanwhile', async () => {
+    const { batches } = source(10);
+    const subject = handover(batches);
+    let tries = 0;
+    const reading = subject.read('index', () => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new Error('disk full')) : Promise.resolve();
+    });
+    await expect.poll(() => subject.states()[0]?.trouble?.reason).toBe('disk full');
+    await expect.poll(() => subject.states()[0]?.position).toBe(10);
+    expect(subject.states()[0]?.trouble).toBeUndefined();
+    await reading.stop();
+    expect(tries).toBe(2);
+  });
+
+  it('sets aside a batch that can never be taken and goes on', async () => {
+    const { batches } = source(20);
+    const parked: string[] = [];
+    const subject = handover(batches, parked);
+    const reading = subject.read('index', (b) =>
+      b.from === 0 ? Promise.reject(new PermanentError('too odd')) : Promise.resolve(),
+    );
+    await expect.poll(() => subject.states()[0]?.position).toBe(20);
+    await reading.stop();
+    expect(parked).toEqual(['index 0 too odd']);
+    expect(subject.states()[0]?.parked).toBe(1);
+  });
+});

@@ -1,0 +1,121 @@
+import { PermanentError, type Batch, type Clock } from '#libs/model';
+
+import { Handover, type ReaderName, type ReaderState } from './handover.ts';
+
+/** Decoded batches in the order of the spool. */
+export interface BatchSource {
+  /** The batch that starts at position `from`; waits until there is one; `undefined` once closed. */
+  batchAt(from: number): Promise<Batch | undefined>;
+}
+
+/** First pause after a failure; doubles up to `RETRY_MS_MAX`. */
+const RETRY_MS_MIN = 200;
+const RETRY_MS_MAX = 10_000;
+
+interface Seat {
+  readonly reader: ReaderName;
+  position: number;
+  received: number;
+  parked: number;
+  trouble?: { reason: string; since: number; tries: number };
+}
+
+/**
+ * The handover inside one process: each reader walks the spool by its own position. Readers that are level share
+ * decoded batches through the source; one that lags makes the source decode again.
+ */
+export class EmbeddedHandover extends Handover {
+  readonly #source: BatchSource;
+  readonly #clock: Clock;
+  readonly #starts: Readonly<Record<ReaderName, number>>;
+  readonly #onParked: (reader: ReaderName, batch: Batch, reason: string) => void;
+  readonly #seats = new Map<ReaderName, Seat>();
+
+  /** `starts` is the position each reader has durably taken; `onParked` hears of batches that can never be taken. */
+  constructor(
+    source: BatchSource,
+    clock: Clock,
+    starts: Readonly<Record<ReaderName, number>>,
+    onParked: (reader: ReaderName, batch: Batch, reason: string) => void,
+  ) {
+    super();
+    this.#source = source;
+    this.#clock = clock;
+    this.#starts = starts;
+    this.#onParked = onParked;
+  }
+
+  read(reader: ReaderName, take: (batch: Batch) => Promise<void>): { stop(): Promise<void> } {
+    const seat: Seat = { reader, position: this.#starts[reader], received: 0, parked: 0 };
+    this.#seats.set(reader, seat);
+    const stopping = Promise.withResolvers<void>();
+    let running = true;
+    const loop = this.#walk(seat, take, () => running, stopping.promise);
+    return {
+      stop: async () => {
+        running = false;
+        stopping.resolve();
+        await loop;
+      },
+    };
+  }
+
+  states(): readonly ReaderState[] {
+    return [...this.#seats.values()].map(({ reader, position, received, parked, trouble }) => ({
+      reader,
+      position,
+      received,
+      parked,
+      ...(trouble === undefined ? {} : { trouble: { ...trouble } }),
+    }));
+  }
+
+  async #walk(
+    seat: Seat,
+    take: (batch: Batch) => Promise<void>,
+    running: () => boolean,
+    stopped: Promise<void>,
+  ): Promise<void> {
+    while (running()) {
+      const batch = await Promise.race([this.#source.batchAt(seat.position), stopped]);
+      if (batch === undefined || !running()) return;
+      const taken = await this.#offer(seat, batch, take, running, stopped);
+      if (!taken) return;
+      seat.position = batch.to;
+      seat.received = batch.received;
+    }
+  }
+
+  async #offer(
+    seat: Seat,
+    batch: Batch,
+    take: (batch: Batch) => Promise<void>,
+    running: () => boolean,
+    stopped: Promise<void>,
+  ): Promise<boolean> {
+    for (let tries = 1; running(); tries += 1) {
+      try {
+        await take(batch);
+        delete seat.trouble;
+        return true;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (error instanceof PermanentError) {
+          seat.parked += 1;
+          this.#onParked(seat.reader, batch, reason);
+          return true;
+        }
+        const since = seat.trouble?.since ?? this.#clock.now();
+        seat.trouble = { reason, since, tries };
+        await Promise.race([this.#pause(tries), stopped]);
+      }
+    }
+    return false;
+  }
+
+  #pause(tries: number): Promise<void> {
+    const ms = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (tries - 1));
+    // Real time, not the product's clock: a simulated hour must not turn a retry into a busy loop.
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}

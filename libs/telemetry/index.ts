@@ -1,0 +1,4 @@
+export * from './health-board.ts';
+export * from './log.ts';
+export * from './metrics.ts';
+export * from './thread-entry.ts';
