@@ -12,7 +12,7 @@ const names = existsSync(folder)
   ? readdirSync(folder)
       .filter((file) => file.endsWith(suffix))
       .map((file) => file.slice(0, -suffix.length))
-      .sort()
+      .toSorted()
   : [];
 
 await main(async () => {

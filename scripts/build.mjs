@@ -43,7 +43,11 @@ const parts = [
         : undefined,
     build: () =>
       tool('vite build', 'node_modules/vite/bin/vite.js', [
-        ...['build', '--config', 'apps/console/vite.config.ts', '--logLevel', 'warn'],
+        'build',
+        '--config',
+        'apps/console/vite.config.ts',
+        '--logLevel',
+        'warn',
       ]),
   },
 ];
@@ -100,7 +104,7 @@ function filesUnder(folder) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !testCode.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
-    .sort();
+    .toSorted();
 }
 
 function hashOf(paths) {
@@ -113,9 +117,7 @@ function hashOf(paths) {
 }
 
 function removeOutputsWithoutSource() {
-  const wanted = new Set(
-    serverFiles().map((path) => path.replace(/\.tsx?$/, '.js')),
-  );
+  const wanted = new Set(serverFiles().map((path) => path.replace(/\.tsx?$/, '.js')));
   for (const folder of ['apps', 'libs']) {
     for (const path of filesUnder(`dist/${folder}`)) {
       if (!wanted.has(path.slice('dist/'.length))) rmSync(join(root, path));

@@ -9,7 +9,17 @@ import { main, say } from './child.mjs';
 import { root } from './node24.mjs';
 
 const systems = ['linux', 'darwin', 'win32', 'freebsd', 'openharmony', 'android', 'openbsd'];
-const processors = ['arm64', 'x64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'wasm32'];
+const processors = [
+  'arm64',
+  'x64',
+  'arm',
+  'ia32',
+  'ppc64',
+  's390x',
+  'riscv64',
+  'loong64',
+  'wasm32',
+];
 
 await main(() => {
   const file = join(root, 'package-lock.json');
@@ -37,7 +47,7 @@ await main(() => {
 });
 
 function isResolved(packages, parent, name) {
-  for (let folder = parent; ; ) {
+  for (let folder = parent; ;) {
     if (packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`]) return true;
     if (folder === '') return false;
     const cut = folder.lastIndexOf('/node_modules/');

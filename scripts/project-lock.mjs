@@ -26,7 +26,7 @@ export async function withProjectLock(work) {
 
 async function take() {
   const until = Date.now() + waitMsMax;
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
       return;

@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * Asks again and again until the answer is not undefined and gives it back; throws with `what` (and the
+ * last error of the asking) when the time is over. For what another process does; never for our own timers.
+ */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined> | T | undefined,
+  { timeoutMs = 20_000, everyMs = 50 }: { timeoutMs?: number; everyMs?: number } = {},
+): Promise<T> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    let cause: unknown;
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      cause = error;
+    }
+    if (performance.now() > end) {
+      throw new Error(`waited ${timeoutMs} ms in vain until ${what}`, { cause });
+    }
+    await pause(everyMs);
+  }
+}

@@ -1,0 +1,73 @@
+import { defineConfig } from 'vitest/config';
+
+const minute = 60_000;
+const report = process.env['TEST_REPORT'];
+
+/** Suites that drive whole processes: one file at a time, so that two of them never fight for two cores. */
+const oneAtATime = { fileParallelism: false, testTimeout: 2 * minute, hookTimeout: 2 * minute };
+
+export default defineConfig({
+  // Nothing but 'source' may stand here: 'module' would pick builds that Node cannot load.
+  ssr: { resolve: { conditions: ['source'] } },
+  test: {
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    // Worker threads of the code under test load TypeScript sources too.
+    execArgv: ['--conditions=source'],
+    maxWorkers: 2,
+    teardownTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'libs/**/*.test.ts',
+            'apps/**/*.test.{ts,tsx}',
+            'test/{architecture,rules,model,support}/**/*.test.ts',
+          ],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'services',
+          include: ['test/services/**/*.test.ts'],
+          globalSetup: ['test/support/services-setup.ts'],
+          testTimeout: minute,
+          hookTimeout: minute,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'acceptance',
+          include: ['test/acceptance/**/*.test.ts'],
+          ...oneAtATime,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          ...oneAtATime,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          ...oneAtATime,
+          testTimeout: 30 * minute,
+          sequence: { groupOrder: 4 },
+        },
+      },
+    ],
+  },
+});
