@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 
 /** Undoes one thing that a test started. */
-export type Undo = () => Promise<unknown> | void;
+export type Undo = () => Promise<void> | void;
 
 /**
  * Takes what must be undone, whatever becomes of the test. Inside a test pass vitest's

@@ -173,7 +173,9 @@ async function givenServer(
 ): Promise<TestElasticsearch> {
   const answer = await fetch(new URL('_nodes?filter_path=nodes.*.version', url));
   const { nodes } = (await answer.json()) as { nodes: Record<string, { version: string }> };
-  cleanUp(() => fetch(new URL(`${indexPrefix}*`, url), { method: 'DELETE' }));
+  cleanUp(async () => {
+    await fetch(new URL(`${indexPrefix}*`, url), { method: 'DELETE' });
+  });
   const refuse = () => {
     throw new Error('the server of ELASTICSEARCH_URL is not ours to stop');
   };

@@ -4,6 +4,7 @@ import type { CleanUp } from './clean-up.ts';
 
 const outputCharactersMax = 65_536;
 const stopMsMax = 15_000;
+const askEveryMs = 20;
 
 /** How a process ended. */
 export interface Ending {
@@ -19,16 +20,16 @@ export interface Command {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Matched against each line of its output; the process counts as started from then on. */
-  readonly ready: RegExp;
+  /** The process counts as started when a line of its output matches, or when the function says so. */
+  readonly ready: RegExp | (() => boolean);
   readonly readyMsMax?: number;
 }
 
 /** A process that a test started and that ends with the test. */
 export interface OwnedProcess {
   readonly pid: number;
-  /** The groups of the line that said it was ready. */
-  readonly readyLine: RegExpExecArray;
+  /** The output line that said it was ready; empty where a function did. */
+  readonly readyLine: string;
   readonly ended: Promise<Ending>;
   /** The last 64 KB of standard output and standard error. */
   output(): string;
@@ -54,14 +55,13 @@ export async function startProcess(cleanUp: CleanUp, command: Command): Promise<
   });
   running.add(child);
   const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
-  const { promise: started, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
+  const { promise: started, resolve, reject } = Promise.withResolvers<string>();
   let output = '';
   const fail = (what: string, cause?: unknown) =>
     reject(new Error(`${name} ${what}\n${output.slice(-8000)}`, { cause }));
 
   const seeLines = lineReader((line) => {
-    const match = ready.exec(line);
-    if (match !== null) resolve(match);
+    if (ready instanceof RegExp && ready.test(line)) resolve(line);
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
@@ -89,8 +89,13 @@ export async function startProcess(cleanUp: CleanUp, command: Command): Promise<
     clearTimeout(timer);
     return ending;
   };
-  cleanUp(() => endBy('SIGTERM'));
+  cleanUp(async () => {
+    await endBy('SIGTERM');
+  });
 
+  const asking = setInterval(() => {
+    if (!(ready instanceof RegExp) && ready()) resolve('');
+  }, askEveryMs);
   const timer = setTimeout(() => fail(`was not ready within ${readyMsMax} ms`), readyMsMax);
   try {
     const readyLine = await started;
@@ -108,6 +113,7 @@ export async function startProcess(cleanUp: CleanUp, command: Command): Promise<
     throw error;
   } finally {
     clearTimeout(timer);
+    clearInterval(asking);
   }
 }
 
