@@ -79,3 +79,36 @@ export interface AlertChange {
 
 /** Number of matches kept as evidence at either end of an episode. */
 export const EVIDENCE_EACH_END = 20;
+
+/**
+ * A rule's sign that trouble is over (`recovers` of a rule): alerts of `rules` with this group key whose `last` is
+ * earlier than `time` count as recovered, whichever of the two comes first.
+ */
+export interface Recovery {
+  readonly rules: readonly string[];
+  readonly groupKey: string;
+  /** When it happened, ms since the epoch. */
+  readonly time: number;
+  /** Id of the event that says so. */
+  readonly event: string;
+}
+
+/** Why an alert that exists is kept from people, who decided so, and until when (ms since the epoch). */
+export interface Muted {
+  readonly by: "maintenance";
+  readonly id: string;
+  readonly who: string;
+  readonly reason: string;
+  readonly until: number;
+}
+
+/** What an alert is filed with: a document of kind `alert`. */
+export interface AlertRecord {
+  readonly alert: Alert;
+  /** The incident it belongs to now; absent while it is muted or kept aside. */
+  readonly incident?: string;
+  readonly muted?: Muted;
+  readonly recovered?: { readonly time: number; readonly event: string };
+  /** Spool position after the batch that changed it last; changes of earlier positions are repeats. */
+  readonly position?: number;
+}
