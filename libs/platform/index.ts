@@ -1,0 +1,1 @@
+export { lockFolder, type LockResult } from './folder-lock.ts';
