@@ -1,0 +1,1 @@
+export { Schedule, type Job, type When } from './schedule.ts';
