@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 const minute = 60_000;
 const report = process.env['TEST_REPORT'];
 
-/** Suites that drive whole processes: one file at a time, so that two of them never fight for two cores. */
+/**
+ * Suites that drive whole processes: one file at a time, so that two of them never fight for two
+ * cores.
+ */
 const oneAtATime = { fileParallelism: false, testTimeout: 2 * minute, hookTimeout: 2 * minute };
 
 export default defineConfig({

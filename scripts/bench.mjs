@@ -26,7 +26,8 @@ await main(async () => {
     process.exit(2);
   }
   await ensureInstalled();
-  // Benchmarks of the whole product start the built one; those of a lib run its source, types stripped by Node.
+  // Benchmarks of the whole product start the built one; those of a lib run its source, types
+  // stripped by Node.
   await ensureBuilt();
   const flags = ['--conditions=source', '--expose-gc', '--disable-warning=ExperimentalWarning'];
   await become(node24(), [...flags, join(folder, `${name}${suffix}`), ...args]);

@@ -27,7 +27,8 @@ const parts = [
     result: 'dist/apps/standalone/main.js',
     inputs: () => [...shared, 'tsconfig.build.json', ...serverFiles()],
     async build() {
-      // Without the record of an earlier build tsc writes every file, also those that someone deleted.
+      // Without the record of an earlier build tsc writes every file, also those that someone
+      // deleted.
       if (!existsSync(join(root, this.result))) removeQuietly('.build.tsbuildinfo');
       await tool('tsc', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
       removeOutputsWithoutSource();

@@ -1,4 +1,5 @@
-// Child processes whose end follows ours: signals are passed on and the way a child ended becomes the way we end.
+// Child processes whose end follows ours: signals are passed on and the way a child ended becomes
+// the way we end.
 import { spawn } from 'node:child_process';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -1,8 +1,11 @@
 // Completes package-lock.json after `npm install`.
 //
-// Where the registry in use does not offer the optional packages of other platforms, npm leaves them out of the lock
-// file, and `npm ci` then refuses it ("Missing: … from lock file"). This adds an entry for each of them. The entries carry
-// NO INTEGRITY: what npm installs for such a platform is not checked against a hash until someone runs `npm install` there.
+// Where the registry in use does not offer the optional packages of other platforms, npm leaves
+// them out of the lock
+// file, and `npm ci` then refuses it ("Missing: … from lock file"). This adds an entry for each of
+// them. The entries carry
+// NO INTEGRITY: what npm installs for such a platform is not checked against a hash until someone
+// runs `npm install` there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main, say } from './child.mjs';

@@ -1,4 +1,5 @@
-// Finds the Node the product runs on. Runs itself under any Node from 20 on, so it uses no dependency.
+// Finds the Node the product runs on. Runs itself under any Node from 20 on, so it uses no
+// dependency.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const majorNeeded = 24;
 
-/** Absolute path of a Node 24 or newer: the installed package's, else the running one; else undefined. */
+/**
+ * Absolute path of a Node 24 or newer: the installed package's, else the running one; else
+ * undefined.
+ */
 export function findNode24() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const folder = join(root, 'node_modules', `node-${platform}-${process.arch}`);

@@ -1,4 +1,5 @@
-// `npm start [-- OPTIONS]`: installs and builds what is missing, then becomes the product in one process.
+// `npm start [-- OPTIONS]`: installs and builds what is missing, then becomes the product in one
+// process.
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { become, main } from './child.mjs';

@@ -1,4 +1,5 @@
-// The programs that the tests drive besides the product. On Debian, as root, missing ones are installed; anywhere else
+// The programs that the tests drive besides the product. On Debian, as root, missing ones are
+// installed; anywhere else
 // they are named, and the tests that need them say that they are skipped (with CI=true they fail).
 import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -21,7 +22,10 @@ const needs = [
   { what: 'JDK 17 or newer', packages: ['default-jdk-headless'], found: hasJdk },
 ];
 
-/** Installs what is missing where that is possible; never fails, the tests report what stays missing. */
+/**
+ * Installs what is missing where that is possible; never fails, the tests report what stays
+ * missing.
+ */
 export async function ensureTestServices() {
   const missing = needs.filter(({ found }) => !found());
   if (missing.length === 0) return;
@@ -32,7 +36,8 @@ export async function ensureTestServices() {
     return;
   }
   say(`installing for the tests: ${packages.join(' ')}`);
-  // RUNLEVEL keeps the packages from starting their services: the tests start their own, on free ports.
+  // RUNLEVEL keeps the packages from starting their services: the tests start their own, on free
+  // ports.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   await run('apt-get', ['update', '-qq'], { env });
   const flags = ['-y', '-qq', '--no-install-recommends'];

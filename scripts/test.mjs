@@ -59,7 +59,8 @@ function totals(code) {
   const isBad = code !== 0 || failed > 0 || passed === 0;
   return {
     passed,
-    // A failure outside every test (a service that did not start, a rejected promise) shows in the code alone.
+    // A failure outside every test (a service that did not start, a rejected promise) shows in the
+    // code alone.
     failed: isBad ? Math.max(failed, 1) : 0,
     skipped: result.numPendingTests + (result.numTodoTests ?? 0),
     code: isBad ? code || 1 : 0,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npx thapcanh VERB`: the command line, installed and built when missing; otherwise as quiet as the program itself.
+// `npx thapcanh VERB`: the command line, installed and built when missing; otherwise as quiet as
+// the program itself.
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { become, main } from './child.mjs';

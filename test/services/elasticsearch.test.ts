@@ -38,7 +38,8 @@ describe.skipIf(isMissing('elasticsearch'))('the test Elasticsearch', () => {
 
     const found = await client.search({ index, query: { term: { ip: '203.0.113.0/24' } } });
     expect(found.hits.hits.map(({ _id }) => _id)).toEqual(['a']);
-    // A flush writes a segment with the real codec; without the zstd library the index would turn red.
+    // A flush writes a segment with the real codec; without the zstd library the index would turn
+    // red.
     await client.indices.flush({ index, force: true });
     expect((await client.cluster.health({ index })).status).toBe('green');
   });

@@ -9,7 +9,9 @@ export type Undo = () => Promise<void> | void;
  */
 export type CleanUp = (undo: Undo) => void;
 
-/** A list of undos run in reverse order; every one is tried, the first failure is thrown at the end. */
+/**
+ * A list of undos run in reverse order; every one is tried, the first failure is thrown at the end.
+ */
 export class UndoList {
   readonly #undos: Undo[] = [];
 
@@ -30,7 +32,10 @@ export class UndoList {
   }
 }
 
-/** Undoes after all tests of the suite it is called in; call it while tests are collected, not in a hook. */
+/**
+ * Undoes after all tests of the suite it is called in; call it while tests are collected, not in a
+ * hook.
+ */
 export function suiteCleanUp(): CleanUp {
   const list = new UndoList();
   afterAll(() => list.run());

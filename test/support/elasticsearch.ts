@@ -13,9 +13,12 @@ import { installedJdks, libraryPath, programPath, type Jdk } from './parts.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /**
- * A real Elasticsearch for the tests: the engine's own jars from Maven Central, one node, no optional modules.
- * So there is no `GET /`, no painless, no `_delete_by_query`, no security (design of the tests: what the product
- * uses works without them). The jars are cached, so that only the first run on a machine needs the network.
+ * A real Elasticsearch for the tests: the engine's own jars from Maven Central, one node, no
+ * optional modules.
+ * So there is no `GET /`, no painless, no `_delete_by_query`, no security (design of the tests:
+ * what the product
+ * uses works without them). The jars are cached, so that only the first run on a machine needs the
+ * network.
  */
 export interface TestElasticsearch {
   readonly url: string;
@@ -39,7 +42,10 @@ const javaNeeded: Record<string, { min: number; max: number }> = {
   '8.19.0': { min: 17, max: 23 },
 };
 
-/** Resolves once it answers; with ELASTICSEARCH_URL set that server is used instead and is never stopped. */
+/**
+ * Resolves once it answers; with ELASTICSEARCH_URL set that server is used instead and is never
+ * stopped.
+ */
 export async function startElasticsearch(
   cleanUp: CleanUp,
   wanted = process.env['ELASTICSEARCH_TEST_VERSION'],

@@ -20,7 +20,9 @@ export interface Command {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** The process counts as started when a line of its output matches, or when the function says so. */
+  /**
+   * The process counts as started when a line of its output matches, or when the function says so.
+   */
   readonly ready: RegExp | (() => boolean);
   readonly readyMsMax?: number;
 }
@@ -45,7 +47,10 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Resolves once the process said that it is ready; throws with its output when it ends or stays silent. */
+/**
+ * Resolves once the process said that it is ready; throws with its output when it ends or stays
+ * silent.
+ */
 export async function startProcess(cleanUp: CleanUp, command: Command): Promise<OwnedProcess> {
   const { name, program, args, ready, readyMsMax = 30_000 } = command;
   const child = spawn(program, args, {

@@ -68,7 +68,8 @@ const isThere: Record<Part, () => boolean> = {
 };
 
 /**
- * Whether tests that need the part must be skipped here: `describe.skipIf(isMissing('chromium'))`. Says so
+ * Whether tests that need the part must be skipped here: `describe.skipIf(isMissing('chromium'))`.
+ * Says so
  * loudly. In CI nothing is skipped: there a missing part is an error.
  */
 export function isMissing(part: Part): boolean {

@@ -46,7 +46,9 @@ export interface Product {
   kill9(): Promise<void>;
   /** SIGTERM; says how it ended. */
   stop(): Promise<Ending>;
-  /** Starts it again after kill9 or stop: same folder, same ports, so that senders find it again. */
+  /**
+   * Starts it again after kill9 or stop: same folder, same ports, so that senders find it again.
+   */
   restart(changed?: Pick<ProductOptions, 'settings' | 'env' | 'args'>): Promise<void>;
 }
 
@@ -65,7 +67,9 @@ const everyPortFree: Settings = {
   inputs: { bulk: anyPort, syslog_udp: anyPort, syslog_tcp: anyPort },
 };
 
-/** Resolves once the product says that it is ready; a start that fails throws with what it printed. */
+/**
+ * Resolves once the product says that it is ready; a start that fails throws with what it printed.
+ */
 export async function startProduct(
   cleanUp: CleanUp,
   options: ProductOptions = {},

@@ -18,7 +18,9 @@ export interface TestRedis {
 const appendOnly = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
 const durable = [...appendOnly, '--maxmemory-policy', 'noeviction'];
 
-/** Resolves once it takes connections. `settings` are further options: `['--maxmemory', '64mb']`. */
+/**
+ * Resolves once it takes connections. `settings` are further options: `['--maxmemory', '64mb']`.
+ */
 export async function startRedis(
   cleanUp: CleanUp,
   settings: readonly string[] = [],

@@ -46,7 +46,10 @@ export function forwardRelp(port: number): RsyslogOutput {
   );
 }
 
-/** The Elasticsearch output, in bulk mode, as its documentation shows it; `key` is sent as the password. */
+/**
+ * The Elasticsearch output, in bulk mode, as its documentation shows it; `key` is sent as the
+ * password.
+ */
 export function sendBulk(port: number, { key = '', searchIndex = 'syslog' } = {}): RsyslogOutput {
   const access = key === '' ? '' : `uid="rsyslog" pwd="${key}"`;
   return (
@@ -72,7 +75,9 @@ export interface LogOptions {
 /** A private rsyslogd that sends what `logger` gives it. */
 export interface Rsyslog {
   readonly pid: number;
-  /** Hands the messages over, in order, one syslog message each; resolves when `logger` has ended. */
+  /**
+   * Hands the messages over, in order, one syslog message each; resolves when `logger` has ended.
+   */
   log(messages: string | readonly string[], options?: LogOptions): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   output(): string;

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Asks again and again until the answer is not undefined and gives it back; throws with `what` (and the
- * last error of the asking) when the time is over. For what another process does; never for our own timers.
+ * Asks again and again until the answer is not undefined and gives it back; throws with `what` (and
+ * the
+ * last error of the asking) when the time is over. For what another process does; never for our own
+ * timers.
  */
 export async function until<T>(
   what: string,
