@@ -1,6 +1,6 @@
-import type { Batch, Event, Place } from "#libs/model";
+import type { Batch, Event, Place } from '#libs/model';
 
-import type { Query } from "./query/syntax.ts";
+import type { Query } from './query/syntax.ts';
 
 /** Newest first; the span is `[from, to)` in ms since the epoch. Every read names the scope of who asks. */
 export interface EventSpan {
@@ -100,7 +100,7 @@ export interface Write {
   readonly kind: string;
   readonly id: string;
   /** `absent`: only when no such document is there; a number: only over that version; `any`: whatever is there. */
-  readonly expect: "absent" | "any" | number;
+  readonly expect: 'absent' | 'any' | number;
   /** `null` removes the document. */
   readonly body: unknown;
   readonly place: Place;
@@ -113,7 +113,7 @@ export type WriteResult =
   | { readonly done: true; readonly version: number }
   | {
       readonly done: false;
-      readonly reason: "conflict";
+      readonly reason: 'conflict';
       readonly current: Doc<unknown> | undefined;
     };
 
