@@ -31,7 +31,7 @@ async function runTests() {
     [
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
-      ...projects.flatMap((name) => ['--project', name]),
+      ...(options.includes('--project') ? [] : projects.flatMap((name) => ['--project', name])),
       ...options,
     ],
     {
