@@ -51,10 +51,10 @@ export class MemoryDocuments extends Documents {
   #one(write: Write): WriteResult {
     const docs = this.#of(write.kind);
     const current = docs.get(write.id);
-    const fits =
+    const isExpected =
       write.expect === 'any' ||
       (write.expect === 'absent' ? current === undefined : current?.version === write.expect);
-    if (!fits) return { done: false, reason: 'conflict', current };
+    if (!isExpected) return { done: false, reason: 'conflict', current };
     this.writes += 1;
     const version = (current?.version ?? 0) + 1;
     if (write.body === null) docs.delete(write.id);
