@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+
+import { compile, type Refusal } from '#libs/sigma';
+
+import { EXIT, type Io, type Verb } from '../verb.ts';
+import { RulesUnreadable, readRuleFiles } from './rules-files.ts';
+import { readPlaceholders } from './rules-placeholders.ts';
+import { testSamples, type SampleParts } from './rules-test.ts';
+
+const USAGE = `thapcanh rules check DIR…   load the rules and say what is wrong
+thapcanh rules test DIR…    load them and run the samples beside them
+
+  --placeholders FILE   YAML with lines "name: [value, value]" for %name%
+  --require-samples     a rule file without samples is an error (test)
+
+Exit 1 when a rule is refused or a sample fails, with file, line, column and reason.
+`;
+
+/** `thapcanh rules check | test`; `parts` decode raw lines and correlate. */
+export function createRulesVerb(parts: SampleParts): Verb {
+  return {
+    name: 'rules',
+    summary: 'check Sigma rules and run their samples',
+    usage: USAGE,
+    async run(args, io) {
+      try {
+        return await run(args, io, parts);
+      } catch (error) {
+        if (!(error instanceof RulesUnreadable)) throw error;
+        io.err.write(`rules: ${error.message}\n`);
+        return EXIT.wrong;
+      }
+    },
+  };
+}
+
+async function run(args: readonly string[], io: Io, parts: SampleParts): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === 'string') {
+    io.err.write(`rules: ${options}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  const placeholders =
+    options.placeholders === undefined
+      ? { values: {} }
+      : await readPlaceholders(options.placeholders);
+  if ('problem' in placeholders) {
+    io.err.write(`rules: ${options.placeholders}: ${placeholders.problem}\n`);
+    return EXIT.wrong;
+  }
+  const sources = await readRuleFiles(options.paths);
+  const set = compile(sources, { placeholders: placeholders.values });
+  for (const refusal of set.refused) io.out.write(`${refusalText(refusal)}\n`);
+  const counts = `${set.rules.length} rules, ${set.correlations.length} correlations`;
+  io.err.write(`${counts}, ${set.refused.length} refused\n`);
+  if (options.action === 'check') return set.refused.length > 0 ? EXIT.wrong : EXIT.done;
+  const files = sources.map(({ file }) => file);
+  const outcome = await testSamples(set, files, parts);
+  for (const failure of outcome.failures) io.out.write(`${failure}\n`);
+  if (options.requireSamples) {
+    for (const file of outcome.without) io.out.write(`${file}: has no samples\n`);
+  }
+  const samples = `${outcome.passed} samples passed, ${outcome.failures.length} failed`;
+  io.err.write(`${samples}, ${outcome.without.length} files without samples\n`);
+  const lacking = options.requireSamples && outcome.without.length > 0;
+  const wrong = set.refused.length > 0 || outcome.failures.length > 0 || lacking;
+  return wrong ? EXIT.wrong : EXIT.done;
+}
+
+interface RulesOptions {
+  readonly action: 'check' | 'test';
+  readonly paths: readonly string[];
+  readonly placeholders?: string;
+  readonly requireSamples: boolean;
+}
+
+/** The options, or what is wrong with them. */
+function readOptions(args: readonly string[]): RulesOptions | string {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        placeholders: { type: 'string' },
+        'require-samples': { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { values, positionals } = parsed;
+  const [action, ...paths] = positionals;
+  if (action !== 'check' && action !== 'test') return 'check or test?';
+  if (paths.length === 0) return `rules ${action} needs a folder or file`;
+  return {
+    action,
+    paths,
+    requireSamples: values['require-samples'],
+    ...(values.placeholders === undefined ? {} : { placeholders: values.placeholders }),
+  };
+}
+
+function refusalText({ file, line, column, reason, message, instead }: Refusal): string {
+  const hint =
+    instead === undefined ? '' : `\n  write instead: ${instead.replaceAll('\n', '\n  ')}`;
+  return `${file}:${line}:${column}: ${reason}: ${message}${hint}`;
+}

@@ -1,0 +1,160 @@
+import { allOf, anyOf, type Expr } from './expr.ts';
+import { FieldResolver } from './fields/resolve.ts';
+import { linkCorrelations } from './link.ts';
+import { Matcher } from './match/matcher.ts';
+import { readCondition } from './read/condition.ts';
+import { readCorrelation } from './read/correlation.ts';
+import { readSelections } from './read/detection.ts';
+import { readDocuments, type SigmaDocument } from './read/documents.ts';
+import { readFilter, type FilterDraft } from './read/filter.ts';
+import { readHeader, type Header } from './read/header.ts';
+import { refuseAggregation } from './read/legacy-count.ts';
+import { readLogsource } from './read/logsource.ts';
+import { covers, type RuleLogsource } from './route/logsource.ts';
+import type { Drafts, RuleDraft } from './drafts.ts';
+import { readOurs } from './read/ours.ts';
+import { Refused, refusalOf } from './refusal.ts';
+import type { CompileOptions, RuleSet } from './rule-set.ts';
+import { asMap, child, type MapNode, type ScalarNode } from './yaml.ts';
+import type { SigmaSource } from './source.ts';
+
+/**
+ * Reads Sigma documents and makes the rule set of them. Never throws for what a document holds: what can not be
+ * taken stands in `refused` with its place, and the rest is in force.
+ */
+export function compile(sources: readonly SigmaSource[], options: CompileOptions = {}): RuleSet {
+  const drafts: Drafts = { rules: [], correlations: [], filters: [], refused: [] };
+  const resolver = new FieldResolver();
+  const reader = new DocumentReader(drafts, options, resolver);
+  for (const source of sources) {
+    for (const document of readDocuments(source, drafts.refused)) reader.read(document);
+  }
+  const filtered = reader.filtered();
+  const { rules, correlations } = linkCorrelations(filtered, drafts, resolver);
+  const routing = options.routing ?? 'strict';
+  const matcher = new Matcher(rules, routing, resolver);
+  return {
+    rules,
+    correlations,
+    refused: drafts.refused,
+    routing,
+    match: (record) => matcher.match(record),
+    explain: (record, ruleId) => matcher.explain(record, ruleId),
+    read: (record, ruleId, field) => matcher.read(record, ruleId, field),
+  };
+}
+
+/** Reads documents into drafts; a document that can not be taken is noted and left out. */
+class DocumentReader {
+  readonly #drafts: Drafts;
+  readonly #options: CompileOptions;
+  readonly #resolver: FieldResolver;
+  readonly #places = new Map<string, Header>();
+
+  constructor(drafts: Drafts, options: CompileOptions, resolver: FieldResolver) {
+    this.#drafts = drafts;
+    this.#options = options;
+    this.#resolver = resolver;
+  }
+
+  read({ kind, node, nth }: SigmaDocument): void {
+    this.#guard(() => {
+      if (kind === 'filter') this.#drafts.filters.push(readFilter(node));
+      else if (kind === 'correlation') this.#readCorrelation(node, nth);
+      else this.#readRule(node, nth);
+    });
+  }
+
+  /** The rules with the filters that name them behind their own conditions. */
+  filtered(): RuleDraft[] {
+    const byRule = new Map<RuleDraft, Expr[]>();
+    for (const filter of this.#drafts.filters) {
+      this.#guard(() => {
+        for (const rule of this.#filteredBy(filter)) {
+          const conditions = byRule.get(rule) ?? [];
+          conditions.push(this.#condition(filter.section, rule.logsource));
+          byRule.set(rule, conditions);
+        }
+      });
+    }
+    return this.#drafts.rules.map((rule) => {
+      const conditions = byRule.get(rule);
+      if (conditions === undefined) return rule;
+      return { ...rule, condition: allOf([rule.condition, ...conditions]) };
+    });
+  }
+
+  #filteredBy(filter: FilterDraft): RuleDraft[] {
+    const named = this.#drafts.rules.filter(
+      ({ id, name }) =>
+        filter.rules === undefined ||
+        filter.rules.includes(id) ||
+        (name !== undefined && filter.rules.includes(name)),
+    );
+    if (named.length === 0 && filter.rules !== undefined) {
+      const message = `the filter names no rule that is there: ${filter.rules.join(', ')}`;
+      throw new Refused('unknown_rule', filter.node, message);
+    }
+    return named.filter((rule) => covers(filter.logsource, rule.logsource));
+  }
+
+  #readRule(node: MapNode, nth: number): void {
+    const header = readHeader(node, nth);
+    const logsource = readLogsource(node);
+    const section = child(node, 'detection');
+    if (section === undefined) throw new Refused('missing_key', node, 'there is no detection');
+    const condition = this.#condition(asMap(section, 'detection'), logsource);
+    const ours = readOurs(node);
+    this.#claim(header, node);
+    this.#drafts.rules.push({ ...header, node, logsource, ours, condition });
+  }
+
+  #readCorrelation(node: MapNode, nth: number): void {
+    const header = readHeader(node, nth);
+    const draft = readCorrelation(node);
+    const ours = readOurs(node);
+    this.#claim(header, node);
+    this.#drafts.correlations.push({ ...header, node, ours, draft });
+  }
+
+  #condition(section: MapNode, logsource: RuleLogsource): Expr {
+    const written = child(section, 'condition');
+    if (written === undefined) {
+      const message = 'the detection has no condition';
+      throw new Refused('missing_key', section, message, 'condition: selection');
+    }
+    const conditions = written.kind === 'seq' ? written.items : [written];
+    const scalars = conditions.map((one): ScalarNode => {
+      if (one.kind === 'scalar') return one;
+      throw new Refused('wrong_type', one, 'a condition is text');
+    });
+    for (const one of scalars) refuseAggregation(one, section);
+    const selections = readSelections(section, {
+      placeholders: this.#options.placeholders ?? {},
+      resolve: (name) => this.#resolver.resolve(name, logsource),
+    });
+    return anyOf(scalars.map((one) => readCondition(one, selections)));
+  }
+
+  #claim(header: Header, node: MapNode): void {
+    for (const key of [header.id, header.name ?? header.id]) {
+      const holder = this.#places.get(key);
+      if (holder !== undefined && holder !== header) {
+        const { file, line } = holder.meta;
+        const message = `${key} is already the id or name of the rule in ${file}:${line}`;
+        throw new Refused('duplicate_id', child(node, 'id') ?? node, message);
+      }
+    }
+    this.#places.set(header.id, header);
+    if (header.name !== undefined) this.#places.set(header.name, header);
+  }
+
+  #guard(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#drafts.refused.push(refusalOf(error));
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { covers, type RuleLogsource } from '../route/logsource.ts';
+import type { FieldRef, Making } from './field-ref.ts';
+import { MAPPINGS, type Mapping } from './mapping.ts';
+
+/** Turns field names of rules into references; the same name of the same kind of source is the same object. */
+export class FieldResolver {
+  readonly #applying = new Map<string, readonly Mapping[]>();
+  readonly #known = new Map<string, FieldRef>();
+
+  /** Where a field of a rule is to be looked for. */
+  resolve(name: string, logsource: RuleLogsource): FieldRef {
+    const names = new Set([name]);
+    let made: Making | undefined;
+    for (const mapping of this.#mappings(logsource)) {
+      const target = Object.hasOwn(mapping.fields, name) ? mapping.fields[name] : undefined;
+      if (typeof target === 'string') names.add(target);
+      else if (target !== undefined && 'make' in target) made ??= target;
+      else for (const one of target ?? []) names.add(one);
+      if (mapping.prefix !== undefined) names.add(mapping.prefix + name);
+    }
+    const key = JSON.stringify([...names, made]);
+    const found = this.#known.get(key);
+    if (found !== undefined) return found;
+    const ref = { name, names: [...names], ...(made === undefined ? {} : { made }) };
+    this.#known.set(key, ref);
+    return ref;
+  }
+
+  #mappings(logsource: RuleLogsource): readonly Mapping[] {
+    const { category = '', product = '', service = '' } = logsource;
+    const key = `${category}|${product}|${service}`;
+    let applying = this.#applying.get(key);
+    if (applying === undefined) {
+      applying = MAPPINGS.filter((mapping) => covers(mapping.when, logsource));
+      this.#applying.set(key, applying);
+    }
+    return applying;
+  }
+}
+
+/** The name under which our own events hold a field: ECS where there is one. */
+export function ecsName(ref: FieldRef): string {
+  return ref.name.includes('.') ? ref.name : (ref.names[1] ?? ref.name);
+}

@@ -1,0 +1,8 @@
+export { compile } from './compile.ts';
+export * from './explanation.ts';
+export type * from './expr.ts';
+export type { FieldRef, Making } from './fields/field-ref.ts';
+export type { Refusal, RefusalReason } from './refusal.ts';
+export * from './route/logsource.ts';
+export type * from './rule-set.ts';
+export type { SigmaSource } from './source.ts';

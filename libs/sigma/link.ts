@@ -1,0 +1,222 @@
+import type { CorrelationDocument, Drafts, RuleDraft } from './drafts.ts';
+import { ecsName, type FieldResolver } from './fields/resolve.ts';
+import { parseCondition, type Named } from './read/condition.ts';
+import { Refused, refusalOf } from './refusal.ts';
+import type { CorrelationRule, GroupBy, MemberExpr, Ours, Rule } from './rule-set.ts';
+import { asText, child, type MapNode, type ScalarNode } from './yaml.ts';
+
+type Member = RuleDraft | CorrelationDocument;
+
+/** Puts rules and correlations together: names become ids, fields become ours, broken references are refused. */
+export function linkCorrelations(
+  rules: readonly RuleDraft[],
+  drafts: Drafts,
+  resolver: FieldResolver,
+): { rules: Rule[]; correlations: CorrelationRule[] } {
+  return new Linker(rules, drafts, resolver).link();
+}
+
+class Linker {
+  readonly #drafts: Drafts;
+  readonly #resolver: FieldResolver;
+  readonly #named = new Map<string, Member>();
+  readonly #rules: readonly RuleDraft[];
+
+  constructor(rules: readonly RuleDraft[], drafts: Drafts, resolver: FieldResolver) {
+    this.#rules = rules;
+    this.#drafts = drafts;
+    this.#resolver = resolver;
+    for (const member of [...rules, ...drafts.correlations]) {
+      this.#named.set(member.id, member);
+      if (member.name !== undefined) this.#named.set(member.name, member);
+    }
+  }
+
+  link(): { rules: Rule[]; correlations: CorrelationRule[] } {
+    const standing = this.#standing();
+    const correlations = standing.flatMap(
+      (document) => this.#guard(document, () => [this.#correlation(document)]) ?? [],
+    );
+    const rules = this.#rules.flatMap(
+      (draft) => this.#guard(draft, () => [this.#rule(draft)]) ?? [],
+    );
+    return silenced(rules, correlations);
+  }
+
+  /** Correlations whose members are all there and that are part of no cycle; the others are refused. */
+  #standing(): CorrelationDocument[] {
+    const order: CorrelationDocument[] = [];
+    const state = new Map<CorrelationDocument, 'open' | 'done' | 'refused'>();
+    const visit = (document: CorrelationDocument): boolean => {
+      const known = state.get(document);
+      if (known === 'done') return true;
+      if (known === 'refused') return false;
+      state.set(document, 'open');
+      const fine = this.#guard(document, () => {
+        for (const written of document.draft.rules) {
+          const member = this.#member(written);
+          if (!('draft' in member)) continue;
+          if (state.get(member) === 'open') {
+            const message = `the correlation is a member of itself by way of ${written.text}`;
+            throw new Refused('correlation_cycle', written, message);
+          }
+          if (!visit(member)) {
+            const message = `the member ${written.text} is refused itself`;
+            throw new Refused('unknown_rule', written, message);
+          }
+        }
+        return true;
+      });
+      state.set(document, fine === true ? 'done' : 'refused');
+      if (fine === true) order.push(document);
+      else this.#forget(document);
+      return fine === true;
+    };
+    for (const document of this.#drafts.correlations) visit(document);
+    return order;
+  }
+
+  #forget(document: CorrelationDocument): void {
+    this.#named.delete(document.id);
+    if (document.name !== undefined) this.#named.delete(document.name);
+  }
+
+  #member(written: ScalarNode): Member {
+    const member = this.#named.get(written.text);
+    if (member !== undefined) return member;
+    const message = `there is no rule with the id or name ${written.text}`;
+    throw new Refused('unknown_rule', written, message);
+  }
+
+  #correlation(document: CorrelationDocument): CorrelationRule {
+    const { draft, node } = document;
+    const members = draft.rules.map((written) => this.#member(written));
+    const known = new Map<string, string>();
+    for (const member of members) {
+      known.set(member.id, member.id);
+      if (member.name !== undefined) known.set(member.name, member.id);
+    }
+    const condition =
+      'kind' in draft.condition
+        ? memberExpr(
+            parseCondition(draft.condition, { known: onePerMember(members), noun: 'rule' }),
+          )
+        : draft.condition;
+    const [first] = members;
+    const field = draft.field.map((name) =>
+      first === undefined ? name : this.#field(name, first),
+    );
+    return {
+      id: document.id,
+      ...(document.name === undefined ? {} : { name: document.name }),
+      title: document.title,
+      level: document.level,
+      type: draft.type,
+      rules: members.map(({ id }) => id),
+      groupBy: draft.groupBy.map((name) => this.#groupBy(name, document, members)),
+      timespanMs: draft.timespanMs,
+      condition,
+      ...(field.length === 0 ? {} : { field }),
+      ...(draft.percentile === undefined ? {} : { percentile: draft.percentile }),
+      generate: draft.generate,
+      silent: false,
+      meta: document.meta,
+      ours: this.#ours(document.ours, node),
+    };
+  }
+
+  #groupBy(name: ScalarNode, document: CorrelationDocument, members: readonly Member[]): GroupBy {
+    const alias = document.draft.aliases.get(name.text);
+    const fields = members.map((member): readonly [string, string] => {
+      if (alias === undefined) return [member.id, this.#field(name.text, member)];
+      const own = child(alias, member.name ?? member.id) ?? child(alias, member.id);
+      if (own === undefined) {
+        const message = `the alias ${name.text} names no field of ${member.name ?? member.id}`;
+        throw new Refused('correlation', alias, message);
+      }
+      return [member.id, this.#field(asText(own, `aliases.${name.text}`), member)];
+    });
+    const distinct = new Set(fields.map(([, field]) => field));
+    const [only] = distinct;
+    if (distinct.size !== 1 || only === undefined) {
+      return { name: name.text, fieldOf: Object.fromEntries(fields) };
+    }
+    return { name: alias === undefined ? only : name.text, fieldOf: only };
+  }
+
+  /** The name under which the events of a member hold a field; a correlation holds its own groups. */
+  #field(name: string, member: Member): string {
+    if (!('draft' in member)) return ecsName(this.#resolver.resolve(name, member.logsource));
+    const [first] = member.draft.rules;
+    const own = member.draft.aliases.has(name) || first === undefined;
+    return own ? name : this.#field(name, this.#member(first));
+  }
+
+  #rule(draft: RuleDraft): Rule {
+    return {
+      id: draft.id,
+      ...(draft.name === undefined ? {} : { name: draft.name }),
+      title: draft.title,
+      level: draft.level,
+      logsource: draft.logsource,
+      silent: false,
+      meta: draft.meta,
+      ours: this.#ours(draft.ours, draft.node),
+      condition: draft.condition,
+    };
+  }
+
+  #ours(ours: Ours, node: MapNode): Ours {
+    const ids = (names: readonly string[]) =>
+      names.map((name) => {
+        const member = this.#named.get(name);
+        if (member !== undefined) return member.id;
+        const message = `there is no rule with the id or name ${name}`;
+        throw new Refused('unknown_rule', child(node, 'thapcanh') ?? node, message);
+      });
+    if (ours.recovers.length === 0 && ours.ratio === undefined) return ours;
+    const ratio = ours.ratio && { ...ours.ratio, base: ids(ours.ratio.base) };
+    return { ...ours, recovers: ids(ours.recovers), ...(ratio === undefined ? {} : { ratio }) };
+  }
+
+  #guard<T>(member: Member, link: () => T): T | undefined {
+    try {
+      return link();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#drafts.refused.push(refusalOf(error));
+      return undefined;
+    }
+  }
+}
+
+function onePerMember(members: readonly Member[]): Map<string, string> {
+  return new Map(members.map((member) => [member.name ?? member.id, member.id]));
+}
+
+function memberExpr(tree: Named<string>): MemberExpr {
+  if (tree.op === 'name') return { op: 'member', rule: tree.of };
+  if (tree.op === 'not') return { op: 'not', of: memberExpr(tree.of) };
+  return { op: tree.op, of: tree.of.map(memberExpr) };
+}
+
+/** Members of correlations are silent, unless one of these generates or they are a base that also stands alone. */
+function silenced(
+  rules: readonly Rule[],
+  correlations: readonly CorrelationRule[],
+): { rules: Rule[]; correlations: CorrelationRule[] } {
+  const members = new Set<string>();
+  const generated = new Set<string>();
+  for (const { rules: of, generate, ours } of correlations) {
+    for (const id of of) {
+      members.add(id);
+      if (generate) generated.add(id);
+    }
+    for (const id of ours.ratio?.base ?? []) members.add(id);
+  }
+  const silent = (id: string) => members.has(id) && !generated.has(id);
+  return {
+    rules: rules.map((rule) => ({ ...rule, silent: silent(rule.id) })),
+    correlations: correlations.map((one) => ({ ...one, silent: silent(one.id) })),
+  };
+}

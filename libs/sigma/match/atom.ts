@@ -1,0 +1,114 @@
+import { contains, parseAddress } from '../cidr.ts';
+import type { Atom, CompareOp, Test } from '../expr.ts';
+import { compileRegex } from '../regex/vet.ts';
+import { compilePattern, type TextTest } from './glob.ts';
+import type { RecordView, Slots, Texts } from './record.ts';
+import { timePart } from './time.ts';
+
+/** Tells whether an event passes a test. */
+export type AtomTest = (view: RecordView) => boolean;
+
+const NUMBER = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
+/** Characters of a number in text. */
+const NUMBER_CHARS_MAX = 40;
+
+/** An atom as a function of an event. */
+export function compileAtom(atom: Atom, slots: Slots): AtomTest {
+  if (atom.field === undefined) return compileKeyword(atom.test);
+  const slot = slots.slotOf(atom.field);
+  const { test } = atom;
+  if (test.kind === 'exists') return (view) => view.value(slot) !== undefined;
+  if (test.kind === 'null') return (view) => isNothing(view.value(slot));
+  if (test.kind === 'field') return compileFieldRef(test, slot, slots);
+  if (test.kind === 'compare') {
+    return (view) =>
+      someValue(view.value(slot), (value) => {
+        const number = numberOf(value);
+        return number !== undefined && compared(number, test.op, test.value);
+      });
+  }
+  if (test.kind === 'time') {
+    return (view) =>
+      someValue(view.value(slot), (value) => {
+        const part = timePart(value, test.part);
+        return part !== undefined && compared(part, test.op, test.value);
+      });
+  }
+  const passes = compileText(test);
+  return test.kind === 'text' && !test.cased
+    ? (view) => someText(view.folded(slot), passes)
+    : (view) => someText(view.plain(slot), passes);
+}
+
+function compileKeyword(test: Test): AtomTest {
+  if (test.kind !== 'text' && test.kind !== 'regex') return () => false;
+  const passes = compileText(test);
+  return test.kind === 'text' && !test.cased
+    ? (view) => view.foldedLeaves().some(passes)
+    : (view) => view.leaves.some(passes);
+}
+
+function compileText(test: Extract<Test, { kind: 'text' | 'regex' | 'cidr' }>): TextTest {
+  if (test.kind === 'text') return compilePattern(test.pattern);
+  if (test.kind === 'regex') return lazyRegex(test.source, test.flags);
+  const { network } = test;
+  return (text) => {
+    const address = parseAddress(text);
+    return address !== undefined && contains(network, address);
+  };
+}
+
+function lazyRegex(source: string, flags: string): TextTest {
+  let compiled: ReturnType<typeof compileRegex> | undefined;
+  return (text) => {
+    compiled ??= compileRegex(source, flags);
+    return compiled.test(text);
+  };
+}
+
+function compileFieldRef(
+  test: Extract<Test, { kind: 'field' }>,
+  slot: number,
+  slots: Slots,
+): AtomTest {
+  const other = slots.slotOf(test.other);
+  const compare: (text: string, wanted: string) => boolean = {
+    equals: (text: string, wanted: string) => text === wanted,
+    startswith: (text: string, wanted: string) => text.startsWith(wanted),
+    endswith: (text: string, wanted: string) => text.endsWith(wanted),
+    contains: (text: string, wanted: string) => text.includes(wanted),
+  }[test.how];
+  const read = (view: RecordView, at: number) => (test.cased ? view.plain(at) : view.folded(at));
+  return (view) =>
+    someText(read(view, other), (wanted) =>
+      someText(read(view, slot), (text) => compare(text, wanted)),
+    );
+}
+
+function someText(texts: Texts, passes: TextTest): boolean {
+  if (typeof texts === 'string') return passes(texts);
+  return texts !== undefined && texts.some(passes);
+}
+
+function someValue(value: unknown, passes: (value: unknown) => boolean): boolean {
+  if (!Array.isArray(value)) return value !== undefined && passes(value);
+  return value.some((item) => someValue(item, passes));
+}
+
+function isNothing(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isNothing);
+  return value === undefined || value === null;
+}
+
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string' || value.length > NUMBER_CHARS_MAX) return undefined;
+  return NUMBER.test(value) ? Number(value) : undefined;
+}
+
+function compared(value: number, op: CompareOp, limit: number): boolean {
+  if (op === 'lt') return value < limit;
+  if (op === 'lte') return value <= limit;
+  if (op === 'gt') return value > limit;
+  return op === 'gte' ? value >= limit : value === limit;
+}

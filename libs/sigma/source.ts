@@ -1,0 +1,11 @@
+/** One file of rules. */
+export interface SigmaSource {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A place in a source; `offset` in UTF-16 units. */
+export interface Origin {
+  readonly source: SigmaSource;
+  readonly offset: number;
+}
