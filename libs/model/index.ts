@@ -1,6 +1,7 @@
 export * from "./alert.ts";
 export * from "./body.ts";
 export * from "./clock.ts";
+export * from "./decoded.ts";
 export * from "./errors.ts";
 export * from "./event.ts";
 export * from "./ids.ts";

@@ -1,0 +1,88 @@
+import { decode, splitBody, type SplitOutcome } from '#libs/decode';
+import type { Batch, Body, Event, Oddity } from '#libs/model';
+import { Finisher, type NormalizeSettings } from '#libs/normalize';
+
+/** Sources counted apart in one body; what comes from more of them is counted under `""`. */
+const SOURCES_MAX = 10_000;
+
+/** What happened to the records of one source in one body. */
+export interface SourceCount {
+  events: number;
+  /** Receipt minus event time of the events that named a time, summed in ms, and how many those were. */
+  skewSumMs: number;
+  timed: number;
+  /** Events in which something was masked. */
+  masked: number;
+  readonly oddities: Map<Oddity, number>;
+}
+
+/** A body as events. `setAside` says why not one record could be cut out of it: its bytes must be kept as they are. */
+export interface DecodedBody {
+  readonly batch: Batch;
+  /** By source id; `""` for senders nobody knows. */
+  readonly sources: ReadonlyMap<string, SourceCount>;
+  readonly setAside: Oddity | undefined;
+  /** Why the end of the body is missing or was kept uncut. */
+  readonly partly: Oddity | undefined;
+}
+
+/** Decodes whole bodies under one snapshot of the settings; pure but for caches. */
+export class BodyDecoder {
+  readonly #finisher: Finisher;
+
+  constructor(settings: NormalizeSettings) {
+    this.#finisher = new Finisher(settings);
+  }
+
+  /** Body → masked events in order. Never throws; a record that cannot be read becomes an event with its text. */
+  decode(body: Body, end: number): DecodedBody {
+    const { header, position } = body;
+    const events: Event[] = [];
+    const sources = new Map<string, SourceCount>();
+    const origin = { header, position };
+    const hint = this.#finisher.sourceOf(header, undefined)?.dataset;
+    const outcome = splitBody(body, (record, oddity) => {
+      const decoded = decode(record.text ?? '', hint);
+      if (oddity !== undefined) decoded.oddity = oddity;
+      const finished = this.#finisher.finish(decoded, record, origin);
+      events.push(finished.event);
+      count(sources, finished.source, finished.event, finished.oddity, finished.masked);
+    });
+    return {
+      batch: { from: position, to: end, received: header.received, events },
+      sources,
+      setAside: outcome.kind === 'set_aside' ? outcome.reason : undefined,
+      partly: reasonOf(outcome),
+    };
+  }
+}
+
+function reasonOf(outcome: SplitOutcome): Oddity | undefined {
+  return outcome.kind === 'partly' ? outcome.reason : undefined;
+}
+
+function countOf(sources: Map<string, SourceCount>, source: string): SourceCount {
+  const known = sources.get(source);
+  if (known !== undefined) return known;
+  if (sources.size >= SOURCES_MAX && source !== '') return countOf(sources, '');
+  const made: SourceCount = { events: 0, skewSumMs: 0, timed: 0, masked: 0, oddities: new Map() };
+  sources.set(source, made);
+  return made;
+}
+
+function count(
+  sources: Map<string, SourceCount>,
+  source: string,
+  event: Event,
+  oddity: Oddity | undefined,
+  masked: number,
+): void {
+  const entry = countOf(sources, source);
+  entry.events++;
+  if (masked > 0) entry.masked++;
+  if (event.fields['gov.time.flag'] === undefined) {
+    entry.timed++;
+    entry.skewSumMs += event.received - event.time;
+  }
+  if (oddity !== undefined) entry.oddities.set(oddity, (entry.oddities.get(oddity) ?? 0) + 1);
+}

@@ -1,0 +1,258 @@
+import { isUtf8 } from 'node:buffer';
+
+import type { Body, Oddity, RawRecord } from '#libs/model';
+
+import { ACTION_CHARS_MAX, LINE_BYTES_MAX, RECORDS_MAX } from '../limits.ts';
+import { jsonElements } from './elements.ts';
+import { inflate } from './inflate.ts';
+
+/** Takes the records of a body in order. */
+export type TakeRecord = (record: RawRecord, oddity: Oddity | undefined) => void;
+
+/**
+ * How far a body could be cut: `whole`, or `partly` with the reason of the missing end, or `set_aside` when not one
+ * record could be had and its bytes must be kept as they are.
+ */
+export type SplitOutcome =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'partly'; readonly reason: Oddity }
+  | { readonly kind: 'set_aside'; readonly reason: Oddity };
+
+const LF = 10;
+const CR = 13;
+
+/** One pass over the bytes of a body, with what its records share. */
+class Cutter {
+  readonly bytes: Buffer;
+  readonly #take: TakeRecord;
+  readonly #valid: boolean;
+  readonly #batch: string | undefined;
+  ordinal = 0;
+
+  constructor(bytes: Uint8Array, batch: string | undefined, take: TakeRecord) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#valid = isUtf8(bytes);
+    this.#batch = batch;
+    this.#take = take;
+  }
+
+  /** End of the line that begins at `start`, without its LF. */
+  lineEnd(start: number): number {
+    const end = this.bytes.indexOf(LF, start);
+    return end === -1 ? this.bytes.length : end;
+  }
+
+  text(start: number, end: number): string {
+    return this.bytes.toString('utf8', start, end);
+  }
+
+  /** Hands over the bytes as one record, cut at the line limit; blank ones are no record. */
+  record(start: number, end: number, senderId?: string): void {
+    let last = end;
+    if (last > start && this.bytes[last - 1] === CR) last--;
+    if (last === start) return;
+    let oddity: Oddity | undefined;
+    if (last - start > LINE_BYTES_MAX) {
+      last = start + LINE_BYTES_MAX;
+      oddity = 'line_too_long';
+    } else if (!this.#valid && !isUtf8(this.bytes.subarray(start, last))) {
+      oddity = 'invalid_utf8';
+    }
+    this.give(this.text(start, last), oddity, senderId);
+  }
+
+  give(text: string, oddity: Oddity | undefined, senderId: string | undefined): void {
+    const ordinal = this.ordinal++;
+    const id = senderId ?? (this.#batch === undefined ? undefined : `${this.#batch}#${ordinal}`);
+    this.#take(id === undefined ? { ordinal, text } : { ordinal, text, senderId: id }, oddity);
+  }
+
+  /** Keeps everything from `start` in pieces; used where the number of records is at its limit. */
+  rest(start: number): SplitOutcome {
+    for (let at = start; at < this.bytes.length; at += LINE_BYTES_MAX) {
+      this.record(at, Math.min(at + LINE_BYTES_MAX, this.bytes.length));
+    }
+    return { kind: 'partly', reason: 'broken_framing' };
+  }
+}
+
+function firstByte(bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte !== 32 && byte !== LF && byte !== CR && byte !== 9) return byte;
+  }
+  return -1;
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A JSON array, or one object over several lines; undefined when the body is lines after all. */
+function splitDocument(cutter: Cutter): SplitOutcome | undefined {
+  const first = firstByte(cutter.bytes);
+  if (first !== 0x5b && first !== 0x7b) return undefined;
+  const end = cutter.lineEnd(0);
+  if (first === 0x7b) {
+    const several = end < cutter.bytes.length - 1;
+    if (!several || cutter.bytes.length > LINE_BYTES_MAX) return undefined;
+    if (parses(cutter.text(0, end))) return undefined;
+    const whole = cutter.text(0, cutter.bytes.length);
+    if (!parses(whole)) return undefined;
+    cutter.give(whole.trim(), undefined, undefined);
+    return { kind: 'whole' };
+  }
+  const text = cutter.text(0, cutter.bytes.length);
+  const elements = jsonElements(text, RECORDS_MAX);
+  if (elements === undefined) return undefined;
+  for (const element of elements) {
+    const quoted = element.charCodeAt(0) === 0x22;
+    const long = element.length > LINE_BYTES_MAX;
+    const line = quoted ? String(JSON.parse(element)) : element;
+    cutter.give(
+      long ? line.slice(0, LINE_BYTES_MAX) : line,
+      long ? 'line_too_long' : undefined,
+      undefined,
+    );
+  }
+  return { kind: 'whole' };
+}
+
+function splitLines(cutter: Cutter): SplitOutcome {
+  let start = 0;
+  while (start < cutter.bytes.length) {
+    if (cutter.ordinal >= RECORDS_MAX) return cutter.rest(start);
+    const end = cutter.lineEnd(start);
+    cutter.record(start, end);
+    start = end + 1;
+  }
+  return { kind: 'whole' };
+}
+
+interface Action {
+  readonly op: 'document' | 'update' | 'delete';
+  readonly index: string | undefined;
+  readonly id: string | undefined;
+}
+
+function parseAction(text: string): Action | undefined {
+  if (text.length > ACTION_CHARS_MAX) return undefined;
+  let line: unknown;
+  try {
+    line = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof line !== 'object' || line === null) return undefined;
+  const names = Object.keys(line);
+  const op = names[0];
+  if (names.length !== 1 || op === undefined) return undefined;
+  if (op !== 'index' && op !== 'create' && op !== 'update' && op !== 'delete') return undefined;
+  const target = (line as Record<string, unknown>)[op];
+  if (typeof target !== 'object' || target === null) return undefined;
+  const { _index: index, _id: id } = target as { _index?: unknown; _id?: unknown };
+  return {
+    op: op === 'delete' || op === 'update' ? op : 'document',
+    index: typeof index === 'string' ? index : undefined,
+    id: typeof id === 'string' || typeof id === 'number' ? String(id) : undefined,
+  };
+}
+
+// Senders repeat one action line for thousands of documents.
+let lastActionText = '';
+let lastAction: Action | undefined;
+
+function actionOf(text: string): Action | undefined {
+  if (text === lastActionText) return lastAction;
+  const action = parseAction(text);
+  if (action?.id === undefined) {
+    lastActionText = text.length <= ACTION_CHARS_MAX ? text : '';
+    lastAction = text.length <= ACTION_CHARS_MAX ? action : undefined;
+  }
+  return action;
+}
+
+/** The document inside `{"doc":{…}}` of an update; undefined when it has another shape and is kept as it is. */
+function updateDocument(cutter: Cutter, start: number, end: number): string | undefined {
+  if (end - start > LINE_BYTES_MAX) return undefined;
+  try {
+    const source: unknown = JSON.parse(cutter.text(start, end));
+    const document = (source as { doc?: unknown } | null)?.doc;
+    return typeof document === 'object' && document !== null ? JSON.stringify(document) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Elasticsearch bulk API: an action line, then (but for delete) its document. A line that is no action is kept as a record. */
+function splitBulk(cutter: Cutter, defaultIndex: string | undefined): SplitOutcome {
+  let start = 0;
+  let broken = false;
+  let pending: Action | undefined;
+  while (start < cutter.bytes.length) {
+    if (cutter.ordinal >= RECORDS_MAX) return cutter.rest(start);
+    const end = cutter.lineEnd(start);
+    const begin = start;
+    start = end + 1;
+    const blank = end === begin || (end === begin + 1 && cutter.bytes[begin] === CR);
+    if (blank) continue;
+    if (pending !== undefined) {
+      const index = pending.index ?? defaultIndex ?? '';
+      const senderId = pending.id === undefined ? undefined : `${index}/${pending.id}`;
+      const update = pending.op === 'update' ? updateDocument(cutter, begin, end) : undefined;
+      if (update === undefined) cutter.record(begin, end, senderId);
+      else cutter.give(update, undefined, senderId);
+      pending = undefined;
+      continue;
+    }
+    const action =
+      end - begin > ACTION_CHARS_MAX * 4 ? undefined : actionOf(cutter.text(begin, end));
+    if (action === undefined) {
+      broken = true;
+      cutter.record(begin, end);
+    } else if (action.op !== 'delete') {
+      pending = action;
+    }
+  }
+  return broken || pending !== undefined
+    ? { kind: 'partly', reason: 'broken_framing' }
+    : { kind: 'whole' };
+}
+
+/** Messages of syslog as the door framed them: u32 little-endian length, then the bytes. */
+function splitFrames(cutter: Cutter): SplitOutcome {
+  const { bytes } = cutter;
+  let at = 0;
+  while (at + 4 <= bytes.length) {
+    if (cutter.ordinal >= RECORDS_MAX) return cutter.rest(at);
+    const length = bytes.readUInt32LE(at);
+    const start = at + 4;
+    let end = start + length;
+    if (end > bytes.length) {
+      cutter.record(start, bytes.length);
+      return { kind: 'partly', reason: 'broken_framing' };
+    }
+    at = end;
+    // Senders put the LF or NUL of the other framing inside the frame.
+    while (end > start && (bytes[end - 1] === LF || bytes[end - 1] === 0)) end--;
+    cutter.record(start, end);
+  }
+  return at === bytes.length ? { kind: 'whole' } : { kind: 'partly', reason: 'broken_framing' };
+}
+
+/** Cuts a body into its records, in order, each with the id its sender gave it; never throws, linear in the bytes. */
+export function splitBody(body: Body, take: TakeRecord): SplitOutcome {
+  const inflated = inflate(body.bytes, body.header.encoding);
+  if ('reason' in inflated) return { kind: 'set_aside', reason: inflated.reason };
+  const cutter = new Cutter(inflated.bytes, body.header.batch, take);
+  let outcome: SplitOutcome;
+  if (body.header.format === 'bulk') outcome = splitBulk(cutter, body.header.index);
+  else if (body.header.format === 'frames') outcome = splitFrames(cutter);
+  else outcome = splitDocument(cutter) ?? splitLines(cutter);
+  return inflated.cut ? { kind: 'partly', reason: 'broken_encoding' } : outcome;
+}

@@ -1,0 +1,98 @@
+import type { Fields, Scalar } from '#libs/model';
+
+import { DEPTH_MAX, FIELDS_MAX, NAME_CHARS_MAX, VALUES_MAX } from '../limits.ts';
+
+/** `whole`: everything is in the fields; otherwise which limit kept a part out of them. */
+export type Flattened = 'whole' | 'too_deep' | 'too_many_fields';
+
+/** One dotted name and the names below it, so that a name seen before is not built again. */
+interface NameNode {
+  readonly name: string;
+  children: Map<string, NameNode> | undefined;
+}
+
+const NAME_NODES_MAX = 20_000;
+const root: NameNode = { name: '', children: undefined };
+let nodes = 0;
+
+function child(parent: NameNode, key: string): NameNode {
+  const known = parent.children?.get(key);
+  if (known !== undefined) return known;
+  const joined = parent === root ? key : `${parent.name}.${key}`;
+  const node = { name: joined.slice(0, NAME_CHARS_MAX), children: undefined };
+  // Hostile names must not fill memory: past the limit a name is built each time it is met.
+  if (nodes < NAME_NODES_MAX) {
+    nodes++;
+    (parent.children ??= new Map()).set(key, node);
+  }
+  return node;
+}
+
+/** One record on its way into its fields. */
+class Flattening {
+  readonly #fields: Fields;
+  #count = 0;
+  state: Flattened = 'whole';
+
+  constructor(fields: Fields) {
+    this.#fields = fields;
+  }
+
+  object(value: object, parent: NameNode, depth: number): void {
+    for (const key in value) {
+      const item = (value as Record<string, unknown>)[key];
+      if (item === null || item === undefined) continue;
+      if (typeof item !== 'object') this.leaf(child(parent, key).name, item as Scalar);
+      else if (depth >= DEPTH_MAX) this.state = 'too_deep';
+      else if (Array.isArray(item)) this.array(item, child(parent, key), depth + 1);
+      else this.object(item, child(parent, key), depth + 1);
+    }
+  }
+
+  leaf(name: string, value: Scalar): void {
+    if (name === '' || value === '') return;
+    const before = this.#fields[name];
+    if (before === undefined) {
+      if (this.#count >= FIELDS_MAX) {
+        this.state = 'too_many_fields';
+        return;
+      }
+      this.#count++;
+      this.#fields[name] = value;
+    } else this.#append(name, before, value);
+  }
+
+  #append(name: string, before: Scalar | readonly Scalar[], value: Scalar): void {
+    if (!Array.isArray(before)) this.#fields[name] = [before as Scalar, value];
+    else if (before.length < VALUES_MAX) (before as Scalar[]).push(value);
+    else this.state = 'too_many_fields';
+  }
+
+  /** As Elasticsearch has it: a list is a multi-valued field, objects in it lend their names to the list's. */
+  array(items: readonly unknown[], node: NameNode, depth: number): void {
+    const scalars: Scalar[] = [];
+    for (const item of items) {
+      if (item === null || item === undefined) continue;
+      if (typeof item !== 'object') {
+        if (scalars.length < VALUES_MAX) scalars.push(item as Scalar);
+        else this.state = 'too_many_fields';
+      } else if (depth >= DEPTH_MAX) this.state = 'too_deep';
+      else if (Array.isArray(item)) this.array(item, node, depth + 1);
+      else this.object(item, node, depth + 1);
+    }
+    if (scalars.length === 0 || node.name === '') return;
+    const before = this.#fields[node.name];
+    if (before !== undefined) for (const value of scalars) this.leaf(node.name, value);
+    else if (this.#count < FIELDS_MAX) {
+      this.#count++;
+      this.#fields[node.name] = scalars;
+    } else this.state = 'too_many_fields';
+  }
+}
+
+/** Writes every leaf of `value` under its dotted name. Bounded in depth, names and values; linear in the leaves. */
+export function flatten(value: object, fields: Fields): Flattened {
+  const flattening = new Flattening(fields);
+  flattening.object(value, root, 1);
+  return flattening.state;
+}

@@ -1,0 +1,415 @@
+import { bareName, folded, isCounterName, isPublicName, kindOfName } from './words.ts';
+
+/** What was found: numbers of citizens and phones, one-time codes, addresses, and whatever stands under a secret name. */
+export type SecretKind = 'cccd' | 'cmnd' | 'phone' | 'otp' | 'email' | 'secret' | 'token';
+
+/** A span of a text that must not leave the collector. `whole` is the span that the value's hash is made of. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: SecretKind;
+  readonly wholeEnd: number;
+}
+
+/** Characters between a one-time code and the word that tells it is one. */
+export const CODE_NEAR_CHARS = 30;
+/** The same where "là", "is" or a colon stands right before the code. */
+const CODE_STATED_CHARS = 100;
+const DOCUMENT_NEAR_CHARS = 40;
+const NAME_CHARS_MAX = 40;
+const HASH_CHARS_MIN = 32;
+
+const DIGIT = 1;
+const AT = 2;
+const DELIMITER = 3;
+const LETTER_P = 4;
+const LETTER_X = 5;
+const LETTER_B = 6;
+const LETTER_J = 7;
+
+const CLASS = new Uint8Array(128);
+for (let code = 48; code <= 57; code++) CLASS[code] = DIGIT;
+CLASS[64] = AT;
+CLASS[58] = DELIMITER;
+CLASS[61] = DELIMITER;
+CLASS[80] = CLASS[112] = LETTER_P;
+CLASS[88] = CLASS[120] = LETTER_X;
+CLASS[66] = CLASS[98] = LETTER_B;
+CLASS[74] = LETTER_J;
+
+/** Last letters of the names in `words.ts`; a delimiter after any other letter needs no second look. */
+const NAME_END = new Uint8Array(128);
+for (const letter of 'dnestypukcr') {
+  NAME_END[letter.charCodeAt(0)] = 1;
+  NAME_END[letter.toUpperCase().charCodeAt(0)] = 1;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isNameChar(code: number): boolean {
+  const lower = code | 32;
+  return (
+    isDigit(code) || (lower >= 97 && lower <= 122) || code === 95 || code === 45 || code === 46
+  );
+}
+
+function isEmailChar(code: number): boolean {
+  return isNameChar(code) || code === 43 || code === 37;
+}
+
+function isTokenChar(code: number): boolean {
+  return isNameChar(code) || code === 61 || code === 43 || code === 47 || code === 126;
+}
+
+/** End (exclusive) of the name that stands before a delimiter at `at`, past quotes, backslashes and one blank. */
+function nameEndBefore(text: string, at: number): number {
+  let end = at;
+  for (let i = 0; i < 4 && end > 0; i++) {
+    const code = text.charCodeAt(end - 1);
+    if (code !== 34 && code !== 39 && code !== 92 && code !== 32) break;
+    end--;
+  }
+  return end;
+}
+
+function nameBefore(text: string, end: number): string {
+  let start = end;
+  const least = Math.max(0, end - NAME_CHARS_MAX);
+  while (start > least && isNameChar(text.charCodeAt(start - 1))) start--;
+  return text.slice(start, end);
+}
+
+/** The bare name that the number at `start` is the value of (`logid="0316…`), or an empty text. */
+function nameOfNumber(text: string, start: number): string {
+  let at = start;
+  while (at > 0 && at > start - 3) {
+    const code = text.charCodeAt(at - 1);
+    if (code !== 34 && code !== 39 && code !== 92 && code !== 32) break;
+    at--;
+  }
+  const code = text.charCodeAt(at - 1);
+  if (code !== 58 && code !== 61) return '';
+  const name = nameBefore(text, nameEndBefore(text, at - 1));
+  return bareName(name.slice(name.lastIndexOf('.') + 1));
+}
+
+/** True when the digits are a part of a hexadecimal digest, as in file hashes that investigators compare. */
+function isInDigest(text: string, start: number, end: number): boolean {
+  let from = start;
+  let to = end;
+  const hex = (code: number): boolean => isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102);
+  while (from > 0 && start - from < 128 && hex(text.charCodeAt(from - 1))) from--;
+  while (to < text.length && to - end < 128 && hex(text.charCodeAt(to))) to++;
+  return to - from >= HASH_CHARS_MIN;
+}
+
+function isMobilePrefix(code: number): boolean {
+  return code === 51 || code === 53 || code === 55 || code === 56 || code === 57;
+}
+
+/** One pass over a text; finds every span in time linear in the text. */
+class Scan {
+  readonly #text: string;
+  readonly spans: Span[] = [];
+  /** Runs of 4 to 8 digits and the words that make them codes, as pairs of start and end. */
+  readonly #runs: number[] = [];
+  readonly #words: number[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  run(): void {
+    const text = this.#text;
+    let i = 0;
+    while (i < text.length) {
+      const code = text.charCodeAt(i);
+      const kind = code < 128 ? CLASS[code]! : 0;
+      if (kind === 0) i++;
+      else if (kind === DIGIT) i = this.#digits(i);
+      else if (kind === DELIMITER) i = this.#delimiter(i);
+      else i = this.#other(kind, i);
+    }
+    if (this.#words.length > 0 && this.#runs.length > 0) this.#codes();
+  }
+
+  #add(start: number, end: number, kind: SecretKind, wholeEnd = end): void {
+    this.spans.push({ start, end, kind, wholeEnd });
+  }
+
+  #digits(start: number): number {
+    const text = this.#text;
+    let end = start + 1;
+    while (end < text.length && isDigit(text.charCodeAt(end))) end++;
+    let from = start;
+    // In "%22" and "%2522" the digits belong to the escape, not to what follows it.
+    if (start > 0 && text.charCodeAt(start - 1) === 37 && end - start > 2) {
+      from += text.startsWith('25', start) && end - start > 4 ? 4 : 2;
+    }
+    const length = end - from;
+    if (length >= 9) {
+      if (length <= 13) this.#longRun(from, end, length);
+    } else if (length >= 4) {
+      this.#runs.push(from, end);
+    }
+    if (length <= 4 && length >= 2) {
+      const code = text.charCodeAt(from);
+      if (code === 48 || (code === 56 && text.charCodeAt(from + 1) === 52)) {
+        const stop = this.#separated(from, end);
+        if (stop > end) return stop;
+      }
+    }
+    return end;
+  }
+
+  #longRun(start: number, end: number, length: number): void {
+    const text = this.#text;
+    const first = text.charCodeAt(start);
+    const second = text.charCodeAt(start + 1);
+    let kind: SecretKind | undefined;
+    if (length === 12 && first === 48) kind = 'cccd';
+    else if (length === 10 && first === 48 && isMobilePrefix(second)) kind = 'phone';
+    else if (length === 11 && first === 56 && second === 52) {
+      if (isMobilePrefix(text.charCodeAt(start + 2))) kind = 'phone';
+    } else if (length === 13 && text.startsWith('0084', start)) {
+      if (isMobilePrefix(text.charCodeAt(start + 4))) kind = 'phone';
+    } else if (length === 9) {
+      const before = folded(text.slice(Math.max(0, start - DOCUMENT_NEAR_CHARS), start));
+      if (/cmnd|cmt|giay ?to|cccd|can cuoc|dinh danh|chung minh/.test(before)) kind = 'cmnd';
+    }
+    if (kind === undefined || this.#isPublic(start, end, length, first)) return;
+    if (!isInDigest(text, start, end)) this.#add(start, end, kind);
+  }
+
+  /** Tax codes and log ids are public and look like phone numbers; counters may begin with 84. */
+  #isPublic(start: number, end: number, length: number, first: number): boolean {
+    const text = this.#text;
+    const name = nameOfNumber(text, start);
+    if (name !== '' && (isPublicName(name) || (first !== 48 && isCounterName(name)))) return true;
+    if (length !== 10) return false;
+    const branch = text.charCodeAt(end) === 45 && isDigit(text.charCodeAt(end + 3));
+    if (branch && isDigit(text.charCodeAt(end + 1)) && isDigit(text.charCodeAt(end + 2))) {
+      return !isDigit(text.charCodeAt(end + 4));
+    }
+    const before = folded(text.slice(Math.max(0, start - 16), start));
+    return /\bmst\W*$|ma so thue\W*$/.test(before);
+  }
+
+  /** `0912 345 678`, `+84 912.345.678`, `001 099 012 345`: groups of 2 to 4 digits with one sign between them. */
+  #separated(start: number, firstEnd: number): number {
+    const text = this.#text;
+    const divider = text.charCodeAt(firstEnd);
+    if (divider !== 32 && divider !== 46 && divider !== 45) return firstEnd;
+    if (start > 0 && isNameChar(text.charCodeAt(start - 1))) return firstEnd;
+    let end = firstEnd;
+    let digits = firstEnd - start;
+    while (text.charCodeAt(end) === divider && digits < 12) {
+      let group = 0;
+      while (group < 5 && isDigit(text.charCodeAt(end + 1 + group))) group++;
+      if (group < 2 || group > 4) break;
+      digits += group;
+      end += 1 + group;
+    }
+    if (isDigit(text.charCodeAt(end))) return firstEnd;
+    const plain = text.slice(start, end).replaceAll(/\D/g, '');
+    if (/^0[35789]\d{8}$|^84[35789]\d{8}$/.test(plain)) this.#add(start, end, 'phone');
+    else if (/^0\d{11}$/.test(plain)) this.#add(start, end, 'cccd');
+    else return firstEnd;
+    return end;
+  }
+
+  #delimiter(at: number): number {
+    const text = this.#text;
+    const end = nameEndBefore(text, at);
+    const last = text.charCodeAt(end - 1);
+    if (!(last < 128) || NAME_END[last] === 0) return at + 1;
+    const name = nameBefore(text, end);
+    const bare = bareName(name.slice(name.lastIndexOf('.') + 1));
+    const kind = kindOfName(bare);
+    if (kind === 'secret' || kind === 'code') return this.#value(at + 1, bare, kind);
+    if (
+      (last | 32) === 117 &&
+      folded(text.slice(Math.max(0, end - 12), end)).endsWith('mat khau')
+    ) {
+      return this.#value(at + 1, 'matkhau', 'secret');
+    }
+    return at + 1;
+  }
+
+  /** The value after `name=`, quoted or not; returns where scanning goes on. */
+  #value(from: number, bare: string, kind: 'secret' | 'code'): number {
+    const text = this.#text;
+    let start = from;
+    while (start < from + 2 && text.charCodeAt(start) === 32) start++;
+    const escaped = text.charCodeAt(start) === 92;
+    while (start < from + 6 && text.charCodeAt(start) === 92) start++;
+    const quote = text.charCodeAt(start);
+    let end: number;
+    if (quote === 34 || quote === 39) {
+      start++;
+      end = this.#quoteEnd(start, quote, escaped);
+    } else end = this.#bareEnd(start, bare);
+    if (end <= start) return from;
+    const value = text.slice(start, Math.min(end, start + 16));
+    if (value === '-' || /^\*+$/.test(value)) return from;
+    if (kind === 'code' && !/^[A-Za-z]*\d[\dA-Za-z-]{2,}$/.test(value)) return from;
+    // sudo and the shell call the working directory PWD.
+    if (bare === 'pwd' && value.charCodeAt(0) === 47) return from;
+    this.#add(start, end, kind === 'code' ? 'otp' : 'secret');
+    return end;
+  }
+
+  #quoteEnd(start: number, quote: number, escaped: boolean): number {
+    const text = this.#text;
+    let end = start;
+    while (end < text.length) {
+      const code = text.charCodeAt(end);
+      if (code === quote) break;
+      if (code === 92) {
+        if (escaped) break;
+        end++;
+      }
+      end++;
+    }
+    return Math.min(end, text.length);
+  }
+
+  #bareEnd(start: number, bare: string): number {
+    const text = this.#text;
+    const cookie = bare === 'cookie' || bare === 'setcookie';
+    let end = start;
+    let scheme = bare.endsWith('authorization');
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code === 10 || code === 13 || code === 34) break;
+      if (cookie) continue;
+      if (code === 32 && scheme) {
+        scheme = false;
+        continue;
+      }
+      if (code === 32 || code === 9 || code === 38 || code === 59 || code === 44) break;
+      if (code === 39 || code === 41 || code === 125 || code === 93 || code === 60) break;
+    }
+    return end;
+  }
+
+  #other(kind: number, at: number): number {
+    const text = this.#text;
+    if (kind === AT) return this.#email(at);
+    if (kind === LETTER_P) {
+      if ((text.charCodeAt(at - 1) | 32) === 116 && (text.charCodeAt(at - 2) | 32) === 111) {
+        this.#words.push(at - 2, at + 1);
+      }
+      return at + 1;
+    }
+    if (kind === LETTER_X) {
+      const next = text.charCodeAt(at + 1);
+      if ((next | 32) === 97 || next === 0xe1 || next === 0xc1) {
+        const word = folded(text.slice(at, at + 12));
+        if (word.startsWith('xac thuc') || word.startsWith('xacthuc')) this.#words.push(at, at + 8);
+      }
+      return at + 1;
+    }
+    if (kind === LETTER_J) return this.#jwt(at);
+    return this.#bearer(at);
+  }
+
+  #email(at: number): number {
+    const text = this.#text;
+    let start = at;
+    while (start > 0 && isEmailChar(text.charCodeAt(start - 1))) start--;
+    if (start === at) return at + 1;
+    let end = at + 1;
+    while (end < text.length && isNameChar(text.charCodeAt(end)) && text.charCodeAt(end) !== 95)
+      end++;
+    while (end > at + 1 && text.charCodeAt(end - 1) === 46) end--;
+    const dot = text.indexOf('.', at + 1);
+    if (dot === -1 || dot >= end - 1 || dot === at + 1) return at + 1;
+    this.#add(start, at, 'email', end);
+    return at + 1;
+  }
+
+  #jwt(at: number): number {
+    const text = this.#text;
+    if (text.charCodeAt(at - 1) !== 121 || text.charCodeAt(at - 2) !== 101) return at + 1;
+    let end = at + 1;
+    let dots = 0;
+    while (end < text.length) {
+      const code = text.charCodeAt(end);
+      if (code === 46) dots++;
+      else if (!isNameChar(code)) break;
+      end++;
+    }
+    if (dots === 0 || end - at < 16) return end;
+    this.#add(at - 2, end, 'token');
+    return end;
+  }
+
+  #bearer(at: number): number {
+    const text = this.#text;
+    if ((text.charCodeAt(at + 1) | 32) !== 101) return at + 1;
+    if (text.slice(at + 1, at + 7).toLowerCase() !== 'earer ') return at + 1;
+    const start = at + 7;
+    let end = start;
+    while (end < text.length && isTokenChar(text.charCodeAt(end))) end++;
+    if (end - start < 8) return at + 1;
+    this.#add(start, end, 'token');
+    return end;
+  }
+
+  /** Which of the short runs stand near a word that makes them one-time codes; both lists are in order. */
+  #codes(): void {
+    const runs = this.#runs;
+    const words = this.#words;
+    let before = -2;
+    for (let r = 0; r < runs.length; r += 2) {
+      const start = runs[r]!;
+      const end = runs[r + 1]!;
+      while (before + 2 < words.length && words[before + 2]! < start) before += 2;
+      const after = before + 2;
+      const gap = before >= 0 ? start - words[before + 1]! : Number.POSITIVE_INFINITY;
+      const near =
+        gap <= CODE_NEAR_CHARS ||
+        (after < words.length && words[after]! - end <= CODE_NEAR_CHARS) ||
+        (gap <= CODE_STATED_CHARS && this.#isStated(start));
+      if (near && !this.#isPartOfDate(start, end)) this.#add(start, end, 'otp');
+    }
+  }
+
+  #isStated(start: number): boolean {
+    return /(?:\bla|là|là|\bis|:|=)\s?["']?$/i.test(
+      this.#text.slice(Math.max(0, start - 6), start),
+    );
+  }
+
+  #isPartOfDate(start: number, end: number): boolean {
+    const text = this.#text;
+    const joins = (code: number): boolean =>
+      code === 45 || code === 47 || code === 58 || code === 46 || code === 44;
+    const left = joins(text.charCodeAt(start - 1)) && isDigit(text.charCodeAt(start - 2));
+    const right = joins(text.charCodeAt(end)) && isDigit(text.charCodeAt(end + 1));
+    return left || right;
+  }
+}
+
+const NOTHING: readonly Span[] = [];
+
+/** Every span of the text that must be masked, in order and without overlaps; linear in the text. */
+export function findSecrets(text: string): readonly Span[] {
+  if (text.length < 3) return NOTHING;
+  const scan = new Scan(text);
+  scan.run();
+  if (scan.spans.length < 2) return scan.spans;
+  const sorted = scan.spans.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const apart: Span[] = [];
+  let end = 0;
+  for (const span of sorted) {
+    if (span.end <= end) continue;
+    // The uncovered rest of an overlapping span is masked as well.
+    apart.push(span.start >= end ? span : { ...span, start: end });
+    end = span.end;
+  }
+  return apart;
+}
