@@ -1,0 +1,120 @@
+import { covers, type Place } from '#libs/model';
+import type { Delta, IncidentRow } from '#libs/protocol';
+
+import { changedKeys } from './row.ts';
+
+interface Change {
+  readonly id: string;
+  /** Where the row belonged before and after; `null` when it was not or is no longer shown. */
+  readonly before: Place | null;
+  readonly after: Place | null;
+  readonly keys: Partial<IncidentRow>;
+  readonly row: IncidentRow;
+}
+
+/** The numbered changes of incident rows, for consoles that follow and for those that come back. */
+export interface Feed {
+  /** Number of the last change. */
+  readonly seq: number;
+  /**
+   * What changed after `seq` for somebody of this scope, in one delta of absolute values, or `too_old` when the feed no
+   * longer reaches back so far (or `seq` is of another process): read the list anew.
+   */
+  since(seq: number, scope: Place): Delta | 'too_old';
+  /** Calls after every batch of changes; the returned function ends it. */
+  listen(hear: (seq: number) => void): () => void;
+}
+
+/** A feed that can be added to; its numbers start at `start` so that those of a former process are never taken for its own. */
+export function createFeed(start: number, max: number): Feed & { readonly add: Add; tell(): void } {
+  const ring: (Change | undefined)[] = Array.from({ length: max });
+  const hearers = new Set<(seq: number) => void>();
+  let seq = start;
+
+  const add: Add = (before, after) => {
+    const row = after?.row ?? before?.row;
+    if (row === undefined) return;
+    const keys = before === null || after === null ? {} : changedKeys(before.row, after.row);
+    const moved = before === null || after === null || !samePlace(before.place, after.place);
+    if (!moved && Object.keys(keys).length === 0) return;
+    seq += 1;
+    ring[seq % max] = {
+      id: row.id,
+      before: before?.place ?? null,
+      after: after?.place ?? null,
+      keys,
+      row,
+    };
+  };
+
+  const since = (from: number, scope: Place): Delta | 'too_old' => {
+    if (from > seq || from < start || seq - from > max) return 'too_old';
+    return deltaOf(ring, from, seq, scope);
+  };
+
+  return {
+    get seq() {
+      return seq;
+    },
+    since,
+    listen(hear) {
+      hearers.add(hear);
+      return () => hearers.delete(hear);
+    },
+    add,
+    tell() {
+      for (const hear of hearers) hear(seq);
+    },
+  };
+}
+
+interface Shown {
+  readonly place: Place;
+  readonly row: IncidentRow;
+}
+
+type Add = (before: Shown | null, after: Shown | null) => void;
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.province === b.province && a.commune === b.commune;
+}
+
+interface Merged {
+  readonly seenBefore: boolean;
+  seenNow: boolean;
+  row: IncidentRow;
+  keys: Partial<IncidentRow>;
+}
+
+function deltaOf(
+  ring: readonly (Change | undefined)[],
+  from: number,
+  to: number,
+  scope: Place,
+): Delta {
+  const merged = new Map<string, Merged>();
+  for (let at = from + 1; at <= to; at += 1) {
+    const change = ring[at % ring.length];
+    if (change === undefined) continue;
+    const seenNow = change.after !== null && covers(scope, change.after);
+    const known = merged.get(change.id);
+    if (known === undefined) {
+      const seenBefore = change.before !== null && covers(scope, change.before);
+      merged.set(change.id, { seenBefore, seenNow, row: change.row, keys: change.keys });
+    } else {
+      known.seenNow = seenNow;
+      known.row = change.row;
+      known.keys = { ...known.keys, ...change.keys };
+    }
+  }
+  const shown = [...merged.entries()];
+  return {
+    from: from + 1,
+    to,
+    set: shown
+      .filter(([, m]) => m.seenBefore && m.seenNow && Object.keys(m.keys).length > 0)
+      .map(([id, m]) => [id, m.keys] as const),
+    add: shown.filter(([, m]) => !m.seenBefore && m.seenNow).map(([, m]) => m.row),
+    drop: shown.filter(([, m]) => m.seenBefore && !m.seenNow).map(([id]) => id),
+  };
+}

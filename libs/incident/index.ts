@@ -1,0 +1,27 @@
+export { type ActResult, type Invalid, VERDICTS } from './act.ts';
+export { TAKE_WITHIN_MS } from './deadline.ts';
+export type { Feed } from './feed.ts';
+export type { IncidentFilter, SortKey } from './filter.ts';
+export {
+  type IncidentBook,
+  type IncidentFigures,
+  type IncidentNeeds,
+  openIncidentBook,
+} from './incident-book.ts';
+export { INCIDENT_LIMITS, type IncidentLimits, JOIN_GAP_MS } from './limits.ts';
+export { linkBetween } from './linking.ts';
+export type { BadCursor, IncidentCounts, IncidentListRequest } from './list.ts';
+export type { IncidentChange } from './memory.ts';
+export type {
+  ActionEntry,
+  AlertFacts,
+  Language,
+  Permission,
+  PlaceLookup,
+  Recorder,
+  RuleFacts,
+  RuleLookup,
+} from './ports.ts';
+export { ALERT_KIND, INCIDENT_KIND, type IncidentRecord } from './record.ts';
+export { alertView, type Names } from './row.ts';
+export { TRANSITIONS } from './transitions.ts';

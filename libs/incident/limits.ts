@@ -1,0 +1,37 @@
+/** Alerts of one place that share an entity and lie at most this far apart in time (ms) are worked as one. */
+export const JOIN_GAP_MS = 3_600_000;
+
+/** Named limits of the incident book; what a limit holds back is counted, never lost. */
+export interface IncidentLimits {
+  readonly joinGapMs: number;
+  /** Incidents held open at once; alerts beyond them are stored, kept aside and counted. */
+  readonly openMax: number;
+  /** Alerts kept in memory after they left every open incident, so that a repeat needs no read. */
+  readonly recentAlertsMax: number;
+  /** Entries of a timeline; the product's own in the middle give way first and are counted. */
+  readonly timelineMax: number;
+  readonly entitiesMax: number;
+  /** Acts that one incident remembers for undo. */
+  readonly actsMax: number;
+  /** An act can be undone for this long, ms. */
+  readonly undoMs: number;
+  /** Changes the feed remembers for a console that comes back. */
+  readonly feedMax: number;
+  /** Characters of a comment or note. */
+  readonly textMax: number;
+  /** Times one step is tried again because another process wrote in between. */
+  readonly conflictTries: number;
+}
+
+export const INCIDENT_LIMITS: IncidentLimits = {
+  joinGapMs: JOIN_GAP_MS,
+  openMax: 100_000,
+  recentAlertsMax: 20_000,
+  timelineMax: 500,
+  entitiesMax: 50,
+  actsMax: 20,
+  undoMs: 600_000,
+  feedMax: 20_000,
+  textMax: 10_000,
+  conflictTries: 5,
+};

@@ -1,0 +1,119 @@
+import type { AlertRecord, Incident } from '#libs/model';
+import type { IncidentRow } from '#libs/protocol';
+
+import { createFeed } from './feed.ts';
+import type { IncidentLimits } from './limits.ts';
+import { LinkIndex } from './link-index.ts';
+import { type IncidentRecord, isLive, isOpen } from './record.ts';
+import { type Names, rowOf } from './row.ts';
+
+/** An open incident as the book holds it, with its row ready to show. */
+export interface OpenEntry {
+  readonly record: IncidentRecord;
+  /** Version of its document. */
+  readonly version: number;
+  readonly members: ReadonlySet<string>;
+  readonly row: IncidentRow;
+}
+
+export interface AlertEntry {
+  readonly record: AlertRecord;
+  readonly version: number;
+}
+
+/** What a listener learns: the incident before and after; `before` is absent when it was just opened. */
+export interface IncidentChange {
+  readonly before: Incident | undefined;
+  readonly after: Incident;
+}
+
+/** Open incidents and their live alerts, and the index that finds what a new alert is linked to. */
+export class Memory {
+  readonly open = new Map<string, OpenEntry>();
+  /** Live alerts of open incidents. */
+  readonly alerts = new Map<string, AlertRecord>();
+  readonly index: LinkIndex;
+  readonly feed: ReturnType<typeof createFeed>;
+  readonly #versions = new Map<string, number>();
+  readonly #recent = new Map<string, AlertEntry>();
+  readonly #names: Names;
+  readonly #limits: IncidentLimits;
+
+  constructor(names: Names, limits: IncidentLimits, start: number) {
+    this.#names = names;
+    this.#limits = limits;
+    this.index = new LinkIndex(limits.joinGapMs);
+    this.feed = createFeed(start, limits.feedMax);
+  }
+
+  alert(id: string): AlertEntry | undefined {
+    const record = this.alerts.get(id);
+    if (record === undefined) return this.#recent.get(id);
+    return { record, version: this.#versions.get(id) ?? 0 };
+  }
+
+  /** Puts an alert where it now belongs; `home` is its incident when that is open and the alert counts in it. */
+  putAlert(entry: AlertEntry, home: string | undefined): void {
+    const { id } = entry.record.alert;
+    const known = this.alerts.get(id);
+    if (known?.incident !== undefined) this.index.remove(known.alert, known.incident);
+    if (home === undefined || !isLive(entry.record)) {
+      this.alerts.delete(id);
+      this.#versions.delete(id);
+      this.#remember(id, entry);
+      return;
+    }
+    this.#recent.delete(id);
+    this.alerts.set(id, entry.record);
+    this.#versions.set(id, entry.version);
+    this.index.put(entry.record.alert, home);
+  }
+
+  #remember(id: string, entry: AlertEntry): void {
+    this.#recent.delete(id);
+    this.#recent.set(id, entry);
+    if (this.#recent.size <= this.#limits.recentAlertsMax) return;
+    const oldest = this.#recent.keys().next();
+    if (oldest.done !== true) this.#recent.delete(oldest.value);
+  }
+
+  /** Takes the incident as stored; `before` is what stood there, for those that were closed and not held here. */
+  putIncident(
+    record: IncidentRecord,
+    version: number,
+    members: ReadonlySet<string>,
+    before: IncidentRecord | undefined,
+  ): IncidentChange {
+    const { incident } = record;
+    const held = this.open.get(incident.id);
+    const row = rowOf(record, this.#names);
+    const was = held?.record ?? before;
+    // A row that comes back may be unknown to a console that dropped it: it is sent whole.
+    const shown =
+      was === undefined || (!isOpen(was) && isOpen(record))
+        ? null
+        : { place: was.incident.place, row: held?.row ?? rowOf(was, this.#names) };
+    if (isOpen(record)) this.open.set(incident.id, { record, version, members, row });
+    else this.open.delete(incident.id);
+    this.feed.add(shown, { place: incident.place, row });
+    return { before: was?.incident, after: incident };
+  }
+
+  /** Fills the book at the start, without telling anybody. */
+  load(record: IncidentRecord, version: number, alerts: readonly AlertEntry[]): void {
+    const { id } = record.incident;
+    const live = alerts.filter((entry) => isLive(entry.record));
+    const members = new Set(live.map((entry) => entry.record.alert.id));
+    this.open.set(id, { record, version, members, row: rowOf(record, this.#names) });
+    for (const entry of live) this.putAlert(entry, id);
+  }
+
+  /** Forgets an alert, so that it is read again. */
+  forgetAlert(id: string): void {
+    const known = this.alerts.get(id);
+    if (known?.incident !== undefined) this.index.remove(known.alert, known.incident);
+    this.alerts.delete(id);
+    this.#versions.delete(id);
+    this.#recent.delete(id);
+  }
+}

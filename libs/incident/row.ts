@@ -1,0 +1,100 @@
+import type { AlertRecord, TimelineEntry } from '#libs/model';
+import type { AlertView, IncidentRow, IncidentView, TimelineView } from '#libs/protocol';
+
+import type { PlaceLookup, RuleLookup } from './ports.ts';
+import type { IncidentRecord } from './record.ts';
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** What the views need to name rules and places. */
+export interface Names {
+  readonly rules: RuleLookup;
+  readonly places: PlaceLookup;
+}
+
+/** An incident as the duty queue shows it. */
+export function rowOf({ incident }: IncidentRecord, names: Names): IncidentRow {
+  return {
+    id: incident.id,
+    title: incident.title,
+    titleEn: incident.titleEn,
+    severity: incident.severity,
+    status: incident.status,
+    verdict: incident.verdict ?? null,
+    scope: incident.scope,
+    locality: names.places(incident.place),
+    parent: incident.parent ?? null,
+    alerts: incident.alerts.length,
+    events: incident.events,
+    first: instant(incident.first),
+    last: instant(incident.last),
+    assignee: incident.assignee ?? null,
+    clocks: Object.fromEntries(
+      Object.entries(incident.clocks).map(([name, due]) => [name, instant(due)]),
+    ),
+    rules: incident.rules.map((rule) => names.rules(rule)?.code ?? rule),
+    entity: incident.entities[0]?.value ?? null,
+    late: incident.late,
+    closedBy: incident.closedBy ?? null,
+    version: incident.version,
+  };
+}
+
+export function alertView(record: AlertRecord, names: Names): AlertView {
+  const { alert } = record;
+  const facts = names.rules(alert.rule);
+  return {
+    id: alert.id,
+    rule_id: alert.rule,
+    rule_code: facts?.code ?? null,
+    title: facts?.titleVi ?? alert.title,
+    level: alert.level,
+    group: alert.group,
+    first: instant(alert.first),
+    last: instant(alert.last),
+    count: alert.count,
+    locality: names.places(alert.place),
+    scope: facts?.scope ?? 'system',
+    late: alert.late,
+    state: alert.state.kind,
+    by: alert.state.kind === 'in_force' ? null : alert.state.by,
+    incident: record.incident ?? null,
+    evidence: alert.evidence.map(({ event, time }) => ({ event, time: instant(time) })),
+  };
+}
+
+function timelineView(entry: TimelineEntry): TimelineView {
+  return { ...entry, at: instant(entry.at), time: instant(entry.time) };
+}
+
+/** The incident page but for its evidence, which lies in the event store. */
+export function incidentView(
+  record: IncidentRecord,
+  alerts: readonly AlertRecord[],
+  names: Names,
+): Omit<IncidentView, 'evidence'> {
+  const { incident } = record;
+  return {
+    ...rowOf(record, names),
+    card: incident.card,
+    entities: incident.entities,
+    alertList: alerts.map((alert) => alertView(alert, names)),
+    timeline: incident.timeline.map(timelineView),
+  };
+}
+
+/** The keys of a row that differ; absolute values, so applying them twice does no harm. */
+export function changedKeys(before: IncidentRow, after: IncidentRow): Partial<IncidentRow> {
+  const changed = Object.entries(after).filter(
+    ([key, value]) => !sameValue(before[key as keyof IncidentRow], value),
+  );
+  return Object.fromEntries(changed) as Partial<IncidentRow>;
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  return JSON.stringify(a) === JSON.stringify(b);
+}
