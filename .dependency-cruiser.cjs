@@ -95,8 +95,16 @@ module.exports = {
       comment:
         'Only standalone (everything in one process) and cli (run ROLE) put other apps together.',
       severity: 'error',
-      from: { path: '^apps/(?!standalone/|cli/)([^/]+)/' },
+      from: { path: '^apps/(?!standalone/|cli/|engine/)([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'engine-takes-decoding-from-the-collector',
+      comment:
+        'A reader that lags decodes again (embedded): by the collector’s own line, nothing else.',
+      severity: 'error',
+      from: { path: '^apps/engine/' },
+      to: { path: '^apps/', pathNot: ['^apps/engine/', '^apps/collector/pipeline/'] },
     },
     {
       name: 'platform-is-chosen-once',

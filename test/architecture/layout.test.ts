@@ -12,7 +12,7 @@ const layout: Record<string, string> = {
   libs:
     'model protocol sigma input spool decode normalize handover store detect correlate alerting ' +
     'incident availability notify report schedule auth audit coordination config telemetry platform',
-  test: 'model acceptance architecture rules bench support services browser faults',
+  test: 'model oracle acceptance architecture rules bench support services browser faults',
 };
 // What a run leaves in the top folder.
 const madeByRunning = ['data', '.git', '.github', '.vscode', '.idea'];
