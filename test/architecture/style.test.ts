@@ -31,7 +31,7 @@ describe('the style', () => {
     const files = code.filter(({ path }) => vague.test(path)).map(({ path }) => path);
     const classes = linesMatching(
       code,
-      /^(export )?(abstract )?(class|interface|type)\s+\w*(Utils?|Helpers?|Common|Misc|Manager|Handler|Info|Data)\b/,
+      /^(export )?(abstract )?class\s+\w*(Utils?|Helpers?|Common|Misc|Manager|Handler|Info|Data)\b/,
     );
     expect([...files, ...classes]).toEqual([]);
   });
