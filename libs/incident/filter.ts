@@ -55,7 +55,8 @@ function wordTest(word: string): Test {
   const field = colon > 0 ? FIELDS[word.slice(0, colon).toLowerCase()] : undefined;
   if (field !== undefined) {
     const wanted = folded(word.slice(colon + 1));
-    return (row) => field(row).some((value) => value != null && folded(value) === wanted);
+    return (row) =>
+      field(row).some((value) => typeof value === 'string' && folded(value) === wanted);
   }
   const wanted = folded(word);
   return (row) => {
@@ -101,21 +102,20 @@ export function nearestClock(row: IncidentRow): number {
 
 /** What a row is sorted by, least first. */
 export function sortValues(row: IncidentRow, sort: SortKey): readonly (number | string)[] {
-  const severity = SEVERITIES.indexOf(row.severity);
-  switch (sort) {
-    case 'urgency':
-      return [severity, nearestClock(row), -Date.parse(row.last)];
-    case 'last':
-      return [-Date.parse(row.last)];
-    case 'first':
-      return [-Date.parse(row.first)];
-    case 'severity':
-      return [severity, -Date.parse(row.last)];
-    case 'events':
-      return [-row.events];
-    case 'id':
-      return [row.id];
-  }
+  return SORTS[sort](row);
+}
+
+const SORTS: Readonly<Record<SortKey, (row: IncidentRow) => readonly (number | string)[]>> = {
+  urgency: (row) => [severityOf(row), nearestClock(row), -Date.parse(row.last)],
+  last: (row) => [-Date.parse(row.last)],
+  first: (row) => [-Date.parse(row.first)],
+  severity: (row) => [severityOf(row), -Date.parse(row.last)],
+  events: (row) => [-row.events],
+  id: (row) => [row.id],
+};
+
+function severityOf(row: IncidentRow): number {
+  return SEVERITIES.indexOf(row.severity);
 }
 
 export function compareValues(

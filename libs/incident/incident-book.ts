@@ -45,33 +45,33 @@ export interface IncidentFigures {
 }
 
 /** Every incident: what the product groups and what people do with it. */
-export interface IncidentBook {
+export abstract class IncidentBook {
   /** Files alerts as they now are and regroups; resolves once durable. The same facts again change nothing. */
-  settle(facts: readonly AlertFacts[]): Promise<void>;
+  abstract settle(facts: readonly AlertFacts[]): Promise<void>;
   /** An alert as it is filed. */
-  alert(id: string): Promise<AlertRecord | undefined>;
+  abstract alert(id: string): Promise<AlertRecord | undefined>;
   /** Does what a person asks, if they may; resolves once durable and recorded. */
-  act(
+  abstract act(
     principal: Principal,
     id: string,
     action: ActionName,
     request: ActionRequest,
   ): Promise<ActResult>;
-  list(request: IncidentListRequest): Promise<IncidentListView | BadCursor>;
-  counts(scope: Place, user: string): IncidentCounts;
+  abstract list(request: IncidentListRequest): Promise<IncidentListView | BadCursor>;
+  abstract counts(scope: Place, user: string): IncidentCounts;
   /** The incident page without its evidence; `undefined` when there is none in this scope. */
-  view(scope: Place, id: string): Promise<Omit<IncidentView, 'evidence'> | undefined>;
-  get(id: string): Promise<Incident | undefined>;
+  abstract view(scope: Place, id: string): Promise<Omit<IncidentView, 'evidence'> | undefined>;
+  abstract get(id: string): Promise<Incident | undefined>;
   /** The place of an open incident. */
-  placeOf(id: string): Place | undefined;
+  abstract placeOf(id: string): Place | undefined;
   /** Open incidents, in no order. */
-  open(): Iterable<Incident>;
+  abstract open(): Iterable<Incident>;
   /** Live alerts of open incidents, in no order. */
-  liveAlerts(): Iterable<AlertRecord>;
-  readonly feed: Feed;
+  abstract liveAlerts(): Iterable<AlertRecord>;
+  abstract readonly feed: Feed;
   /** Calls after every durable change; the returned function ends it. */
-  listen(hear: (changes: readonly IncidentChange[]) => void): () => void;
-  figures(): IncidentFigures;
+  abstract listen(hear: (changes: readonly IncidentChange[]) => void): () => void;
+  abstract figures(): IncidentFigures;
 }
 
 /** Alerts of one incident that its page lists. */
@@ -86,7 +86,7 @@ export async function openIncidentBook(needs: IncidentNeeds): Promise<IncidentBo
   return book;
 }
 
-class Book implements IncidentBook {
+class Book extends IncidentBook {
   readonly #needs: IncidentNeeds;
   readonly #limits: IncidentLimits;
   readonly #memory: Memory;
@@ -97,6 +97,7 @@ class Book implements IncidentBook {
   readonly #aside = new Map<string, AlertFacts>();
 
   constructor(needs: IncidentNeeds) {
+    super();
     this.#needs = needs;
     this.#limits = { ...INCIDENT_LIMITS, ...needs.limits };
     this.#memory = new Memory(needs.names, this.#limits, needs.clock.now() * CHANGES_PER_MS);

@@ -3,7 +3,7 @@ export { TAKE_WITHIN_MS } from './deadline.ts';
 export type { Feed } from './feed.ts';
 export type { IncidentFilter, SortKey } from './filter.ts';
 export {
-  type IncidentBook,
+  IncidentBook,
   type IncidentFigures,
   type IncidentNeeds,
   openIncidentBook,

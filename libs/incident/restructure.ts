@@ -124,7 +124,7 @@ export async function restructure(
   return action === 'merge' ? merge(found, asked, needs) : split(found, asked, needs);
 }
 
-function entry(
+function timelineEntry(
   { request }: Asked,
   what: Note['what'],
   facts: Readonly<Record<string, string>>,
@@ -165,7 +165,7 @@ async function merge(found: Stored, asked: Asked, needs: RestructureNeeds): Prom
     worked.record = mergedInto(source.record, id, who, asked, needs.compose);
   }
   const facts = { from: [...wanted].join(' ') };
-  const noted = entry(asked, 'merged', facts, now);
+  const noted = timelineEntry(asked, 'merged', facts, now);
   const fields = humanFields(found.record);
   target.record = acted(
     found.record,
@@ -185,7 +185,7 @@ function mergedInto(
   compose: ComposeNeeds,
 ): IncidentRecord {
   const fields: HumanFields = { ...humanFields(record), status: 'closed', closed: 'merged' };
-  const noted = entry(asked, 'merged', { into }, compose.now);
+  const noted = timelineEntry(asked, 'merged', { into }, compose.now);
   const closed = restated(record, fields, noted, who, compose);
   return { ...closed, incident: { ...closed.incident, parent: into } };
 }
@@ -210,11 +210,11 @@ async function split(found: Stored, asked: Asked, needs: RestructureNeeds): Prom
     { alert: `split ${first.id}`, first: first.first },
   ]);
   const opened = openIncident(number, alerts, needs.compose);
-  const born = entry(asked, 'split', { from: id }, needs.compose.now);
+  const born = timelineEntry(asked, 'split', { from: id }, needs.compose.now);
   const fresh = bench.put(restated(opened, humanFields(opened), born, who, needs.compose));
   const moved = bench.move(source, fresh, wanted);
   const facts = { to: number, alerts: String(moved.length) };
-  const noted = entry(asked, 'split', facts, needs.compose.now);
+  const noted = timelineEntry(asked, 'split', facts, needs.compose.now);
   const moves: Move[] = [{ from: id, to: number, alerts: moved }];
   const act = { action: 'split' as const, who, moves };
   source.record = acted(found.record, act, humanFields(found.record), noted, needs.compose);
@@ -236,7 +236,7 @@ async function undo(found: Stored, asked: Asked, needs: RestructureNeeds): Promi
     if (refused !== undefined) return refused;
   }
   const facts = { action: act.action };
-  const noted = entry(asked, 'undone', facts, needs.compose.now);
+  const noted = timelineEntry(asked, 'undone', facts, needs.compose.now);
   const marked = markUndone(found.record, act);
   target.record = restated(marked, fields, noted, who, needs.compose);
   return { step: bench.step(), facts };
@@ -263,7 +263,12 @@ async function unmerge(
   const worked = await bench.take(source);
   bench.move(target, worked, move.alerts);
   const { parent: _parent, ...incident } = source.record.incident;
-  const noted = entry(asked, 'undone', { action: 'merge', from: parent }, needs.compose.now);
+  const noted = timelineEntry(
+    asked,
+    'undone',
+    { action: 'merge', from: parent },
+    needs.compose.now,
+  );
   const apart = { ...source.record, incident };
   worked.record = restated(apart, move.before, noted, asked.principal.user, needs.compose);
   return undefined;
