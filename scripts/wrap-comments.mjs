@@ -26,6 +26,8 @@ function wrap(line) {
     const [, indent, words] = block;
     return [`${indent}/**`, ...fill(`${indent} * `, words), `${indent} */`];
   }
+  const opening = /^(\s*)\/\*\* ([^*]*)$/.exec(line);
+  if (opening) return [`${opening[1]}/**`, ...fill(`${opening[1]} * `, opening[2])];
   const alone = /^(\s*(?:\/\/|\*) )(.*)$/.exec(line);
   if (alone && !alone[2].endsWith('*/')) return fill(alone[1], alone[2]);
   // Behind code: the comment goes above it. A quote behind the slashes may be a string's end, so it
