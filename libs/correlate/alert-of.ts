@@ -1,0 +1,64 @@
+import {
+  CENTRE,
+  type Alert,
+  type AlertState,
+  type Entity,
+  type EntityKind,
+  type Place,
+} from '#libs/model';
+
+import { evidenceOf, resummarize, type Episode } from './episode.ts';
+import { canonicalKey, type KeyState } from './key-state.ts';
+import type { Plan } from './plan.ts';
+
+/** The alert that an episode is; `late` says whether its last match was long past when this became known. */
+export function alertOf(
+  plan: Plan,
+  state: KeyState,
+  episode: Episode,
+  alertState: AlertState,
+  late: boolean,
+): Alert {
+  const { line } = state;
+  if (episode.stale) resummarize(episode, line, plan.spanMs, plan.distinct);
+  const [province, ...values] = state.key.split('\0') as [string, ...string[]];
+  const group: Record<string, string> = {};
+  const entities: Entity[] = [];
+  for (const [i, { name }] of plan.groupBy.entries()) {
+    const value = values[i] as string;
+    if (value === ABSENT) continue;
+    group[name] = value;
+    addEntity(entities, plan.groupKinds[i], value);
+  }
+  for (const [i, { kind }] of plan.extras.entries())
+    for (const value of episode.extras[i] ?? []) addEntity(entities, kind, value);
+  return {
+    id: episode.id,
+    rule: plan.rule,
+    title: plan.title,
+    level: plan.level,
+    group,
+    groupKey: canonicalKey(state.key),
+    first: episode.first,
+    last: episode.last,
+    count: episode.count,
+    evidence: evidenceOf(episode, line, plan.spanMs, plan.distinct),
+    place: placeOf(province, episode),
+    entities,
+    late,
+    state: alertState,
+  };
+}
+
+/** Stands in a key for a group value that is absent. */
+export const ABSENT = '\u0001';
+
+function addEntity(entities: Entity[], kind: EntityKind | undefined, value: string): void {
+  if (kind === undefined) return;
+  if (!entities.some((e) => e.kind === kind && e.value === value)) entities.push({ kind, value });
+}
+
+function placeOf(province: string, { commune, mixed }: Episode): Place {
+  if (province === CENTRE || commune === undefined || mixed) return { province };
+  return { province, commune };
+}

@@ -1,0 +1,112 @@
+import { CENTRE, UNKNOWN_LOCALITY, type Event, type FieldValue } from '#libs/model';
+
+import { ABSENT } from './alert-of.ts';
+import type { Machine, Result } from './machine.ts';
+import { millionths } from './meter.ts';
+import type { Plan } from './plan.ts';
+import type { RuleSetView } from './rule-view.ts';
+import type { Entry } from './timeline.ts';
+import { valueText } from './value-text.ts';
+
+/** How the matches of one rule reach one machine. */
+export class Consumer {
+  readonly machine: Machine;
+  /** Its matches are the base of a ratio, or what an absence waits for. */
+  readonly against: boolean;
+  readonly #rule: string;
+  readonly #read: RuleSetView['read'];
+  readonly #member: number;
+  /** The field of each group-by entry for this rule; undefined: the rule has none. */
+  readonly #groupFields: readonly (string | undefined)[];
+
+  constructor(machine: Machine, rule: string, against: boolean, read: RuleSetView['read']) {
+    const { plan } = machine;
+    this.machine = machine;
+    this.against = against;
+    this.#rule = rule;
+    this.#read = read;
+    const temporal = plan.type === 'temporal' || plan.type === 'temporal_ordered';
+    this.#member = temporal ? plan.members.indexOf(rule) : 0;
+    this.#groupFields = plan.groupBy.map(({ fieldOf }) =>
+      typeof fieldOf === 'string' ? fieldOf : fieldOf[rule],
+    );
+  }
+
+  get member(): number {
+    return this.#member;
+  }
+
+  #text(event: Event, field: string): string | undefined {
+    const value = event.fields[field];
+    if (value !== undefined || this.#read === undefined) return valueText(value);
+    return valueText(this.#read(event.fields, this.#rule, field) as FieldValue | undefined);
+  }
+
+  /** The group key of an event; undefined when a group-by field that must be there is not. */
+  keyOf(event: Event): string | undefined {
+    const { plan } = this.machine;
+    const province = valueText(event.fields['gov.locality.code']) ?? UNKNOWN_LOCALITY;
+    return groupKey(plan, province, this.#groupFields, (field) => this.#text(event, field));
+  }
+
+  /** What the machine counts of an event; undefined when it lacks the value that is counted. */
+  entryOf(event: Event): Entry | undefined {
+    const { plan } = this.machine;
+    let value: string | bigint | undefined;
+    if (plan.fields.length > 0 && !this.against) {
+      value = valueOf(plan, (field) => this.#text(event, field));
+      if (value === undefined) return undefined;
+    }
+    const { id, time } = event;
+    const commune = valueText(event.fields['gov.locality.commune_code']);
+    const extras =
+      plan.extras.length === 0
+        ? undefined
+        : plan.extras.map(({ field }) => this.#text(event, field));
+    return { time, event: id, ident: id, member: this.#member, value, commune, extras };
+  }
+
+  /** The group key and what is counted of the results of a member correlation's key. */
+  resultsOf(member: Plan, key: string, results: readonly Result[]): [string, Entry[]] | undefined {
+    const { plan } = this.machine;
+    const [province, ...values] = key.split('\0') as [string, ...string[]];
+    const group = new Map(member.groupBy.map(({ name }, i) => [name, values[i] as string]));
+    const text = (field: string) => {
+      const value = group.get(field);
+      return value === ABSENT ? undefined : value;
+    };
+    const to = groupKey(plan, province, this.#groupFields, text);
+    if (to === undefined) return undefined;
+    const value = plan.fields.length === 0 ? undefined : valueOf(plan, text);
+    if (plan.fields.length > 0 && value === undefined) return undefined;
+    const extras =
+      plan.extras.length === 0 ? undefined : plan.extras.map(({ field }) => text(field));
+    return [to, results.map((result) => ({ ...result, member: this.#member, value, extras }))];
+  }
+}
+
+function groupKey(
+  plan: Plan,
+  province: string,
+  fields: readonly (string | undefined)[],
+  text: (field: string) => string | undefined,
+): string | undefined {
+  let key = plan.national ? CENTRE : province;
+  for (let i = 0; i < fields.length; i += 1) {
+    const field = fields[i];
+    const value = field === undefined ? undefined : text(field);
+    if (value === undefined && !plan.optional.includes(plan.groupBy[i]?.name ?? ''))
+      return undefined;
+    key += `\0${value ?? ABSENT}`;
+  }
+  return key;
+}
+
+function valueOf(
+  plan: Plan,
+  text: (field: string) => string | undefined,
+): string | bigint | undefined {
+  const values = plan.fields.map(text);
+  if (values.includes(undefined)) return undefined;
+  return plan.numeric ? millionths(values[0] as string) : values.join('\0');
+}

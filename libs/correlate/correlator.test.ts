@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { modelAlerts } from '../../test/model/alerts.ts';
+import {
+  arrivals,
+  everyType,
+  HOUR,
+  InForce,
+  inArrivalOrder,
+  play,
+  sorted,
+} from '../../test/model/streams.ts';
+import { createCorrelator } from './correlator.ts';
+import { DEFAULT_CORRELATE_LIMITS } from './limits.ts';
+
+const limits = DEFAULT_CORRELATE_LIMITS;
+const rules = everyType();
+const PAST_ALL = Date.UTC(2026, 11, 24);
+const runs = Number(process.env['CORRELATE_RUNS'] ?? 150);
+
+describe('the correlator against the reference', () => {
+  it.each([
+    ['one batch each', 1],
+    ['small batches', 7],
+    ['one batch', 10_000],
+  ])('ends in the same alerts however late, shuffled and repeated: %s', async (_name, size) => {
+    await fc.assert(
+      fc.asyncProperty(arrivals(2, 60), async (list) => {
+        const correlator = createCorrelator(rules, limits);
+        const standing = new InForce();
+        await play(correlator, inArrivalOrder(list), size, standing);
+        standing.apply(await correlator.advance(PAST_ALL));
+        const matches = list.map((a) => a.match);
+        expect(standing.list()).toEqual(sorted(modelAlerts(rules, matches, { reached: PAST_ALL })));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it('goes on from a snapshot taken anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals(2, 60), fc.nat(), async (list, cut) => {
+        const stream = inArrivalOrder(list);
+        const at = cut % (stream.length + 1);
+        const standing = new InForce();
+        const before = createCorrelator(rules, limits);
+        await play(before, stream.slice(0, at), 5, standing);
+        const after = createCorrelator(rules, limits);
+        after.restore(before.snapshot());
+        await play(after, stream.slice(at), 5, standing);
+        standing.apply(await after.advance(PAST_ALL));
+        const matches = list.map((a) => a.match);
+        expect(standing.list()).toEqual(sorted(modelAlerts(rules, matches, { reached: PAST_ALL })));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it('forgets everything once no late match can come any more', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals(2, 40), async (list) => {
+        const correlator = createCorrelator(rules, limits);
+        await play(correlator, inArrivalOrder(list), 5, new InForce());
+        await correlator.advance(PAST_ALL);
+        await correlator.advance(PAST_ALL + 14 * HOUR);
+        expect(correlator.counters().keys).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

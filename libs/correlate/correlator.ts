@@ -1,0 +1,186 @@
+import type { AlertChange, Event, Match } from '#libs/model';
+
+import { alertOf } from './alert-of.ts';
+import { Consumer } from './consumer.ts';
+import { Evaluation } from './evaluation.ts';
+import { newKeyState, put } from './key-state.ts';
+import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
+import { Machine, type Feed } from './machine.ts';
+import { fingerprint, plansOf } from './plan.ts';
+import type { RuleSetView } from './rule-view.ts';
+import { load, save } from './snapshot.ts';
+import type { Entry } from './timeline.ts';
+
+/**
+ * Turns matches into alerts. The alerts in force are in the end a function of the set of matches that came within
+ * the lateness bound, whatever their order and repetition (semantics.md, Time). Calls must not overlap.
+ */
+export interface Correlator {
+  /** Takes the matches of one batch; a change holds its alert whole. */
+  accept(matches: readonly Match[]): Promise<readonly AlertChange[]>;
+  /** Receipt time (ms) up to which everything was handed over; ends waits and forgets what can not change. */
+  advance(received: number): Promise<readonly AlertChange[]>;
+  /** Everything held, between calls of the above. */
+  snapshot(): Uint8Array;
+  /** Replaces everything held; rules that changed since the snapshot start empty. */
+  restore(bytes: Uint8Array): void;
+  /** Puts other rules in force; those that are in both as they were keep what they hold. */
+  reload(ruleSet: RuleSetView): void;
+  counters(): Readonly<CorrelateCounters>;
+}
+
+export function createCorrelator(ruleSet: RuleSetView, limits: CorrelateLimits): Correlator {
+  return new WindowCorrelator(ruleSet, limits);
+}
+
+class WindowCorrelator implements Correlator {
+  readonly #limits: CorrelateLimits;
+  readonly #counters: CorrelateCounters = {
+    matches: 0,
+    repeats: 0,
+    ungrouped: 0,
+    too_late: 0,
+    reevaluated: 0,
+    keys: 0,
+    keys_dropped: 0,
+    matches_dropped: 0,
+    alerts_raised: 0,
+  };
+  #ruleSet: RuleSetView = { rules: [], correlations: [] };
+  #machines: readonly Machine[] = [];
+  #consumers = new Map<string, Consumer[]>();
+  #reached = -Infinity;
+  /** Alerts of matches too late for any window. */
+  #apart: AlertChange[] = [];
+
+  constructor(ruleSet: RuleSetView, limits: CorrelateLimits) {
+    this.#limits = limits;
+    this.reload(ruleSet);
+  }
+
+  reload(ruleSet: RuleSetView): void {
+    const held = new Map(this.#machines.map((machine) => [fingerprint(machine.plan), machine]));
+    this.#machines = plansOf(ruleSet).map((plan) => {
+      const machine = held.get(fingerprint(plan)) ?? this.#newMachine(plan);
+      machine.plan = plan;
+      return machine;
+    });
+    this.#counters.keys = this.#machines.reduce((sum, { states }) => sum + states.size, 0);
+    this.#ruleSet = ruleSet;
+    this.#wire();
+  }
+
+  #wire(): void {
+    this.#consumers = new Map();
+    const read = this.#ruleSet.read?.bind(this.#ruleSet);
+    for (const machine of this.#machines) {
+      for (const rule of machine.plan.members)
+        this.#consume(rule, new Consumer(machine, rule, false, read));
+      for (const rule of machine.plan.against)
+        this.#consume(rule, new Consumer(machine, rule, true, read));
+    }
+  }
+
+  #newMachine(plan: Machine['plan']): Machine {
+    return new Machine(plan, this.#limits, this.#counters);
+  }
+
+  #consume(rule: string, consumer: Consumer): void {
+    const consumers = this.#consumers.get(rule);
+    if (consumers === undefined) this.#consumers.set(rule, [consumer]);
+    else consumers.push(consumer);
+  }
+
+  accept(matches: readonly Match[]): Promise<readonly AlertChange[]> {
+    this.#counters.matches += matches.length;
+    for (const { rule, event } of matches) {
+      const consumers = this.#consumers.get(rule);
+      if (consumers === undefined) continue;
+      for (const consumer of consumers) this.#take(consumer, event);
+    }
+    return Promise.resolve(this.#settle());
+  }
+
+  advance(received: number): Promise<readonly AlertChange[]> {
+    if (received <= this.#reached) return Promise.resolve([]);
+    this.#reached = received;
+    for (const machine of this.#machines) machine.ripen(received);
+    const changes = this.#settle();
+    for (const machine of this.#machines) machine.expire(received);
+    return Promise.resolve(changes);
+  }
+
+  #take(consumer: Consumer, event: Event): void {
+    const { machine, against } = consumer;
+    const late = this.#reached - event.time > this.#limits.latenessMs;
+    if (late && machine.plan.type !== 'plain') {
+      this.#counters.too_late += 1;
+      return;
+    }
+    const key = consumer.keyOf(event);
+    const entry = key === undefined ? undefined : consumer.entryOf(event);
+    if (key === undefined || entry === undefined) {
+      this.#counters.ungrouped += 1;
+      return;
+    }
+    const state = machine.stateOf(key, event.time, this.#reached);
+    if (state === undefined) return;
+    if (event.time <= state.horizon) this.#takeApart(machine, key, entry);
+    else if (against) machine.takeAgainst(state, entry);
+    else machine.take(state, entry);
+  }
+
+  /** A match older than all its key still holds: a plain rule's raises an alert of its own unless one stands there. */
+  #takeApart(machine: Machine, key: string, entry: Entry): void {
+    this.#counters.too_late += 1;
+    const { plan, states } = machine;
+    const held = states
+      .get(key)
+      ?.episodes.some((e) => e.satisfied - plan.spanMs < entry.time && entry.time <= e.last);
+    if (plan.type !== 'plain' || held === true) return;
+    const state = newKeyState(key);
+    put(state, plan, entry);
+    for (const episode of new Evaluation(plan, state, this.#reached).settle().raised) {
+      const alert = alertOf(plan, state, episode, { kind: 'in_force' }, true);
+      this.#apart.push({ kind: 'raised', alert });
+    }
+  }
+
+  #settle(): readonly AlertChange[] {
+    const changes = this.#apart;
+    this.#apart = [];
+    for (const machine of this.#machines) {
+      const outcome = machine.settle(this.#reached);
+      for (const change of outcome.changes) changes.push(change);
+      for (const feed of outcome.feeds) this.#pass(machine, feed);
+    }
+    return changes;
+  }
+
+  /** Gives the results of a correlation to those that read it; machines are in that order. */
+  #pass(from: Machine, feed: Feed): void {
+    for (const consumer of this.#consumers.get(from.plan.rule) ?? []) {
+      const found = consumer.resultsOf(from.plan, feed.key, feed.results);
+      if (found === undefined) continue;
+      const [key, entries] = found;
+      const oldest = feed.results[0]?.time ?? this.#reached;
+      const state = consumer.machine.stateOf(key, oldest, this.#reached);
+      if (state !== undefined) consumer.machine.takeFeed(state, feed, entries, consumer.member);
+    }
+  }
+
+  snapshot(): Uint8Array {
+    return save(this.#machines, this.#reached);
+  }
+
+  restore(bytes: Uint8Array): void {
+    this.#machines = this.#machines.map(({ plan }) => this.#newMachine(plan));
+    this.#counters.keys = 0;
+    this.#reached = load(this.#machines, bytes);
+    this.#wire();
+  }
+
+  counters(): Readonly<CorrelateCounters> {
+    return { ...this.#counters };
+  }
+}

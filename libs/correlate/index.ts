@@ -1,0 +1,6 @@
+export { orderedMembers } from './condition.ts';
+export * from './entities.ts';
+export * from './limits.ts';
+export * from './rule-view.ts';
+export * from './value-text.ts';
+export { createCorrelator, type Correlator } from './correlator.ts';

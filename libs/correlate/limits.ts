@@ -1,0 +1,35 @@
+/** Bounds of correlation state; what they drop is counted under the same name in `counters()`. */
+export interface CorrelateLimits {
+  /** Group keys held at once, all rules together. */
+  readonly keysMax: number;
+  /** Matches held per group key of one rule; the oldest leave first. */
+  readonly matchesPerKeyMax: number;
+  /** A match further behind the receipt time reached enters no window, ms. */
+  readonly latenessMs: number;
+  /** An alert whose last match is further behind the receipt time reached is `late`, ms. */
+  readonly lateToleranceMs: number;
+}
+
+/** Twelve hours of lateness; state for about a million keys. */
+export const DEFAULT_CORRELATE_LIMITS: CorrelateLimits = {
+  keysMax: 1_000_000,
+  matchesPerKeyMax: 200_000,
+  latenessMs: 12 * 3_600_000,
+  lateToleranceMs: 600_000,
+};
+
+/** What happened since the start, for the metrics page and the ledger. */
+export interface CorrelateCounters {
+  matches: number;
+  repeats: number;
+  /** Matches that no group-by value was found for. */
+  ungrouped: number;
+  /** Matches beyond the lateness bound. */
+  too_late: number;
+  /** Keys evaluated again because a match came out of order. */
+  reevaluated: number;
+  keys: number;
+  keys_dropped: number;
+  matches_dropped: number;
+  alerts_raised: number;
+}

@@ -1,0 +1,249 @@
+import type { Alert, AlertChange, AlertState } from '#libs/model';
+
+import { alertOf } from './alert-of.ts';
+import type { Episode } from './episode.ts';
+import { Evaluation, type Settled } from './evaluation.ts';
+import { newKeyState, prune, put, putAgainst, takeOut, type KeyState } from './key-state.ts';
+import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
+import type { Plan } from './plan.ts';
+import type { Entry } from './timeline.ts';
+
+/** A satisfying time of a correlation, as one that reads it counts it. */
+export interface Result {
+  readonly time: number;
+  readonly event: string;
+  readonly ident: string;
+  readonly commune: string | undefined;
+}
+
+/** How the results of one key changed: those of `idents` in `[from, to]` leave, `results` come. */
+export interface Feed {
+  readonly key: string;
+  readonly out: readonly { from: number; to: number; idents: readonly string[] }[];
+  readonly results: readonly Result[];
+}
+
+export interface Outcome {
+  readonly changes: readonly AlertChange[];
+  readonly feeds: readonly Feed[];
+}
+
+/** Keys are looked at again for matches to drop this often, in receipt time. */
+const EXPIRE_STEP_MS = 600_000;
+
+/** Share of a full key's matches that leaves when one more comes. */
+const SHED_SHARE = 0.1;
+
+/** One rule at work: its keys, and what there is to settle. */
+export class Machine {
+  /** Replaced when only the wording of the rule changed. */
+  plan: Plan;
+  readonly states = new Map<string, KeyState>();
+  readonly #limits: CorrelateLimits;
+  readonly #counters: CorrelateCounters;
+  readonly #unsettled = new Set<KeyState>();
+  /** Keys by the stretch of receipt time in which their oldest matches may leave. */
+  readonly #expiring = new Map<number, KeyState[]>();
+  /** Keys of an absence by the second of receipt time in which a wait of theirs ends. */
+  readonly #waiting = new Map<number, Set<KeyState>>();
+  #ripened = -Infinity;
+
+  constructor(plan: Plan, limits: CorrelateLimits, counters: CorrelateCounters) {
+    this.plan = plan;
+    this.#limits = limits;
+    this.#counters = counters;
+  }
+
+  /** The state of a key, to take a match of `time` in; undefined when no room can be made for a new one. */
+  stateOf(key: string, time: number, reached: number): KeyState | undefined {
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    if (this.#counters.keys >= this.#limits.keysMax && !this.#dropOldest()) return undefined;
+    const state = newKeyState(key);
+    this.adopt(state, time, reached);
+    return state;
+  }
+
+  /** Takes over a state whose oldest match is of `time`. */
+  adopt(state: KeyState, time: number, reached: number): void {
+    this.states.set(state.key, state);
+    this.#counters.keys += 1;
+    this.#expireLater(state, time, reached);
+    if (this.plan.type === 'absence')
+      for (const entry of state.line.times) this.#wait(state, entry);
+  }
+
+  #expireLater(state: KeyState, oldest: number, reached: number): void {
+    const due = oldest + this.plan.spanMs + this.#limits.latenessMs;
+    const stretch = Math.floor(Math.max(due, reached) / EXPIRE_STEP_MS) + 1;
+    const list = this.#expiring.get(stretch);
+    if (list === undefined) this.#expiring.set(stretch, [state]);
+    else list.push(state);
+  }
+
+  #wait(state: KeyState, time: number): void {
+    const second = Math.floor((time + this.plan.spanMs) / 1000);
+    const states = this.#waiting.get(second);
+    if (states === undefined) this.#waiting.set(second, new Set([state]));
+    else states.add(state);
+  }
+
+  /** Receipt time reached `reached`: waits that ended are evaluated at the next `settle`. */
+  ripen(reached: number): void {
+    for (const [second, states] of this.#waiting) {
+      if (second * 1000 > reached) continue;
+      if ((second + 1) * 1000 < reached) this.#waiting.delete(second);
+      for (const state of states) this.#ripen(state, reached);
+    }
+    this.#ripened = reached;
+  }
+
+  /** What no late match can touch any more leaves. Everything must be settled. */
+  expire(reached: number): void {
+    for (const [stretch, states] of this.#expiring) {
+      if (stretch * EXPIRE_STEP_MS > reached) continue;
+      this.#expiring.delete(stretch);
+      for (const state of states) this.#expire(state, reached);
+    }
+  }
+
+  #expire(state: KeyState, reached: number): void {
+    if (this.states.get(state.key) !== state) return;
+    prune(state, this.plan, reached - this.plan.spanMs - this.#limits.latenessMs);
+    const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.times[0] ?? Infinity);
+    if (oldest === Infinity && state.episodes.length === 0) {
+      this.states.delete(state.key);
+      this.#counters.keys -= 1;
+    } else this.#expireLater(state, oldest === Infinity ? reached : oldest, reached);
+  }
+
+  #ripen(state: KeyState, reached: number): void {
+    const { line } = state;
+    const end = line.from(reached - this.plan.spanMs);
+    for (let i = line.from(this.#ripened - this.plan.spanMs); i < end; i += 1) {
+      const time = (line.times[i] as number) + this.plan.spanMs;
+      state.touches.push({
+        time,
+        event: line.events[i] as string,
+        kind: 'against',
+        commune: undefined,
+      });
+    }
+    if (state.touches.length > 0) this.#unsettled.add(state);
+  }
+
+  #dropOldest(): boolean {
+    this.#counters.keys_dropped += 1;
+    for (const [key, state] of this.states) {
+      if (this.#unsettled.has(state)) continue;
+      this.states.delete(key);
+      this.#counters.keys -= 1;
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes a match of a member in. */
+  take(state: KeyState, entry: Entry): void {
+    if (state.line.size >= this.#limits.matchesPerKeyMax) this.#shed(state);
+    if (put(state, this.plan, entry)) {
+      this.#unsettled.add(state);
+      if (this.plan.type === 'absence') this.#wait(state, entry.time);
+    } else this.#counters.repeats += 1;
+  }
+
+  /** Takes a match of the base of a ratio, or of what an absence waits for, in. */
+  takeAgainst(state: KeyState, entry: Entry): void {
+    const against = state.against;
+    if (against !== undefined && against.size >= this.#limits.matchesPerKeyMax) {
+      const out = Math.ceil(against.size * SHED_SHARE);
+      against.remove(0, out);
+      this.#counters.matches_dropped += out;
+    }
+    if (putAgainst(state, entry)) this.#unsettled.add(state);
+    else this.#counters.repeats += 1;
+  }
+
+  #shed(state: KeyState): void {
+    const { times } = state.line;
+    const before = state.line.size;
+    if (state.seen < before) return;
+    prune(state, this.plan, times[Math.floor(before * SHED_SHARE)] as number);
+    this.#counters.matches_dropped += before - state.line.size;
+  }
+
+  /** Takes the changed results of a member correlation in. */
+  takeFeed(state: KeyState, feed: Feed, entries: readonly Entry[], member: number): void {
+    for (const { from, to, idents } of feed.out) {
+      const gone = new Set(idents);
+      takeOut(state, from, to, (i) => {
+        if ((state.line.members?.[i] ?? 0) !== member) return false;
+        return gone.has(state.line.ident(i));
+      });
+    }
+    for (const entry of entries) put(state, this.plan, entry);
+    this.#unsettled.add(state);
+  }
+
+  /** Evaluates what came and says what it did to alerts, and to the correlations that read this one. */
+  settle(reached: number): Outcome {
+    const changes: AlertChange[] = [];
+    const feeds: Feed[] = [];
+    for (const state of this.#unsettled) {
+      if (this.states.get(state.key) !== state) continue;
+      if (state.touches.length > 0) this.#counters.reevaluated += 1;
+      const settled = new Evaluation(this.plan, state, reached).settle();
+      if (!this.plan.silent) this.#tell(state, settled, reached, changes);
+      if (!this.plan.feeds) continue;
+      const feed = this.#feedOf(state, settled);
+      if (feed.results.length > 0 || feed.out.length > 0) feeds.push(feed);
+    }
+    this.#unsettled.clear();
+    return { changes, feeds };
+  }
+
+  #tell(state: KeyState, settled: Settled, reached: number, changes: AlertChange[]): void {
+    const alert = (episode: Episode, alertState: AlertState): Alert => {
+      const late = reached - episode.last > this.#limits.lateToleranceMs;
+      return alertOf(this.plan, state, episode, alertState, late);
+    };
+    const inForce: AlertState = { kind: 'in_force' };
+    for (const episode of settled.raised)
+      changes.push({ kind: 'raised', alert: alert(episode, inForce) });
+    this.#counters.alerts_raised += settled.raised.length;
+    for (const episode of settled.changed)
+      changes.push({ kind: 'changed', alert: alert(episode, inForce) });
+    for (const { episode, cause } of settled.gone) {
+      const begin = episode.satisfied - this.plan.spanMs;
+      const heir = state.episodes.find(
+        (other) => other.last > begin && other.satisfied - this.plan.spanMs < episode.last,
+      );
+      const kind = heir === undefined ? 'withdrawn' : 'superseded';
+      changes.push({ kind, alert: alert(episode, { kind, by: heir?.id ?? cause }) });
+    }
+  }
+
+  #feedOf(state: KeyState, settled: Settled): Feed {
+    const results: Result[] = [];
+    for (const { from, to } of settled.stretches) this.#results(state, from, to, results);
+    const tail = state.line.times[settled.tail];
+    // A stretch may reach over the tail: a result that is given twice is taken once.
+    if (tail !== undefined) this.#results(state, tail, Infinity, results);
+    return { key: state.key, out: settled.stretches, results };
+  }
+
+  #results(state: KeyState, from: number, to: number, results: Result[]): void {
+    const { line } = state;
+    const end = line.after(to);
+    let last = -Infinity;
+    for (let i = line.from(from); i < end; i += 1) {
+      const time = line.times[i] as number;
+      if (line.flags?.[i] !== 1 || time === last) continue;
+      last = time;
+      const episode = state.episodes.find((e) => e.satisfied <= time && time <= e.last);
+      if (episode === undefined) continue;
+      const event = line.events[i] as string;
+      results.push({ time, event, ident: episode.id, commune: line.communes?.[i] });
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { PermanentError, type EntityKind, type Severity } from '#libs/model';
+
+import { DEFAULT_ENTITIES, DEFAULT_GROUP, DEFAULT_SUPPRESS_MS } from './entities.ts';
+import type {
+  Comparison,
+  CorrelationType,
+  CorrelationView,
+  GroupField,
+  Presence,
+  RuleSetView,
+  RuleView,
+} from './rule-view.ts';
+
+/** How one rule's alerts come about, with every default filled in. */
+export interface Plan {
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Severity;
+  readonly type: CorrelationType | 'plain';
+  readonly silent: boolean;
+  readonly national: boolean;
+  readonly spanMs: number;
+  readonly members: readonly string[];
+  /** Rules whose matches are a ratio's denominator, or the awaited ones of an absence. */
+  readonly against: readonly string[];
+  readonly groupBy: readonly GroupField[];
+  readonly optional: readonly string[];
+  readonly condition: readonly Comparison[] | Presence;
+  readonly fields: readonly string[];
+  readonly numeric: boolean;
+  readonly percentile: number;
+  readonly ratio: { readonly gte: number; readonly gt: number } | undefined;
+  /** Kind of each group-by field, in its order. */
+  readonly groupKinds: readonly (EntityKind | undefined)[];
+  /** Fields outside the group key whose values are entities too. */
+  readonly extras: readonly { readonly field: string; readonly kind: EntityKind }[];
+  /** A member is itself a correlation. */
+  readonly chained: boolean;
+  /** Several entries may be one match: counts and evidence go by ident. */
+  readonly distinct: boolean;
+  /** Another correlation reads this one's result. */
+  readonly feeds: boolean;
+  /** Members come before the correlations that read them. */
+  readonly depth: number;
+}
+
+function kindsOf(ours: RuleView['ours'], groupBy: readonly GroupField[]) {
+  const kinds: Readonly<Record<string, EntityKind>> = { ...DEFAULT_ENTITIES, ...ours.entities };
+  const groupKinds = groupBy.map(({ name, fieldOf }) => {
+    const field = typeof fieldOf === 'string' ? fieldOf : (Object.values(fieldOf)[0] ?? name);
+    return kinds[name] ?? kinds[field];
+  });
+  const grouped = new Set(groupBy.map((g) => g.name));
+  const extras = Object.entries(ours.entities)
+    .filter(([field]) => !grouped.has(field))
+    .map(([field, kind]) => ({ field, kind }));
+  return { groupKinds, extras };
+}
+
+function plainPlan(rule: RuleView): Plan {
+  const optional = rule.ours.group ?? DEFAULT_GROUP;
+  const groupBy = optional.map((name) => ({ name, fieldOf: name }));
+  return {
+    ...kindsOf(rule.ours, groupBy),
+    rule: rule.id,
+    title: rule.title,
+    level: rule.level,
+    type: 'plain',
+    silent: false,
+    national: rule.ours.national,
+    spanMs: rule.ours.suppressMs ?? DEFAULT_SUPPRESS_MS,
+    members: [rule.id],
+    against: [],
+    groupBy,
+    optional,
+    condition: [],
+    fields: [],
+    numeric: false,
+    percentile: 0,
+    ratio: undefined,
+    chained: false,
+    distinct: false,
+    feeds: false,
+    depth: 0,
+  };
+}
+
+function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
+  const ratio = c.ours.ratio;
+  const members = c.type === 'absence' ? c.rules.slice(0, 1) : c.rules;
+  const chained = members.some((id) => set.correlations.some((other) => other.id === id));
+  const temporal = c.type === 'temporal' || c.type === 'temporal_ordered';
+  return {
+    ...kindsOf(c.ours, c.groupBy),
+    rule: c.id,
+    title: c.title,
+    level: c.level,
+    type: c.type,
+    silent: c.silent,
+    national: c.ours.national,
+    spanMs: c.timespanMs,
+    members,
+    against: c.type === 'absence' ? c.rules.slice(1, 2) : (ratio?.base ?? []),
+    groupBy: c.groupBy,
+    optional: c.ours.group ?? [],
+    condition: c.condition,
+    fields: c.field ?? [],
+    numeric: c.type.startsWith('value_') && c.type !== 'value_count',
+    percentile: c.type === 'value_median' ? 50 : (c.percentile ?? 95),
+    ratio:
+      ratio === undefined ? undefined : { gte: ratio.gte ?? -Infinity, gt: ratio.gt ?? -Infinity },
+    chained,
+    distinct: chained || (temporal && members.length > 1),
+    feeds: set.correlations.some((other) => other.rules.includes(c.id)),
+    depth: depthOf(c.id, set, []),
+  };
+}
+
+function depthOf(id: string, set: RuleSetView, above: readonly string[]): number {
+  const c = set.correlations.find((other) => other.id === id);
+  if (c === undefined) return 0;
+  if (above.includes(id)) throw new PermanentError(`${c.title}: correlations feed each other`);
+  return 1 + Math.max(0, ...c.rules.map((member) => depthOf(member, set, [...above, id])));
+}
+
+/**
+ * The plans of a rule set, those that feed others first. `new_value` has none: what it learns comes from sealed
+ * days, not from windows. A rule with `recovers` raises nothing.
+ */
+export function plansOf(set: RuleSetView): readonly Plan[] {
+  const plain = set.rules.filter((r) => !r.silent && r.ours.recovers.length === 0);
+  const correlations = set.correlations.filter((c) => c.type !== 'new_value');
+  return [...plain.map(plainPlan), ...correlations.map((c) => correlationPlan(c, set))].toSorted(
+    (a, b) => a.depth - b.depth,
+  );
+}
+
+/** Equal for two plans exactly when state made under one may be carried on under the other. */
+export function fingerprint(plan: Plan): string {
+  const { title: _title, level: _level, silent: _silent, ...rest } = plan;
+  return JSON.stringify(rest);
+}

@@ -1,0 +1,77 @@
+import type { EntityKind, Severity } from '#libs/model';
+
+/** What correlation needs to know of our additions to a rule (`thapcanh:` of the rule document). Times in ms. */
+export interface OursView {
+  /** Group key of a plain rule; of a correlation: the group-by fields that may be absent. */
+  readonly group?: readonly string[];
+  readonly suppressMs?: number;
+  readonly national: boolean;
+  /** Kinds of fields beside the default ones; those outside the group key add their values to the alert. */
+  readonly entities: Readonly<Record<string, EntityKind>>;
+  /** Ids of the rules whose open alerts a match resolves; such a rule raises nothing itself. */
+  readonly recovers: readonly string[];
+  /** The matches of `base` (ids of rules) in the same window and group are the denominator. */
+  readonly ratio?: {
+    readonly base: readonly string[];
+    readonly gte?: number;
+    readonly gt?: number;
+  };
+}
+
+export interface RuleView {
+  readonly id: string;
+  readonly name?: string;
+  readonly title: string;
+  readonly level: Severity;
+  /** Feeds correlations only and raises nothing itself. */
+  readonly silent: boolean;
+  readonly ours: OursView;
+}
+
+export interface Comparison {
+  readonly op: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
+  readonly value: number;
+}
+
+/** A boolean condition of a temporal correlation over the presence of its members. */
+export type Presence =
+  | { readonly op: 'member'; readonly rule: string }
+  | { readonly op: 'not'; readonly of: Presence }
+  | { readonly op: 'and' | 'or'; readonly of: readonly Presence[] };
+
+export type CorrelationType =
+  | 'event_count'
+  | 'value_count'
+  | 'temporal'
+  | 'temporal_ordered'
+  | 'value_sum'
+  | 'value_avg'
+  | 'value_percentile'
+  | 'value_median'
+  | 'absence'
+  | 'new_value';
+
+/** One name of the group key, and the field that holds it: one for all members, or one per member rule. */
+export interface GroupField {
+  readonly name: string;
+  readonly fieldOf: string | Readonly<Record<string, string>>;
+}
+
+export interface CorrelationView extends RuleView {
+  readonly type: CorrelationType;
+  /** Ids of member rules or correlations, in the rule's order. */
+  readonly rules: readonly string[];
+  readonly groupBy: readonly GroupField[];
+  readonly timespanMs: number;
+  readonly condition: readonly Comparison[] | Presence;
+  readonly field?: readonly string[];
+  readonly percentile?: number;
+}
+
+/** The part of a compiled rule set that correlation reads; `RuleSet` of libs/sigma is one. */
+export interface RuleSetView {
+  readonly rules: readonly RuleView[];
+  readonly correlations: readonly CorrelationView[];
+  /** The value of a field as the named rule reads it, for records that do not hold it under its ECS name. */
+  read?(record: Readonly<Record<string, unknown>>, rule: string, field: string): unknown;
+}

@@ -1,0 +1,97 @@
+import { deserialize, serialize } from 'node:v8';
+
+import { PermanentError } from '#libs/model';
+
+import type { Episode } from './episode.ts';
+import { refill, type KeyState } from './key-state.ts';
+import type { Machine } from './machine.ts';
+import { fingerprint } from './plan.ts';
+import { Timeline, type Columns } from './timeline.ts';
+
+/** Number of the layout below; another one is refused. */
+const FORMAT = 1;
+
+interface SavedKey {
+  readonly key: string;
+  readonly line: Columns;
+  readonly against: Columns | undefined;
+  readonly low: number;
+  readonly episodes: Episode[];
+  readonly horizon: number;
+}
+
+interface Saved {
+  readonly format: number;
+  readonly reached: number;
+  readonly machines: readonly {
+    readonly plan: string;
+    readonly keys: readonly SavedKey[];
+  }[];
+}
+
+/** The settled state of all machines. */
+export function save(machines: readonly Machine[], reached: number): Uint8Array {
+  const saved: Saved = {
+    format: FORMAT,
+    reached,
+    machines: machines.map((machine) => ({
+      plan: fingerprint(machine.plan),
+      keys: [...machine.states.values()].map(savedKey),
+    })),
+  };
+  return serialize(saved);
+}
+
+function savedKey(state: KeyState): SavedKey {
+  const { key, line, against, low, episodes, horizon } = state;
+  return { key, line: line.columns(), against: against?.columns(), low, episodes, horizon };
+}
+
+/**
+ * Fills empty machines from a snapshot and gives back the receipt time reached. Rules that are not in it, or were
+ * other ones then, start empty. Throws a PermanentError when the bytes are no snapshot of this format.
+ */
+export function load(machines: readonly Machine[], bytes: Uint8Array): number {
+  const saved = read(bytes);
+  const byPlan = new Map(saved.machines.map(({ plan, keys }) => [plan, keys]));
+  for (const machine of machines) {
+    for (const key of byPlan.get(fingerprint(machine.plan)) ?? []) {
+      const state = loadedKey(key);
+      state.meter = refill(state, machine.plan);
+      const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.times[0] ?? Infinity);
+      machine.adopt(state, oldest === Infinity ? saved.reached : oldest, saved.reached);
+    }
+  }
+  return saved.reached;
+}
+
+function read(bytes: Uint8Array): Saved {
+  let saved: Partial<Saved> | null;
+  try {
+    saved = deserialize(bytes) as Partial<Saved> | null;
+  } catch (cause) {
+    throw new PermanentError('the snapshot of correlation can not be read', { cause });
+  }
+  if (saved?.format !== FORMAT) {
+    const found = String(saved?.format);
+    throw new PermanentError(`the snapshot of correlation has format ${found}, not ${FORMAT}`);
+  }
+  return saved as Saved;
+}
+
+function loadedKey(saved: SavedKey): KeyState {
+  const line = Object.assign(new Timeline(), saved.line);
+  const against = saved.against && Object.assign(new Timeline(), saved.against);
+  const { key, low, episodes, horizon } = saved;
+  return {
+    key,
+    line,
+    against,
+    seen: line.size,
+    low,
+    meter: undefined,
+    episodes,
+    touches: [],
+    horizon,
+  };
+}

@@ -1,0 +1,177 @@
+/** What one counted match brings to a key's timeline. */
+export interface Entry {
+  readonly time: number;
+  /** Id of the event that stands for it in evidence. */
+  readonly event: string;
+  /** What makes it distinct: the event, or the alert of the member correlation. */
+  readonly ident: string;
+  /** Number of the member rule; 0 where the type does not ask. */
+  readonly member: number;
+  readonly value: string | bigint | undefined;
+  readonly commune: string | undefined;
+  /** Values of the entity fields outside the group key. */
+  readonly extras: readonly (string | undefined)[] | undefined;
+}
+
+/** `at`: where it now stands; `repeat`: it was there already. */
+export type Placed = { readonly at: number; readonly repeat: boolean };
+
+/** The value a column holds for entries that came before the column was needed. */
+type Column<T> = T[] | undefined;
+
+/** What a timeline holds, without what it does. */
+export type Columns = Pick<
+  Timeline,
+  'times' | 'events' | 'idents' | 'members' | 'values' | 'communes' | 'extras' | 'flags'
+>;
+
+/**
+ * The matches of one key by time, then event id, ident, member: parallel columns, those that no entry needs left
+ * out, because most keys hold few matches and there may be a million of them.
+ */
+export class Timeline {
+  times: number[] = [];
+  events: string[] = [];
+  idents: Column<string> = undefined;
+  members: Column<number> = undefined;
+  values: Column<string | bigint | undefined> = undefined;
+  communes: Column<string | undefined> = undefined;
+  extras: Column<readonly (string | undefined)[] | undefined> = undefined;
+  /** 1 where the condition holds at the entry's time, 0 where not, `UNSET` before; absent while it never held. */
+  flags: Column<number> = undefined;
+
+  /** The columns as plain values, for a snapshot. */
+  columns(): Columns {
+    const { times, events, idents, members, values, communes, extras, flags } = this;
+    return { times, events, idents, members, values, communes, extras, flags };
+  }
+
+  get size(): number {
+    return this.times.length;
+  }
+
+  ident(i: number): string {
+    return (this.idents?.[i] ?? this.events[i]) as string;
+  }
+
+  /** Index of the first entry at `time` or later. */
+  from(time: number): number {
+    const { times } = this;
+    let low = 0;
+    let high = times.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((times[middle] as number) >= time) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Index of the first entry later than `time`. */
+  after(time: number): number {
+    const { times } = this;
+    let low = 0;
+    let high = times.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((times[middle] as number) > time) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Puts an entry in its place; one that is there already changes nothing. */
+  place(entry: Entry): Placed {
+    const n = this.times.length;
+    if (n === 0 || entry.time > (this.times[n - 1] as number)) {
+      this.#append(entry);
+      return { at: n, repeat: false };
+    }
+    let low = this.from(entry.time);
+    let high = this.after(entry.time);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const order = this.#compare(middle, entry);
+      if (order === 0) return { at: middle, repeat: true };
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low === n) this.#append(entry);
+    else this.#insert(low, entry);
+    return { at: low, repeat: false };
+  }
+
+  #compare(i: number, entry: Entry): number {
+    const event = this.events[i] as string;
+    if (event !== entry.event) return event < entry.event ? -1 : 1;
+    const ident = this.ident(i);
+    if (ident !== entry.ident) return ident < entry.ident ? -1 : 1;
+    return (this.members?.[i] ?? 0) - entry.member;
+  }
+
+  #open(entry: Entry): void {
+    const n = this.times.length;
+    if (entry.ident !== entry.event) this.idents ??= this.events.slice();
+    if (entry.member !== 0) this.members ??= Array.from({ length: n }, () => 0);
+    if (entry.value !== undefined) this.values ??= Array.from({ length: n }, () => undefined);
+    if (entry.commune !== undefined) this.communes ??= Array.from({ length: n }, () => undefined);
+    if (entry.extras !== undefined) this.extras ??= Array.from({ length: n }, () => undefined);
+  }
+
+  #append(entry: Entry): void {
+    this.#open(entry);
+    if (this.times.length < SMALL) {
+      // A literal has no spare room, where push would reserve seventeen places.
+      this.times = [...this.times, entry.time];
+      this.events = [...this.events, entry.event];
+    } else {
+      this.times.push(entry.time);
+      this.events.push(entry.event);
+    }
+    this.idents?.push(entry.ident);
+    this.members?.push(entry.member);
+    this.values?.push(entry.value);
+    this.communes?.push(entry.commune);
+    this.extras?.push(entry.extras);
+    this.flags?.push(0);
+  }
+
+  #insert(at: number, entry: Entry): void {
+    this.#open(entry);
+    this.times.splice(at, 0, entry.time);
+    this.events.splice(at, 0, entry.event);
+    this.idents?.splice(at, 0, entry.ident);
+    this.members?.splice(at, 0, entry.member);
+    this.values?.splice(at, 0, entry.value);
+    this.communes?.splice(at, 0, entry.commune);
+    this.extras?.splice(at, 0, entry.extras);
+    this.flags?.splice(at, 0, UNSET);
+  }
+
+  /** Takes `count` entries out from `at` on. */
+  remove(at: number, count: number): void {
+    this.times.splice(at, count);
+    this.events.splice(at, count);
+    this.idents?.splice(at, count);
+    this.members?.splice(at, count);
+    this.values?.splice(at, count);
+    this.communes?.splice(at, count);
+    this.extras?.splice(at, count);
+    this.flags?.splice(at, count);
+  }
+
+  /** Sets whether the condition holds for the entries `[from, to)`, which are of one time. */
+  flag(from: number, to: number, holds: boolean): void {
+    if (this.flags === undefined) {
+      if (!holds) return;
+      this.flags = Array.from({ length: this.times.length }, () => 0);
+    }
+    this.flags.fill(holds ? 1 : 0, from, to);
+  }
+}
+
+/** Flag of an entry put between others and not evaluated yet. */
+export const UNSET = 2;
+
+/** Up to this many entries the columns hold no spare room. */
+const SMALL = 4;

@@ -1,0 +1,27 @@
+import type { ModelAlert } from './alerts.ts';
+
+type Grouped = Pick<ModelAlert, 'id' | 'first' | 'last' | 'place' | 'entities'>;
+
+/** Why two alerts would be worked as one, in the absence of any person's act (semantics.md, From alert to incident). */
+function linked(a: Grouped, b: Grouped, joinGapMs: number): boolean {
+  if (a.place.province !== b.place.province) return false;
+  const communes = [a.place.commune, b.place.commune].filter((c) => c !== undefined);
+  if (communes.length === 2 && communes[0] !== communes[1]) return false;
+  if (Math.max(a.first, b.first) - Math.min(a.last, b.last) > joinGapMs) return false;
+  return a.entities.some((x) => b.entities.some((y) => x.kind === y.kind && x.value === y.value));
+}
+
+/** How alerts in force gather into incidents where no person acted: sets of alert ids, each sorted. */
+export function modelGroups(alerts: readonly Grouped[], joinGapMs = 3_600_000): string[][] {
+  const left = new Set(alerts);
+  const groups: string[][] = [];
+  for (const seed of alerts) {
+    if (!left.delete(seed)) continue;
+    const group = [seed];
+    for (const member of group)
+      for (const other of left)
+        if (linked(member, other, joinGapMs) && left.delete(other)) group.push(other);
+    groups.push(group.map((a) => a.id).toSorted());
+  }
+  return groups.toSorted((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
+}

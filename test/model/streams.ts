@@ -1,0 +1,177 @@
+import type { Correlator, CorrelationView, RuleSetView } from '#libs/correlate';
+import type { Alert, AlertChange, Match } from '#libs/model';
+import fc from 'fast-check';
+
+import type { ModelAlert } from './alerts.ts';
+import { correlation, match, member, ours, plainRule, ruleSet } from './builders.ts';
+
+export const HOUR = 3_600_000;
+const LATENESS = 12 * HOUR;
+const STEP = 30_000;
+
+/** A match, when it comes (ms after it happened), and how often. */
+interface Arrival {
+  readonly match: Match;
+  readonly delay: number;
+  readonly repeats: readonly number[];
+}
+
+const byUser = [{ name: 'user.name', fieldOf: 'user.name' }];
+const either = [{ name: 'who', fieldOf: { a: 'user.name', b: 'source.ip', c: 'user.name' } }];
+
+/** One rule set with a rule of every type over the member rules a, b and c, and plain rules p and q. */
+export function everyType(): RuleSetView {
+  const c = (id: string, rules: string[], over: Partial<CorrelationView> = {}) =>
+    correlation(id, rules, over);
+  const gte = (value: number) => [{ op: 'gte' as const, value }];
+  const all = { op: 'and' as const, of: [mem('a'), { op: 'not' as const, of: mem('c') }] };
+  return ruleSet(
+    [
+      plainRule('p'),
+      plainRule('q', { ours: ours({ group: ['user.name'], suppressMs: 120_000, national: true }) }),
+      ...['a', 'b', 'c'].map((id) => member(id)),
+    ],
+    [
+      c('count', ['a']),
+      c('count-two', ['a', 'b'], { condition: gte(4), groupBy: [] }),
+      c('count-alias', ['a', 'b'], { condition: gte(2), groupBy: either }),
+      c('count-some', ['a'], {
+        condition: [...gte(2), { op: 'lte', value: 3 }],
+        ours: ours({ entities: { 'user.name': 'account' } }),
+      }),
+      c('count-few', ['b'], { condition: [{ op: 'lt', value: 2 }] }),
+      c('values', ['a', 'b'], { type: 'value_count', field: ['user.name'], groupBy: [] }),
+      c('pairs', ['a'], {
+        type: 'value_count',
+        field: ['user.name', 'source.ip'],
+        groupBy: [],
+        ours: ours({ national: true }),
+      }),
+      c('both', ['a', 'b'], { type: 'temporal', condition: gte(2) }),
+      c('a-not-c', ['a', 'c'], { type: 'temporal', condition: all }),
+      c('then', ['a', 'b', 'c'], { type: 'temporal_ordered', condition: gte(3), groupBy: byUser }),
+      c('sum', ['a'], { type: 'value_sum', field: ['n'], condition: gte(30) }),
+      c('avg', ['a'], { type: 'value_avg', field: ['n'], condition: gte(12.5) }),
+      c('p90', ['a'], {
+        type: 'value_percentile',
+        field: ['n'],
+        percentile: 90,
+        condition: gte(15),
+      }),
+      c('median', ['a'], { type: 'value_median', field: ['n'], condition: gte(11) }),
+      c('ratio', ['b'], {
+        condition: gte(2),
+        groupBy: [],
+        ours: ours({ ratio: { base: ['a', 'b'], gte: 0.4 } }),
+      }),
+      c('missing', ['a', 'b'], { type: 'absence', condition: [], groupBy: byUser }),
+      c('feeder', ['b'], { condition: gte(2), silent: true }),
+      c('then-c', ['feeder', 'c'], { type: 'temporal_ordered', condition: gte(2) }),
+      c('many-feeders', ['feeder'], { condition: gte(2), groupBy: [], timespanMs: 900_000 }),
+      c('few-ratio', ['ratio', 'then-c', 'a'], { condition: gte(3), groupBy: [] }),
+    ],
+  );
+}
+
+function mem(rule: string) {
+  return { op: 'member' as const, rule };
+}
+
+const time = fc
+  .tuple(fc.constantFrom(0, 0, 0, 20, 1600, 3300), fc.nat({ max: 40 }))
+  .map(([cluster, step]) => Date.UTC(2026, 10, 23) + cluster * 2 * STEP + step * STEP);
+
+const delay = fc.oneof(
+  { weight: 5, arbitrary: fc.nat({ max: 2 * STEP }) },
+  { weight: 2, arbitrary: fc.nat({ max: 40 * STEP }) },
+  { weight: 1, arbitrary: fc.nat({ max: LATENESS }) },
+);
+
+/** Matches of every rule over few keys and times, so that windows meet, join and part. */
+export function arrivals(keys: number, size: number): fc.Arbitrary<readonly Arrival[]> {
+  const fields = fc.record({
+    'source.ip': fc.nat({ max: keys }).map((n) => `10.0.0.${n}`),
+    'user.name': fc.option(
+      fc.nat({ max: keys }).map((n) => `user-${n}`),
+      { nil: null, freq: 6 },
+    ),
+    'gov.locality.commune_code': fc.constantFrom('03433', '03433', '24133', null),
+    n: fc.constantFrom(1, 9.3, 10.1, 20, 'x', null),
+  });
+  const arrival = fc.record({
+    rule: fc.constantFrom('a', 'a', 'b', 'b', 'c', 'p', 'q'),
+    time,
+    fields,
+    delay,
+    repeats: fc.oneof(
+      { weight: 4, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(delay, { maxLength: 2 }) },
+    ),
+    alsoB: fc.boolean(),
+  });
+  return fc.array(arrival, { maxLength: size, size: 'max' }).map((list) =>
+    list.flatMap(({ rule, time: at, fields: f, alsoB, ...when }, i) => {
+      const id = `e${String((i * 7919) % 100_003).padStart(6, '0')}`;
+      const one = { match: match(rule, id, at, f), ...when };
+      return alsoB && rule === 'a' ? [one, { ...one, match: { ...one.match, rule: 'b' } }] : [one];
+    }),
+  );
+}
+
+/** Order of arrival with the receipt time of each. */
+export function inArrivalOrder(list: readonly Arrival[]): { match: Match; received: number }[] {
+  return list
+    .flatMap((a) =>
+      [a.delay, ...a.repeats].map((d) => ({ match: a.match, received: a.match.event.time + d })),
+    )
+    .toSorted((a, b) => a.received - b.received);
+}
+
+/** What stands after a series of changes. */
+export class InForce {
+  readonly alerts = new Map<string, Alert>();
+
+  apply(changes: readonly AlertChange[]): void {
+    for (const { alert } of changes) {
+      if (alert.state.kind === 'in_force') this.alerts.set(alert.id, alert);
+      else this.alerts.delete(alert.id);
+    }
+  }
+
+  /** As the reference has them, in the order of their ids. */
+  list(): ModelAlert[] {
+    return sorted(
+      [...this.alerts.values()].map(
+        ({ id, rule, groupKey, first, last, count, evidence, place, entities }) => ({
+          id,
+          rule,
+          groupKey,
+          first,
+          last,
+          count,
+          evidence,
+          place,
+          entities,
+        }),
+      ),
+    );
+  }
+}
+
+export function sorted(alerts: readonly ModelAlert[]): ModelAlert[] {
+  return alerts.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** Feeds a stream in batches of `size`, telling after each how far receipt has come. */
+export async function play(
+  correlator: Correlator,
+  stream: readonly { match: Match; received: number }[],
+  size: number,
+  standing: InForce,
+): Promise<void> {
+  for (let i = 0; i < stream.length; i += size) {
+    const batch = stream.slice(i, i + size);
+    standing.apply(await correlator.accept(batch.map((a) => a.match)));
+    standing.apply(await correlator.advance(batch.at(-1)?.received ?? 0));
+  }
+}
