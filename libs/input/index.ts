@@ -1,0 +1,17 @@
+export { bulkCount, bulkRuns, type BulkAction, type BulkRuns } from './bulk-body.ts';
+export { CLAIMED_VERSION, handshake, type Handshake } from './bulk-handshake.ts';
+export { bulkReply } from './bulk-reply.ts';
+export { DoorCounters, type Counter, type CounterName, type DoorName } from './counters.ts';
+export { keysIn } from './credentials.ts';
+export { FrameBatch, framesOf } from './frames.ts';
+export { encodingOf, Inflater, type Inflated } from './inflate.ts';
+export { inflatedBytesMax, INPUT_LIMITS, type InputLimits } from './limits.ts';
+export { countLines, firstByte, type LineCount } from './line-count.ts';
+export { MemoryBudget, type Share } from './memory-budget.ts';
+export { plainAddress } from './peer-address.ts';
+export { Repeats } from './repeats.ts';
+export type { BodySink, SinkAnswer } from './sink.ts';
+export { SyslogFramer, type FramingOddity, type TakeMessage } from './syslog-framing.ts';
+export { SyslogTcp, type SyslogNeeds } from './syslog-tcp.ts';
+export { SyslogUdp } from './syslog-udp.ts';
+export { dropsOf, kernelDrops } from './udp-drops.ts';
