@@ -1,109 +1,31 @@
 import { createSocket } from 'node:dgram';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { connect } from 'node:net';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { fastify, type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { splitBody } from '#libs/decode';
-import { framesOf, INPUT_LIMITS, type InputLimits } from '#libs/input';
-import { SystemClock, type Body } from '#libs/model';
-import { openSpool, type Spool, type SpoolLimits } from '#libs/spool';
+import { framesOf } from '#libs/input';
+import type { Body } from '#libs/model';
+import { openSpool } from '#libs/spool';
 
 import {
-  DOOR_SETTINGS,
-  DoorError,
-  startDoors,
-  type Authenticate,
-  type Doors,
-  type DoorSettings,
-} from './index.ts';
-
-const clock = new SystemClock();
-const authenticate: Authenticate = (key) =>
-  key === 'secret'
-    ? { key: 'k1', place: { province: '12' }, source: 'web-12' }
-    : { reason: 'key_unknown' };
-
-interface Running {
-  readonly app: FastifyInstance;
-  readonly http: string;
-  readonly bulk: string;
-  readonly doors: Doors;
-  readonly spool: Spool;
-  bodies(): Promise<Body[]>;
-}
-
-interface Options {
-  readonly limits?: Partial<InputLimits>;
-  readonly spool?: Partial<SpoolLimits>;
-  readonly folder?: string;
-  readonly settings?: Partial<DoorSettings>;
-}
-
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'thapcanh-doors-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
-
-async function start(options: Options = {}): Promise<Running> {
-  const folder = options.folder ?? (await newFolder());
-  const spool = await openSpool({ folder, clock, limits: { reserve_bytes: 0, ...options.spool } });
-  const app = fastify();
-  const any = { enabled: true, address: '127.0.0.1', port: 0 };
-  const settings: DoorSettings = {
-    ...DOOR_SETTINGS,
-    bulk: any,
-    syslog_tcp: any,
-    syslog_udp: any,
-    limits: { ...INPUT_LIMITS, ...options.limits },
-    ...options.settings,
-  };
-  const doors = await startDoors({ fastify: app, spool, settings, authenticate, clock });
-  onTestFinished(async () => {
-    await doors.stop();
-    await app.close();
-    await spool.close();
-  });
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const bodies = async () => {
-    const found: Body[] = [];
-    for await (const body of spool.reader.read(0, { to: spool.end })) found.push(body);
-    return found;
-  };
-  return {
-    app,
-    http: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
-    bulk: `http://127.0.0.1:${doors.ports['bulk']}`,
-    doors,
-    spool,
-    bodies,
-  };
-}
-
-const bearer = { authorization: 'Bearer secret' };
-
-function ingest(running: Running, body: string | Buffer, headers: Record<string, string> = {}) {
-  const content = new Uint8Array(Buffer.from(body));
-  return fetch(`${running.http}/api/v1/ingest`, {
-    method: 'POST',
-    headers: { ...bearer, ...headers },
-    body: content,
-  });
-}
-
-const textsOf = (bodies: readonly Body[]) =>
-  bodies.map((body) => Buffer.from(body.bytes).toString());
+  authenticate,
+  bearer,
+  clock,
+  ingest,
+  newFolder,
+  openDoors,
+  textsOf,
+} from '../../test/support/open-doors.ts';
+import { DOOR_SETTINGS, DoorError, startDoors } from './index.ts';
 
 describe('POST /api/v1/ingest', () => {
   it('answers with the count once the body lies in the spool as it came', async () => {
-    const running = await start();
+    const running = await openDoors();
     const body = '{"message":"một"}\nkhông phải JSON\n\n{"message":"hai"}';
     const reply = await ingest(running, body, {
       'content-type': 'application/x-ndjson',
@@ -126,7 +48,7 @@ describe('POST /api/v1/ingest', () => {
   });
 
   it('counts every form of a body exactly as the decoder cuts it', async () => {
-    const running = await start();
+    const running = await openDoors();
     const forms = [
       '{"a":1}',
       '{\n  "a": 1\n}\n',
@@ -167,7 +89,7 @@ describe('POST /api/v1/ingest', () => {
   });
 
   it('rejects only lines over the line limit, by number', async () => {
-    const running = await start({ limits: { line_bytes_max: 20 } });
+    const running = await openDoors({ limits: { line_bytes_max: 20 } });
     const reply = await ingest(running, `short\n${'x'.repeat(21)}\n${'y'.repeat(20)}`);
     expect(await reply.json()).toEqual({
       accepted: 2,
@@ -176,7 +98,7 @@ describe('POST /api/v1/ingest', () => {
   });
 
   it('refuses without a good key, and takes nothing', async () => {
-    const running = await start();
+    const running = await openDoors();
     for (const headers of [{ authorization: '' }, { authorization: 'Bearer wrong' }]) {
       const reply = await ingest(running, 'x', headers);
       expect(reply.status).toBe(401);
@@ -187,7 +109,7 @@ describe('POST /api/v1/ingest', () => {
   });
 
   it('names what is wrong with a body: too large, a bomb, damaged, of unknown encoding', async () => {
-    const running = await start({ limits: { body_bytes_max: 5_000_000 } });
+    const running = await openDoors({ limits: { body_bytes_max: 5_000_000 } });
     const bomb = gzipSync(Buffer.alloc(40_000_000));
     const cases: [Buffer, string, number, string][] = [
       [Buffer.alloc(5_000_001, 'x'), 'identity', 413, 'too_large'],
@@ -207,7 +129,7 @@ describe('POST /api/v1/ingest', () => {
   });
 
   it('takes a body of 100 MB', async () => {
-    const running = await start();
+    const running = await openDoors();
     const line = `${JSON.stringify({ message: 'x'.repeat(900) })}\n`;
     const body = Buffer.from(line.repeat(Math.floor((100 * 1_048_576) / line.length)));
     const reply = await ingest(running, body);
@@ -217,7 +139,7 @@ describe('POST /api/v1/ingest', () => {
   });
 
   it('gives up a body that stops half way, says so and keeps nothing of it', async () => {
-    const running = await start({ limits: { body_idle_ms: 300 } });
+    const running = await openDoors({ limits: { body_idle_ms: 300 } });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const headers = { ...bearer, 'content-length': '1000' };
     const request = httpRequest(
@@ -237,7 +159,7 @@ describe('POST /api/v1/ingest', () => {
 
   it('works inside the server of Nest', async () => {
     const adapter = new FastifyAdapter();
-    const instance = adapter.getInstance() as unknown as FastifyInstance;
+    const instance = adapter.getInstance<FastifyInstance>();
     const folder = await newFolder();
     const spool = await openSpool({ folder, clock, limits: { reserve_bytes: 0 } });
     const off = { enabled: false, address: '127.0.0.1', port: 0 };
@@ -256,84 +178,9 @@ describe('POST /api/v1/ingest', () => {
   });
 });
 
-describe('overload', () => {
-  const full = { spool: { bytes_max: 4000, segment_bytes: 1000 } } as const;
-  const big = 'x'.repeat(900);
-
-  async function fill(running: Running): Promise<void> {
-    while (
-      await running.spool
-        .append(
-          { input: 'self', format: 'ndjson', received: 1, encoding: 'identity' },
-          Buffer.from(big),
-        )
-        .then((a) => 'position' in a)
-    );
-  }
-
-  it('holds the reply and gives it when there is room again', async () => {
-    const running = await start(full);
-    await fill(running);
-    const reply = ingest(running, big);
-    await expect
-      .poll(() => running.doors.counters().find((c) => c.name === 'held_replies')?.value)
-      .toBe(1);
-    await running.spool.free(running.spool.end);
-    expect((await reply).status).toBe(200);
-  });
-
-  it('refuses with 429 and Retry-After when it was held long enough', async () => {
-    const running = await start({ ...full, limits: { hold_ms: 400 } });
-    await fill(running);
-    const started = performance.now();
-    const reply = await ingest(running, big);
-    expect(performance.now() - started).toBeGreaterThan(350);
-    expect([reply.status, reply.headers.get('retry-after')]).toEqual([429, '5']);
-    expect(running.doors.health().find((line) => line.id === 'door_http')?.state).toBe('degraded');
-  });
-
-  it('closes the connection of a _bulk client without User-Agent, answers one with', async () => {
-    const running = await start({ ...full, limits: { hold_ms: 200 } });
-    await fill(running);
-    const body = `{"create":{}}\n{"m":"${big}"}\n`;
-    const headers = { ...bearer, 'user-agent': 'Vector/1' };
-    const reply = await fetch(`${running.bulk}/_bulk`, { method: 'POST', headers, body });
-    expect(reply.status).toBe(429);
-    const outcome = await new Promise<string>((resolve) => {
-      const request = httpRequest(
-        `${running.bulk}/_bulk`,
-        { method: 'POST', headers: bearer },
-        () => resolve('status'),
-      );
-      request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-      request.end(body);
-    });
-    expect(outcome).toBe('ECONNRESET');
-  });
-
-  it('keeps the memory of all bodies within its limit and serves the waiting ones', async () => {
-    const limits = { in_flight_bytes_max: 3_000_000, body_bytes_max: 3_000_000, hold_ms: 10_000 };
-    const running = await start({ limits });
-    const body = 'y'.repeat(1_000_000);
-    const replies = await Promise.all(Array.from({ length: 12 }, () => ingest(running, body)));
-    expect(replies.map((reply) => reply.status)).toEqual(Array.from({ length: 12 }, () => 200));
-  });
-
-  it('ends held replies at once when it stops', async () => {
-    const running = await start(full);
-    await fill(running);
-    const reply = ingest(running, big);
-    await expect
-      .poll(() => running.doors.counters().find((c) => c.name === 'held_replies')?.value)
-      .toBe(1);
-    await running.doors.stop();
-    expect((await reply).status).toBe(429);
-  });
-});
-
 describe('_bulk', () => {
   it('answers on its own port and under /es, whatever the content type, with the key in any form', async () => {
-    const running = await start();
+    const running = await openDoors();
     const body = '{"index":{"_index":"a"}}\n{"m":1}\n{"create":{"_id":"7"}}\n{"m":2}\n\n';
     const keys = [
       'Bearer secret',
@@ -372,7 +219,7 @@ describe('_bulk', () => {
   });
 
   it('replies in the type the client accepts and to every method on every handshake path', async () => {
-    const running = await start();
+    const running = await openDoors();
     const accept = 'application/vnd.elasticsearch+json; compatible-with=8,text/plain';
     const root = await fetch(`${running.bulk}/`, { headers: { ...bearer, accept } });
     expect(root.headers.get('content-type')).toBe(
@@ -402,7 +249,7 @@ describe('_bulk', () => {
   });
 
   it('never pretends to have taken a single document', async () => {
-    const running = await start();
+    const running = await openDoors();
     for (const path of ['/logs/_doc', '/logs/_doc/1', '/logs/_create/1', '/logs/events']) {
       const reply = await fetch(`${running.bulk}${path}`, {
         method: 'POST',
@@ -414,7 +261,7 @@ describe('_bulk', () => {
   });
 
   it('accepts a poison document in the middle and refuses a wrong key', async () => {
-    const running = await start();
+    const running = await openDoors();
     const body = '{"create":{}}\n{"ok":1}\n{"create":{}}\n{broken\n{"create":{}}\n{"ok":2}\n';
     const reply = await fetch(`${running.bulk}/_bulk`, { method: 'POST', headers: bearer, body });
     expect(await reply.json()).toMatchObject({ errors: false, items: [{}, {}, {}] });
@@ -427,71 +274,12 @@ describe('_bulk', () => {
   });
 });
 
-describe('repeats', () => {
-  const post = (running: Running, body: string, cut: boolean) =>
-    new Promise<string>((resolve) => {
-      const url = new URL(running.http);
-      const socket = connect(Number(url.port), url.hostname);
-      socket.on('error', () => resolve('broken'));
-      socket.on('data', (data) => {
-        resolve(data.toString().split('\r\n')[0] ?? '');
-        socket.destroy();
-      });
-      const head = `POST /api/v1/ingest HTTP/1.1\r\nhost: x\r\nauthorization: Bearer secret\r\ncontent-length: ${body.length}\r\n\r\n`;
-      socket.write(head + body, () => {
-        if (cut) socket.destroy();
-      });
-      socket.on('close', () => resolve('closed'));
-    });
-
-  it('takes a body sent again after a broken connection once, and a third time as new', async () => {
-    const running = await start();
-    await post(running, 'the same', true);
-    await expect.poll(async () => (await running.bodies()).length).toBe(1);
-    expect(await post(running, 'the same', false)).toBe('HTTP/1.1 200 OK');
-    expect((await running.bodies()).length).toBe(1);
-    expect(running.doors.counters().find((c) => c.name === 'repeats')?.value).toBe(1);
-    expect(await post(running, 'the same', false)).toBe('HTTP/1.1 200 OK');
-    expect((await running.bodies()).length).toBe(2);
-  });
-
-  it('takes a body anew whose connection broke while it was held', async () => {
-    const running = await start({ spool: { bytes_max: 3000, segment_bytes: 1000 } });
-    const header = { input: 'self', format: 'ndjson', received: 1, encoding: 'identity' } as const;
-    for (const text of ['x'.repeat(1400), 'z'])
-      await running.spool.append(header, Buffer.from(text));
-    const body = 'y'.repeat(1450);
-    await post(running, body, true);
-    await expect
-      .poll(() => running.doors.counters().some((c) => c.name === 'rejected_bodies'))
-      .toBe(true);
-    await running.spool.free(running.spool.end);
-    expect(await post(running, body, false)).toBe('HTTP/1.1 200 OK');
-    expect(textsOf(await running.bodies())).toEqual(['z', body]);
-  });
-
-  it('recognizes after a start what was taken in the last two seconds', async () => {
-    const folder = await newFolder();
-    const first = await start({ folder });
-    expect(await post(first, 'the same', false)).toBe('HTTP/1.1 200 OK');
-    await first.doors.stop();
-    await first.app.close();
-    await first.spool.close();
-    const second = await start({ folder });
-    expect(await post(second, 'the same', false)).toBe('HTTP/1.1 200 OK');
-    expect((await second.bodies()).length).toBe(1);
-    expect(second.doors.counters().find((c) => c.name === 'repeats')?.value).toBe(1);
-    expect(await post(second, 'the same', false)).toBe('HTTP/1.1 200 OK');
-    expect((await second.bodies()).length).toBe(2);
-  });
-});
-
 describe('syslog', () => {
   const messages = (bodies: readonly Body[]) =>
     bodies.flatMap((body) => [...framesOf(body.bytes)].map((message) => message.toString()));
 
   it('takes TCP in both framings, with the address of the sender', async () => {
-    const running = await start();
+    const running = await openDoors();
     const socket = connect(running.doors.ports['syslog_tcp'] ?? 0, '127.0.0.1');
     socket.end('<13>một\n10 <13>hai\nba\n<13>bốn');
     await expect
@@ -506,7 +294,7 @@ describe('syslog', () => {
   });
 
   it('takes UDP datagrams without their last LF', async () => {
-    const running = await start();
+    const running = await openDoors();
     const socket = createSocket('udp4');
     onTestFinished(() => void socket.close());
     const port = running.doors.ports['syslog_udp'] ?? 0;
@@ -519,11 +307,11 @@ describe('syslog', () => {
   });
 
   it('names the port and the key of the configuration when a port is in use', async () => {
-    const running = await start();
+    const running = await openDoors();
     const port = running.doors.ports['syslog_tcp'] ?? 0;
     for (const door of ['syslog_tcp', 'syslog_udp', 'bulk'] as const) {
       const at = { enabled: true, address: '127.0.0.1', port: running.doors.ports[door] ?? port };
-      const again = start({ settings: { [door]: at } });
+      const again = openDoors({ settings: { [door]: at } });
       await expect(again).rejects.toThrow(DoorError);
       await expect(again).rejects.toThrow(`port ${at.port} is in use: see inputs.${door}.port`);
     }

@@ -34,14 +34,16 @@ export interface DoorsNeeds {
 
 /** The doors, open. */
 export interface Doors {
-  /** Ports of the doors with a listener of their own, by name (`bulk`, `syslog_tcp`, `syslog_udp`). */
+  /**
+   * Ports of the doors with a listener of their own, by name (`bulk`, `syslog_tcp`, `syslog_udp`).
+   */
   readonly ports: Readonly<Record<string, number>>;
   /** Lines of the health page: each door, the spool, the quarantine. */
   health(): readonly HealthLine[];
   counters(): readonly Counter[];
   /**
-   * Held replies end at once as overload does, listeners take nothing new, what came in is spooled. Call it before the
-   * console's server and then the spool are closed.
+   * Held replies end at once as overload does, listeners take nothing new, what came in is spooled.
+   * Call it before the console's server and then the spool are closed.
    */
   stop(): Promise<void>;
 }
@@ -69,7 +71,10 @@ async function opened<T>(port: number, key: string, start: () => Promise<T>): Pr
   }
 }
 
-/** What came in just before the last stop may have been answered or not: its senders may send it again. */
+/**
+ * What came in just before the last stop may have been answered or not: its senders may send it
+ * again.
+ */
 async function recentRepeats(spool: Spool, clock: Clock, settings: DoorSettings): Promise<Repeats> {
   const { repeat_window_ms: windowMs, repeat_entries_max: entriesMax } = settings.limits;
   const repeats = new Repeats(clock, windowMs, entriesMax);
@@ -106,8 +111,9 @@ function registerHttpDoors(needs: DoorsNeeds, intake: Intake, counters: DoorCoun
 }
 
 /**
- * Opens every door. The HTTP ones are added to the given server, which the caller lets listen afterwards; the others
- * listen when this resolves. Throws DoorError, with everything closed again, when a port cannot be had.
+ * Opens every door. The HTTP ones are added to the given server, which the caller lets listen
+ * afterwards; the others listen when this resolves. Throws DoorError, with everything closed again,
+ * when a port cannot be had.
  */
 export async function startDoors(needs: DoorsNeeds): Promise<Doors> {
   const { fastify, spool, settings, clock } = needs;

@@ -23,8 +23,9 @@ function actionOf(line: string): BulkAction | undefined {
 }
 
 /**
- * The actions of a bulk body, as many as its reply must have items. A line that is no action is answered as a `create`
- * of its own: it is kept, and its sender must not be told to send the batch again.
+ * The actions of a bulk body, as many as its reply must have items. A line that is no action is
+ * answered as a `create` of its own: it is kept, and its sender must not be told to send the batch
+ * again.
  */
 export function bulkRuns(bytes: Buffer): BulkRuns {
   const runs: [BulkAction, number][] = [];

@@ -73,8 +73,8 @@ function json(value: unknown): Handshake {
 }
 
 /**
- * The answer that lets a client begin: every path it asks is there and every object it wants to make is taken as made.
- * `path` has no base path and no query (spec ingest.md §1.3).
+ * The answer that lets a client begin: every path it asks is there and every object it wants to
+ * make is taken as made. `path` has no base path and no query (spec ingest.md §1.3).
  */
 export function handshake(method: string, path: string): Handshake {
   const [first = '', ...others] = path.split('/').filter((part) => part !== '');

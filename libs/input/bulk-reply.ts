@@ -63,8 +63,8 @@ function itemsOf(runs: BulkRuns): string {
 }
 
 /**
- * The reply to a bulk request: everything was taken. Compact and in this order of keys, since Vector and Fluent Bit
- * search the text instead of parsing it (spec ingest.md, finding 4).
+ * The reply to a bulk request: everything was taken. Compact and in this order of keys, since
+ * Vector and Fluent Bit search the text instead of parsing it (spec ingest.md, finding 4).
  */
 export function bulkReply(runs: BulkRuns, filterPath: string | undefined): string {
   const show = shown(filterPath);

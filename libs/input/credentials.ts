@@ -10,8 +10,8 @@ function afterColon(text: string): string[] {
 }
 
 /**
- * Keys that an Authorization header may mean: `Bearer KEY`, `ApiKey KEY` or base64 of `x:KEY`, Basic with any user.
- * At most two, since an ApiKey may be read both ways.
+ * Keys that an Authorization header may mean: `Bearer KEY`, `ApiKey KEY` or base64 of `x:KEY`,
+ * Basic with any user. At most two, since an ApiKey may be read both ways.
  */
 export function keysIn(authorization: string | undefined): readonly string[] {
   if (authorization === undefined || authorization.length > HEADER_CHARS_MAX) return [];

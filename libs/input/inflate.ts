@@ -12,7 +12,10 @@ import {
 
 import type { BodyHeader } from '#libs/model';
 
-/** Larger bodies are inflated off the main thread: a short stop costs less than the way there and back. */
+/**
+ * Larger bodies are inflated off the main thread: a short stop costs less than the way there and
+ * back.
+ */
 const SYNC_BYTES_MAX = 1_048_576;
 const SYNC_INFLATED_BYTES_MAX = 8 * 1_048_576;
 
@@ -64,7 +67,9 @@ export function encodingOf(header: string | undefined): Encoding | undefined {
   }
 }
 
-/** Undoes encodings; large bodies one after another, so that only one of them is in memory twice. */
+/**
+ * Undoes encodings; large bodies one after another, so that only one of them is in memory twice.
+ */
 export class Inflater {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -4,7 +4,9 @@ const CR = 13;
 /** What one pass over a body of lines found. `accepted` leaves out those that are too long. */
 export interface LineCount {
   readonly accepted: number;
-  /** Numbers of lines over the limit, from 0, blank lines counted; at most `TOO_LONG_MAX` of them. */
+  /**
+   * Numbers of lines over the limit, from 0, blank lines counted; at most `TOO_LONG_MAX` of them.
+   */
   readonly tooLong: readonly number[];
   readonly tooLongCount: number;
 }

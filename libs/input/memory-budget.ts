@@ -10,8 +10,9 @@ interface Waiter {
 }
 
 /**
- * Bytes that bodies in memory may take together; who comes first is served first. Bodies grow while they are read, so
- * that many half-read ones could wait for each other: one of them at a time may go over the limit and be finished.
+ * Bytes that bodies in memory may take together; who comes first is served first. Bodies grow while
+ * they are read, so that many half-read ones could wait for each other: one of them at a time may
+ * go over the limit and be finished.
  */
 export class MemoryBudget {
   readonly #max: number;
@@ -42,7 +43,10 @@ export class MemoryBudget {
     return true;
   }
 
-  /** Takes the bytes as soon as there is room; `aborted` when the signal came first and nothing was taken. */
+  /**
+   * Takes the bytes as soon as there is room; `aborted` when the signal came first and nothing was
+   * taken.
+   */
   take(share: Share, bytes: number, signal: AbortSignal): Promise<'taken' | 'aborted'> {
     if (signal.aborted) return Promise.resolve('aborted');
     if (this.tryTake(share, bytes)) return Promise.resolve('taken');

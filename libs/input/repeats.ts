@@ -8,7 +8,10 @@ interface Remembered {
   readonly durable: Promise<boolean>;
 }
 
-/** Whole bodies that were not fully answered: the same client will send them again (semantics.md, Set). */
+/**
+ * Whole bodies that were not fully answered: the same client will send them again (semantics.md,
+ * Set).
+ */
 export class Repeats {
   readonly #clock: Clock;
   readonly #windowMs: number;
@@ -49,7 +52,10 @@ export class Repeats {
     }
   }
 
-  /** When the body is a repeat: whether the first one is durable. Each remembered body explains one repeat. */
+  /**
+   * When the body is a repeat: whether the first one is durable. Each remembered body explains one
+   * repeat.
+   */
   take(fingerprint: string): Promise<boolean> | undefined {
     for (;;) {
       const found = this.#forget(fingerprint);

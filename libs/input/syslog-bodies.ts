@@ -24,8 +24,9 @@ export interface SyslogBodiesNeeds {
 }
 
 /**
- * Gathers the messages of each sender into bodies and puts them into the spool. Syslog has no reply that could be held:
- * what the spool refuses is offered again until there is room, and `pressed` says when nothing more may be taken.
+ * Gathers the messages of each sender into bodies and puts them into the spool. Syslog has no reply
+ * that could be held: what the spool refuses is offered again until there is room, and `pressed`
+ * says when nothing more may be taken.
  */
 export class SyslogBodies {
   readonly #needs: SyslogBodiesNeeds;
@@ -37,7 +38,10 @@ export class SyslogBodies {
   #pressed = false;
   #timer: (() => void) | undefined;
 
-  /** `onPressure` hears when the bytes in memory reach their limit and when they are half below it again. */
+  /**
+   * `onPressure` hears when the bytes in memory reach their limit and when they are half below it
+   * again.
+   */
   constructor(needs: SyslogBodiesNeeds, onPressure: (pressed: boolean) => void) {
     this.#needs = needs;
     this.#onPressure = onPressure;

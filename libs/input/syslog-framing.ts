@@ -1,6 +1,7 @@
 /*
- * RFC 6587: octet counting (`LEN SP MSG`) and messages ended by LF or NUL, told apart for every message. Senders mix
- * them on one connection, split them anywhere, and put an LF at the end of a counted message too (trimmed here).
+ * RFC 6587: octet counting (`LEN SP MSG`) and messages ended by LF or NUL, told apart for every
+ * message. Senders mix them on one connection, split them anywhere, and put an LF at the end of a
+ * counted message too (trimmed here).
  */
 const LF = 10;
 const CR = 13;
@@ -31,7 +32,9 @@ interface Beginning {
 
 const LINE: Beginning = { mode: { kind: 'line' }, skip: 0 };
 
-/** Cuts the bytes of one connection into messages; takes memory for at most one unfinished message. */
+/**
+ * Cuts the bytes of one connection into messages; takes memory for at most one unfinished message.
+ */
 export class SyslogFramer {
   readonly #bytesMax: number;
   readonly #take: TakeMessage;

@@ -37,8 +37,9 @@ interface Connection {
 }
 
 /**
- * Syslog over TCP. Reads eagerly: the protocol has no reply, so what stands in socket buffers when we end is lost, and
- * what is in the spool is not. Sockets are paused only when the spool refuses and memory is at its limit.
+ * Syslog over TCP. Reads eagerly: the protocol has no reply, so what stands in socket buffers when
+ * we end is lost, and what is in the spool is not. Sockets are paused only when the spool refuses
+ * and memory is at its limit.
  */
 export class SyslogTcp {
   readonly #needs: SyslogNeeds;

@@ -10,7 +10,10 @@ import type { UdpOptions, UdpOrder, UdpReport } from './udp-messages.ts';
 const DOOR = 'syslog_udp';
 const DROPS_MS = 5000;
 
-/** Syslog over UDP. A thread of its own empties the socket; loss in the kernel and here is counted, never hidden. */
+/**
+ * Syslog over UDP. A thread of its own empties the socket; loss in the kernel and here is counted,
+ * never hidden.
+ */
 export class SyslogUdp {
   readonly #needs: SyslogNeeds;
   readonly #bodies: SyslogBodies;
@@ -26,7 +29,8 @@ export class SyslogUdp {
     this.#needs = needs;
     const { sink, clock, counters, limits } = needs;
     const inFlightBytesMax = limits.syslog_in_flight_bytes_max;
-    // The thread counts what is not written yet and lets datagrams go by itself: nothing to do here under pressure.
+    // The thread counts what is not written yet and lets datagrams go by itself: nothing to do here
+    // under pressure.
     this.#bodies = new SyslogBodies(
       { door: DOOR, sink, clock, counters, inFlightBytesMax },
       () => undefined,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 /*
- * /proc/net/udp (Linux, proc(5)): one line for each socket; the second column is the local address as hexadecimal
- * `ADDRESS:PORT`, the last one counts the datagrams that the kernel had no room for.
+ * /proc/net/udp (Linux, proc(5)): one line for each socket; the second column is the local address
+ * as hexadecimal `ADDRESS:PORT`, the last one counts the datagrams that the kernel had no room for.
  */
 
 /** Datagrams the kernel dropped on the sockets of a local port, from the text of /proc/net/udp. */

@@ -1,7 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
-/** When the process that wrote the spool was last seen alive, and up to where it had written durably. */
+/**
+ * When the process that wrote the spool was last seen alive, and up to where it had written
+ * durably.
+ */
 export interface LastSeen {
   /** Ms since the epoch. */
   readonly at: number;
@@ -10,7 +13,10 @@ export interface LastSeen {
 
 const LENGTH = 20;
 
-/** A small file that says "alive at, end"; not synced: it must survive the end of the process, not of the machine. */
+/**
+ * A small file that says "alive at, end"; not synced: it must survive the end of the process, not
+ * of the machine.
+ */
 export class AliveMark {
   readonly #file: FileHandle;
 

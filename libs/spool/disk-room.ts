@@ -4,7 +4,10 @@ import type { Clock } from '#libs/model';
 
 const ASK_MS = 1000;
 
-/** Bytes that an ordinary process may still write on the disk of a folder; `undefined` when it cannot be told. */
+/**
+ * Bytes that an ordinary process may still write on the disk of a folder; `undefined` when it
+ * cannot be told.
+ */
 export type FreeBytes = (folder: string) => Promise<number | undefined>;
 
 export const freeBytes: FreeBytes = async (folder) => {

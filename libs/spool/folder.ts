@@ -82,7 +82,10 @@ async function makeFacts(path: string): Promise<SpoolFolder> {
   return folderOf(path, id);
 }
 
-/** The spool of a data folder, made when it is not there. Throws PermanentError on a newer or damaged one. */
+/**
+ * The spool of a data folder, made when it is not there. Throws PermanentError on a newer or
+ * damaged one.
+ */
 export async function prepareFolder(dataFolder: string): Promise<SpoolFolder> {
   const path = join(dataFolder, 'spool');
   await mkdir(join(path, 'quarantine'), { recursive: true, mode: 0o700 });

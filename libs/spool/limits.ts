@@ -2,11 +2,17 @@
 export interface SpoolLimits {
   /** Size of all segments at which appends are refused with `spool_full`. */
   readonly bytes_max: number;
-  /** Size at which a segment is closed and the next one begun; a larger body gets a segment of its own. */
+  /**
+   * Size at which a segment is closed and the next one begun; a larger body gets a segment of its
+   * own.
+   */
   readonly segment_bytes: number;
   /** Largest body that is taken. */
   readonly record_bytes_max: number;
-  /** Space left on the disk below which appends are refused with `disk_full`, so that the rest can still work. */
+  /**
+   * Space left on the disk below which appends are refused with `disk_full`, so that the rest can
+   * still work.
+   */
   readonly reserve_bytes: number;
   /** Bytes waiting to be written at which appends are refused with `busy`. */
   readonly pending_bytes_max: number;
@@ -32,8 +38,9 @@ export const SPOOL_LIMITS: SpoolLimits = {
 };
 
 /**
- * How far apart the bases of two segments are when the end of the first is not known for sure (after a start, after a
- * failed write). More than any segment can span, so that a position is never given twice.
+ * How far apart the bases of two segments are when the end of the first is not known for sure
+ * (after a start, after a failed write). More than any segment can span, so that a position is
+ * never given twice.
  */
 export const SEGMENT_SPAN = 1024 * MIB;
 

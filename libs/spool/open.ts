@@ -50,8 +50,9 @@ async function sizeOf(folder: SpoolFolder, bases: readonly number[]): Promise<nu
 }
 
 /**
- * Opens the spool of a data folder, making it when it is not there. An unfinished record at the end is set aside and
- * counted; damage inside is left to the readers. Throws PermanentError when a newer version made it.
+ * Opens the spool of a data folder, making it when it is not there. An unfinished record at the end
+ * is set aside and counted; damage inside is left to the readers. Throws PermanentError when a
+ * newer version made it.
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { clock, floor = 0, recentMs = RECENT_MS } = options;
@@ -92,7 +93,10 @@ export interface ReaderOptions {
   readonly end: number;
 }
 
-/** A reader in another thread than the writer's; `openSpool` must have been called on the folder before. */
+/**
+ * A reader in another thread than the writer's; `openSpool` must have been called on the folder
+ * before.
+ */
 export async function openSpoolReader(options: ReaderOptions): Promise<SpoolReader> {
   const limits: SpoolLimits = { ...SPOOL_LIMITS, ...options.limits };
   const folder = await knownFolder(options.folder);

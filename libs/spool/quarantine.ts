@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 import type { BodyHeader } from '#libs/model';
 
-/** Something that could not be taken further; `position` and `ordinal` name it, so that a replay keeps it once. */
+/**
+ * Something that could not be taken further; `position` and `ordinal` name it, so that a replay
+ * keeps it once.
+ */
 export interface SetAside {
   /** Position in the spool of the body it came from, or of the damage. */
   readonly position: number;
@@ -63,8 +66,8 @@ function entryOf(name: string): QuarantineEntry[] {
 }
 
 /**
- * What could not be read or understood, one file each: a line of JSON that says what and why, then the bytes. Safe to
- * use from several threads on the same folder; bounded, the oldest goes first.
+ * What could not be read or understood, one file each: a line of JSON that says what and why, then
+ * the bytes. Safe to use from several threads on the same folder; bounded, the oldest goes first.
  */
 export class Quarantine {
   readonly #folder: string;

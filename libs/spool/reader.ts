@@ -33,8 +33,9 @@ const DAMAGE_BYTES_MAX = 16_777_216;
 const READ_BYTES = 4_194_304;
 
 /**
- * Reads bodies at or after any position up to the durable end it is told. Damaged stretches are set aside in the
- * quarantine and passed over. Any number of readings at once; works in another thread than the writer's.
+ * Reads bodies at or after any position up to the durable end it is told. Damaged stretches are set
+ * aside in the quarantine and passed over. Any number of readings at once; works in another thread
+ * than the writer's.
  */
 export class SpoolReader {
   readonly quarantine: Quarantine;
@@ -82,7 +83,10 @@ export class SpoolReader {
     this.#wake();
   }
 
-  /** Resolves `more` when something durable lies at or after `from`, `ended` when closed or aborted first. */
+  /**
+   * Resolves `more` when something durable lies at or after `from`, `ended` when closed or aborted
+   * first.
+   */
   async wait(from: number, signal?: AbortSignal): Promise<'more' | 'ended'> {
     for (;;) {
       if (this.#closed || signal?.aborted === true) return 'ended';
@@ -112,7 +116,10 @@ export class SpoolReader {
     }
   }
 
-  /** Bodies at or after `from`, about `bytesMax` of them (at least one, when there is one); does not wait. */
+  /**
+   * Bodies at or after `from`, about `bytesMax` of them (at least one, when there is one); does not
+   * wait.
+   */
   async take(from: number, bytesMax: number): Promise<Taken> {
     const end = this.#end;
     const bodies: SpoolBody[] = [];
@@ -146,7 +153,10 @@ export class SpoolReader {
     return { bodies, next: Math.max(position, left > 0 ? end : 0, from) };
   }
 
-  /** Freed segments lie before every reader; a reader that stood in one that is gone has lost something. */
+  /**
+   * Freed segments lie before every reader; a reader that stood in one that is gone has lost
+   * something.
+   */
   async #passRemoved(from: number, first: number | undefined, end: number): Promise<number> {
     if (from === 0 || first === undefined || from >= end) return from;
     const segment = await openSegment(this.#folder.path, first);
@@ -173,7 +183,8 @@ export class SpoolReader {
     if (nextBase === undefined) return { end: Math.min(fileEnd, durable), expected: durable };
     const next = await openSegment(this.#folder.path, nextBase);
     await next?.file.close();
-    // What a failed write left behind the previous end was refused to its sender: it is no part of the spool.
+    // What a failed write left behind the previous end was refused to its sender: it is no part of
+    // the spool.
     const expected = next?.previousEnd ?? fileEnd;
     return { end: Math.min(fileEnd, expected, durable), expected: Math.min(expected, durable) };
   }

@@ -8,9 +8,10 @@ export interface SpoolBody extends Body {
 }
 
 /*
- * A record: magic u32 · length of the header u32 · length of the bytes u32 · position u64 · CRC u32, little-endian, then
- * the header as JSON and the bytes as received. The CRC covers all but itself and starts from a secret of the folder, so
- * that nobody can hide a record of his own making inside a body.
+ * A record: magic u32 · length of the header u32 · length of the bytes u32 · position u64 · CRC
+ * u32, little-endian, then the header as JSON and the bytes as received. The CRC covers all but
+ * itself and starts from a secret of the folder, so that nobody can hide a record of his own making
+ * inside a body.
  */
 export const RECORD_MAGIC = Buffer.from([0x9e, 0x54, 0xc4, 0x01]);
 export const RECORD_PREFIX = 24;
@@ -32,7 +33,9 @@ export function encodeHeader(header: BodyHeader): Buffer {
   return Buffer.from(JSON.stringify(header));
 }
 
-/** The record's first bytes for a place in the spool; the chunks of the body follow it unchanged. */
+/**
+ * The record's first bytes for a place in the spool; the chunks of the body follow it unchanged.
+ */
 export function recordStart(
   header: Buffer,
   chunks: readonly Uint8Array[],
@@ -69,7 +72,10 @@ function headerOf(json: Buffer): BodyHeader | undefined {
   }
 }
 
-/** Reads the record that should stand at `at` in `buffer`, which is `position` in the spool. Never throws. */
+/**
+ * Reads the record that should stand at `at` in `buffer`, which is `position` in the spool. Never
+ * throws.
+ */
 export function parseRecord(
   buffer: Buffer,
   at: number,

@@ -25,7 +25,10 @@ export function recordSize({ header, length }: Waiting): number {
   return RECORD_PREFIX + header.length + length;
 }
 
-/** Appends groups of records to segments; one write and one fdatasync for each group. One call at a time. */
+/**
+ * Appends groups of records to segments; one write and one fdatasync for each group. One call at a
+ * time.
+ */
 export class SegmentWriter {
   readonly #folder: SpoolFolder;
   readonly #segmentBytes: number;
@@ -64,7 +67,10 @@ export class SegmentWriter {
     return count;
   }
 
-  /** Positions of the records once they are durable. After a throw none of them is part of the spool. */
+  /**
+   * Positions of the records once they are durable. After a throw none of them is part of the
+   * spool.
+   */
   async write(items: readonly Waiting[]): Promise<number[]> {
     const bytes = items.reduce((sum, item) => sum + recordSize(item), 0);
     const segment = await this.#segmentFor(bytes);
@@ -125,7 +131,10 @@ export class SegmentWriter {
     return this.#open;
   }
 
-  /** After a failed write or sync nobody knows what the disk holds: go on in a new segment, at new positions. */
+  /**
+   * After a failed write or sync nobody knows what the disk holds: go on in a new segment, at new
+   * positions.
+   */
   async #abandon(
     segment: { readonly file: FileHandle; readonly base: number },
     at: number,

@@ -49,7 +49,10 @@ export interface OpenSegment {
   readonly base: number;
   readonly file: FileHandle;
   readonly size: number;
-  /** Durable end of the segment before it when this one was begun; unknown when its first bytes are damaged. */
+  /**
+   * Durable end of the segment before it when this one was begun; unknown when its first bytes are
+   * damaged.
+   */
   readonly previousEnd: number | undefined;
 }
 
@@ -73,7 +76,10 @@ export async function openSegment(folder: string, base: number): Promise<OpenSeg
   }
 }
 
-/** Up to `length` bytes; fewer at the end of the file. A buffer of its own, which the caller may keep. */
+/**
+ * Up to `length` bytes; fewer at the end of the file. A buffer of its own, which the caller may
+ * keep.
+ */
 async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(length);
   let filled = 0;
@@ -85,7 +91,10 @@ async function readAt(file: FileHandle, at: number, length: number): Promise<Buf
   return buffer.subarray(0, filled);
 }
 
-/** Bytes of a segment that are no record. `tail`: nothing valid follows up to the end that was asked for. */
+/**
+ * Bytes of a segment that are no record. `tail`: nothing valid follows up to the end that was asked
+ * for.
+ */
 export interface Damage {
   readonly from: number;
   readonly to: number;
@@ -101,7 +110,10 @@ export interface Walk {
   readonly bytesMax: number;
 }
 
-/** The records of a segment from `from` (the start of one) up to `end`, and the damage between them, in order. */
+/**
+ * The records of a segment from `from` (the start of one) up to `end`, and the damage between them,
+ * in order.
+ */
 export async function* walkSegment(
   segment: OpenSegment,
   from: number,

@@ -119,8 +119,9 @@ export class Spool {
   }
 
   /**
-   * Resolves with the body's position once it would survive the end of this process and of the machine: senders are
-   * acknowledged after this. Refused bodies are no part of the spool. Never throws for want of room.
+   * Resolves with the body's position once it would survive the end of this process and of the
+   * machine: senders are acknowledged after this. Refused bodies are no part of the spool. Never
+   * throws for want of room.
    */
   async append(header: BodyHeader, bytes: Uint8Array | readonly Uint8Array[]): Promise<Appended> {
     const item = waiting(header, bytes);
@@ -136,7 +137,10 @@ export class Spool {
     return appended;
   }
 
-  /** Resolves `room` when a body may be tried again (never at once), `aborted` when the signal or the close came first. */
+  /**
+   * Resolves `room` when a body may be tried again (never at once), `aborted` when the signal or
+   * the close came first.
+   */
   async whenRoom(signal: AbortSignal): Promise<'room' | 'aborted'> {
     while (!signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -258,7 +262,8 @@ export class Spool {
     try {
       await this.#parts.alive.write({ at: this.#parts.clock.now(), end: this.end });
     } catch {
-      // Without the mark a repeat just after a start may be taken as new; the disk's own trouble is shown by appends.
+      // Without the mark a repeat just after a start may be taken as new; the disk's own trouble is
+      // shown by appends.
       this.#parts.room.forget();
     }
   }

@@ -63,7 +63,9 @@ async function walkStarts(
   return { starts, end: reached };
 }
 
-/** Finds the end of the last segment, sets aside what follows the last whole record and cuts it off. */
+/**
+ * Finds the end of the last segment, sets aside what follows the last whole record and cuts it off.
+ */
 export async function mendTail(
   folder: SpoolFolder,
   bases: readonly number[],

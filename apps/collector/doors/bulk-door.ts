@@ -41,7 +41,10 @@ const REJECTIONS: Readonly<Record<Rejection, { readonly status: number; readonly
     too_slow: { status: 408, type: 'timeout_exception' },
   };
 
-/** The `_bulk` door with the paths that its clients ask first; mounted at the root of 9201 and under `/es`. */
+/**
+ * The `_bulk` door with the paths that its clients ask first; mounted at the root of 9201 and under
+ * `/es`.
+ */
 export function bulkDoor(needs: BulkDoorNeeds): (scope: FastifyInstance) => Promise<void> {
   return (scope) => {
     leaveBodiesUnread(scope);
@@ -68,7 +71,8 @@ async function serve(
   const bulk = writes ? BULK.exec(path) : null;
   const sender = await senderOf(needs.authenticate, request);
   if ('reason' in sender) {
-    // The handshake tells nothing about us; who shows no key at all may ask it, who shows a wrong one learns so early.
+    // The handshake tells nothing about us; who shows no key at all may ask it, who shows a wrong
+    // one learns so early.
     if (bulk === null && sender.reason === 'key_missing') return shake(needs, path, request, reply);
     return unknownKey(needs, sender.reason, bulk !== null, request, reply);
   }
@@ -139,8 +143,8 @@ function answer(
 }
 
 /**
- * rsyslog's omelasticsearch, which sends no User-Agent, drops its batch on any status but sends it again when the
- * connection is closed (spec ingest.md, finding 2).
+ * rsyslog's omelasticsearch, which sends no User-Agent, drops its batch on any status but sends it
+ * again when the connection is closed (spec ingest.md, finding 2).
  */
 function closesInsteadOfStatus(request: FastifyRequest): boolean {
   return (request.headers['user-agent'] ?? '') === '';

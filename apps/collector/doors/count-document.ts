@@ -17,8 +17,9 @@ function firstLineParses(bytes: Buffer): boolean {
 }
 
 /**
- * Counts the records of a JSON array, or of one object over several lines, by the decoder's own cutting, so that the
- * reply and the events never disagree; `undefined` when the body is plain lines.
+ * Counts the records of a JSON array, or of one object over several lines, by the decoder's own
+ * cutting, so that the reply and the events never disagree; `undefined` when the body is plain
+ * lines.
  */
 export function countDocument(bytes: Buffer, lineBytesMax: number): LineCount | undefined {
   const array = firstByte(bytes) === BRACKET;

@@ -28,8 +28,8 @@ export interface IngestDoorNeeds {
 }
 
 /**
- * Counts the records of a body that may be a JSON array or one object over several lines, exactly as the decoder will
- * cut it; `undefined` when it is lines after all.
+ * Counts the records of a body that may be a JSON array or one object over several lines, exactly
+ * as the decoder will cut it; `undefined` when it is lines after all.
  */
 export type CountDocument = (bytes: Buffer) => LineCount | undefined;
 

@@ -171,7 +171,10 @@ export class Intake {
     counters.count(door, 'accepted_bytes', bytes);
   }
 
-  /** `durable`, or why not. Into the spool, unless it is the repeat of one that is there; remembers it when the reply does not get out. */
+  /**
+   * `durable`, or why not. Into the spool, unless it is the repeat of one that is there; remembers
+   * it when the reply does not get out.
+   */
   async #store(
     header: BodyHeader,
     bytes: Buffer,
@@ -184,7 +187,8 @@ export class Intake {
       if (response.writableFinished) return;
       repeats.remember(Repeats.fingerprint(header, [bytes]), clock.now(), settled.promise);
     });
-    // The close came before we listened: the client is gone, its body is still good and it will send it again.
+    // The close came before we listened: the client is gone, its body is still good and it will
+    // send it again.
     if (response.closed) {
       repeats.remember(Repeats.fingerprint(header, [bytes]), clock.now(), settled.promise);
     }

@@ -17,7 +17,10 @@ export interface ReadNeeds {
 
 const CHECK_MS = 1000;
 
-/** Reads one body within the memory that all bodies share. `release` gives that memory back; call it in any case. */
+/**
+ * Reads one body within the memory that all bodies share. `release` gives that memory back; call it
+ * in any case.
+ */
 export class BodyReading {
   readonly #request: IncomingMessage;
   readonly #needs: ReadNeeds;

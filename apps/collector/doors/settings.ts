@@ -40,11 +40,16 @@ export type Authenticate = (
   peer: string,
 ) => Sender | { readonly reason: string } | Promise<Sender | { readonly reason: string }>;
 
-/** What HTTP listeners with doors need from Node: longer than any held reply, and than pooled clients keep sockets. */
+/**
+ * What HTTP listeners with doors need from Node: longer than any held reply, and than pooled
+ * clients keep sockets.
+ */
 export const HTTP_TIMEOUTS = {
   keepAliveTimeout: 76_000,
   headersTimeout: INPUT_LIMITS.http_headers_ms,
-  /** The doors judge the speed of a body themselves; a fixed time would cut slow but honest links. */
+  /**
+   * The doors judge the speed of a body themselves; a fixed time would cut slow but honest links.
+   */
   requestTimeout: 0,
   connectionsCheckingInterval: 5000,
 } as const;
