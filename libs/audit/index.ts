@@ -1,0 +1,1 @@
+export { Audit, type Entry, type RecordEntry, type Verification } from './audit.ts';
