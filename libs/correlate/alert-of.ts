@@ -8,7 +8,9 @@ import {
 } from '#libs/model';
 
 import { evidenceOf, resummarize, type Episode } from './episode.ts';
-import { canonicalKey, type KeyState } from './key-state.ts';
+import { ABSENT, canonicalKey } from './group-key.ts';
+import type { KeyState } from './key-state.ts';
+import { isOfficeTime } from './office-hours.ts';
 import type { Plan } from './plan.ts';
 
 /** The alert that an episode is; `late` says whether its last match was long past when this became known. */
@@ -24,7 +26,7 @@ export function alertOf(
   const [province, ...values] = state.key.split('\0') as [string, ...string[]];
   const group: Record<string, string> = {};
   const entities: Entity[] = [];
-  for (const [i, { name }] of plan.groupBy.entries()) {
+  for (const [i, { name }] of plan.grouping.groupBy.entries()) {
     const value = values[i] as string;
     if (value === ABSENT) continue;
     group[name] = value;
@@ -36,7 +38,7 @@ export function alertOf(
     id: episode.id,
     rule: plan.rule,
     title: plan.title,
-    level: plan.level,
+    level: isOfficeTime(episode.first) ? plan.officeHoursLevel : plan.level,
     group,
     groupKey: canonicalKey(state.key),
     first: episode.first,
@@ -49,9 +51,6 @@ export function alertOf(
     state: alertState,
   };
 }
-
-/** Stands in a key for a group value that is absent. */
-export const ABSENT = '\u0001';
 
 function addEntity(entities: Entity[], kind: EntityKind | undefined, value: string): void {
   if (kind === undefined) return;

@@ -1,6 +1,6 @@
-import { CENTRE, UNKNOWN_LOCALITY, type Event, type FieldValue } from '#libs/model';
+import { UNKNOWN_LOCALITY, type Event, type FieldValue } from '#libs/model';
 
-import { ABSENT } from './alert-of.ts';
+import { ABSENT, groupKey } from './group-key.ts';
 import type { Machine, Result } from './machine.ts';
 import { millionths } from './meter.ts';
 import type { Plan } from './plan.ts';
@@ -27,7 +27,7 @@ export class Consumer {
     this.#read = read;
     const temporal = plan.type === 'temporal' || plan.type === 'temporal_ordered';
     this.#member = temporal ? plan.members.indexOf(rule) : 0;
-    this.#groupFields = plan.groupBy.map(({ fieldOf }) =>
+    this.#groupFields = plan.grouping.groupBy.map(({ fieldOf }) =>
       typeof fieldOf === 'string' ? fieldOf : fieldOf[rule],
     );
   }
@@ -46,7 +46,9 @@ export class Consumer {
   keyOf(event: Event): string | undefined {
     const { plan } = this.machine;
     const province = valueText(event.fields['gov.locality.code']) ?? UNKNOWN_LOCALITY;
-    return groupKey(plan, province, this.#groupFields, (field) => this.#text(event, field));
+    return groupKey(plan.grouping, province, this.#groupFields, (field) =>
+      this.#text(event, field),
+    );
   }
 
   /** What the machine counts of an event; undefined when it lacks the value that is counted. */
@@ -70,12 +72,14 @@ export class Consumer {
   resultsOf(member: Plan, key: string, results: readonly Result[]): [string, Entry[]] | undefined {
     const { plan } = this.machine;
     const [province, ...values] = key.split('\0') as [string, ...string[]];
-    const group = new Map(member.groupBy.map(({ name }, i) => [name, values[i] as string]));
+    const group = new Map(
+      member.grouping.groupBy.map(({ name }, i) => [name, values[i] as string]),
+    );
     const text = (field: string) => {
       const value = group.get(field);
       return value === ABSENT ? undefined : value;
     };
-    const to = groupKey(plan, province, this.#groupFields, text);
+    const to = groupKey(plan.grouping, province, this.#groupFields, text);
     if (to === undefined) return undefined;
     const value = plan.fields.length === 0 ? undefined : valueOf(plan, text);
     if (plan.fields.length > 0 && value === undefined) return undefined;
@@ -83,23 +87,6 @@ export class Consumer {
       plan.extras.length === 0 ? undefined : plan.extras.map(({ field }) => text(field));
     return [to, results.map((result) => ({ ...result, member: this.#member, value, extras }))];
   }
-}
-
-function groupKey(
-  plan: Plan,
-  province: string,
-  fields: readonly (string | undefined)[],
-  text: (field: string) => string | undefined,
-): string | undefined {
-  let key = plan.national ? CENTRE : province;
-  for (let i = 0; i < fields.length; i += 1) {
-    const field = fields[i];
-    const value = field === undefined ? undefined : text(field);
-    if (value === undefined && !plan.optional.includes(plan.groupBy[i]?.name ?? ''))
-      return undefined;
-    key += `\0${value ?? ABSENT}`;
-  }
-  return key;
 }
 
 function valueOf(

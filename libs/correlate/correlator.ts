@@ -1,4 +1,4 @@
-import type { AlertChange, Event, Match } from '#libs/model';
+import type { AlertChange, Event, Match, Recovery } from '#libs/model';
 
 import { alertOf } from './alert-of.ts';
 import { Consumer } from './consumer.ts';
@@ -7,6 +7,7 @@ import { newKeyState, put } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import { Machine, type Feed } from './machine.ts';
 import { fingerprint, plansOf } from './plan.ts';
+import { Recoveries } from './recovery.ts';
 import type { RuleSetView } from './rule-view.ts';
 import { load, save } from './snapshot.ts';
 import type { Entry } from './timeline.ts';
@@ -20,6 +21,8 @@ export interface Correlator {
   accept(matches: readonly Match[]): Promise<readonly AlertChange[]>;
   /** Receipt time (ms) up to which everything was handed over; ends waits and forgets what can not change. */
   advance(received: number): Promise<readonly AlertChange[]>;
+  /** What the matches of recovering rules say is over; needs no state and may be asked again. */
+  recoveries(matches: readonly Match[]): readonly Recovery[];
   /** Everything held, between calls of the above. */
   snapshot(): Uint8Array;
   /** Replaces everything held; rules that changed since the snapshot start empty. */
@@ -49,6 +52,7 @@ class WindowCorrelator implements Correlator {
   #ruleSet: RuleSetView = { rules: [], correlations: [] };
   #machines: readonly Machine[] = [];
   #consumers = new Map<string, Consumer[]>();
+  #recoveries = new Recoveries({ rules: [], correlations: [] });
   #reached = -Infinity;
   /** Alerts of matches too late for any window. */
   #apart: AlertChange[] = [];
@@ -67,6 +71,7 @@ class WindowCorrelator implements Correlator {
     });
     this.#counters.keys = this.#machines.reduce((sum, { states }) => sum + states.size, 0);
     this.#ruleSet = ruleSet;
+    this.#recoveries = new Recoveries(ruleSet);
     this.#wire();
   }
 
@@ -99,6 +104,10 @@ class WindowCorrelator implements Correlator {
       for (const consumer of consumers) this.#take(consumer, event);
     }
     return Promise.resolve(this.#settle());
+  }
+
+  recoveries(matches: readonly Match[]): readonly Recovery[] {
+    return this.#recoveries.of(matches);
   }
 
   advance(received: number): Promise<readonly AlertChange[]> {

@@ -1,7 +1,8 @@
 import { alertId } from '#libs/model';
 
 import { absorb, insertInto, newEpisode, resummarize, type Episode } from './episode.ts';
-import { canonicalKey, refill, type KeyState, type Touch } from './key-state.ts';
+import { canonicalKey } from './group-key.ts';
+import { refill, type KeyState, type Touch } from './key-state.ts';
 import { newMeter, type Meter } from './meter.ts';
 import type { Plan } from './plan.ts';
 import { UNSET } from './timeline.ts';

@@ -119,8 +119,3 @@ export function refill(state: KeyState, plan: Plan): Meter {
   for (let i = state.low; i < state.seen; i += 1) meter.add(state.line, i);
   return meter;
 }
-
-/** Group values as they make the alert's id: JSON of the province and each value, null where absent. */
-export function canonicalKey(key: string): string {
-  return JSON.stringify(key.split('\0').map((part) => (part === '\u0001' ? null : part)));
-}

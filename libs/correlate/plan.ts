@@ -1,11 +1,11 @@
 import { PermanentError, type EntityKind, type Severity } from '#libs/model';
 
 import { DEFAULT_ENTITIES, DEFAULT_GROUP, DEFAULT_SUPPRESS_MS } from './entities.ts';
+import { groupingOf, type Grouping } from './group-key.ts';
 import type {
   Comparison,
   CorrelationType,
   CorrelationView,
-  GroupField,
   Presence,
   RuleSetView,
   RuleView,
@@ -18,13 +18,13 @@ export interface Plan {
   readonly level: Severity;
   readonly type: CorrelationType | 'plain';
   readonly silent: boolean;
-  readonly national: boolean;
+  /** Level of an alert that begins in office hours. */
+  readonly officeHoursLevel: Severity;
+  readonly grouping: Grouping;
   readonly spanMs: number;
   readonly members: readonly string[];
   /** Rules whose matches are a ratio's denominator, or the awaited ones of an absence. */
   readonly against: readonly string[];
-  readonly groupBy: readonly GroupField[];
-  readonly optional: readonly string[];
   readonly condition: readonly Comparison[] | Presence;
   readonly fields: readonly string[];
   readonly numeric: boolean;
@@ -44,7 +44,7 @@ export interface Plan {
   readonly depth: number;
 }
 
-function kindsOf(ours: RuleView['ours'], groupBy: readonly GroupField[]) {
+function kindsOf(ours: RuleView['ours'], { groupBy }: Grouping) {
   const kinds: Readonly<Record<string, EntityKind>> = { ...DEFAULT_ENTITIES, ...ours.entities };
   const groupKinds = groupBy.map(({ name, fieldOf }) => {
     const field = typeof fieldOf === 'string' ? fieldOf : (Object.values(fieldOf)[0] ?? name);
@@ -58,21 +58,19 @@ function kindsOf(ours: RuleView['ours'], groupBy: readonly GroupField[]) {
 }
 
 function plainPlan(rule: RuleView): Plan {
-  const optional = rule.ours.group ?? DEFAULT_GROUP;
-  const groupBy = optional.map((name) => ({ name, fieldOf: name }));
+  const grouping = groupingOf(rule.ours, undefined, DEFAULT_GROUP);
   return {
-    ...kindsOf(rule.ours, groupBy),
+    ...kindsOf(rule.ours, grouping),
     rule: rule.id,
     title: rule.title,
     level: rule.level,
     type: 'plain',
     silent: false,
-    national: rule.ours.national,
+    officeHoursLevel: rule.ours.officeHoursLevel ?? rule.level,
+    grouping,
     spanMs: rule.ours.suppressMs ?? DEFAULT_SUPPRESS_MS,
     members: [rule.id],
     against: [],
-    groupBy,
-    optional,
     condition: [],
     fields: [],
     numeric: false,
@@ -87,22 +85,22 @@ function plainPlan(rule: RuleView): Plan {
 
 function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
   const ratio = c.ours.ratio;
+  const grouping = groupingOf(c.ours, c.groupBy, []);
   const members = c.type === 'absence' ? c.rules.slice(0, 1) : c.rules;
   const chained = members.some((id) => set.correlations.some((other) => other.id === id));
   const temporal = c.type === 'temporal' || c.type === 'temporal_ordered';
   return {
-    ...kindsOf(c.ours, c.groupBy),
+    ...kindsOf(c.ours, grouping),
     rule: c.id,
     title: c.title,
     level: c.level,
     type: c.type,
     silent: c.silent,
-    national: c.ours.national,
+    officeHoursLevel: c.ours.officeHoursLevel ?? c.level,
+    grouping,
     spanMs: c.timespanMs,
     members,
     against: c.type === 'absence' ? c.rules.slice(1, 2) : (ratio?.base ?? []),
-    groupBy: c.groupBy,
-    optional: c.ours.group ?? [],
     condition: c.condition,
     fields: c.field ?? [],
     numeric: c.type.startsWith('value_') && c.type !== 'value_count',
@@ -137,6 +135,6 @@ export function plansOf(set: RuleSetView): readonly Plan[] {
 
 /** Equal for two plans exactly when state made under one may be carried on under the other. */
 export function fingerprint(plan: Plan): string {
-  const { title: _title, level: _level, silent: _silent, ...rest } = plan;
+  const { title: _t, level: _l, officeHoursLevel: _o, silent: _s, ...rest } = plan;
   return JSON.stringify(rest);
 }

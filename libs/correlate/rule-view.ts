@@ -2,7 +2,10 @@ import type { EntityKind, Severity } from '#libs/model';
 
 /** What correlation needs to know of our additions to a rule (`thapcanh:` of the rule document). Times in ms. */
 export interface OursView {
-  /** Group key of a plain rule; of a correlation: the group-by fields that may be absent. */
+  /**
+   * Group key of a plain rule, and of a correlation instead of its group-by: each field as far as present; of `a|b`
+   * the first that is present, under the name `a`.
+   */
   readonly group?: readonly string[];
   readonly suppressMs?: number;
   readonly national: boolean;
@@ -10,6 +13,8 @@ export interface OursView {
   readonly entities: Readonly<Record<string, EntityKind>>;
   /** Ids of the rules whose open alerts a match resolves; such a rule raises nothing itself. */
   readonly recovers: readonly string[];
+  /** Level of an alert that begins in office hours. */
+  readonly officeHoursLevel?: Severity;
   /** The matches of `base` (ids of rules) in the same window and group are the denominator. */
   readonly ratio?: {
     readonly base: readonly string[];

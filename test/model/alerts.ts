@@ -3,6 +3,7 @@ import {
   DEFAULT_GROUP,
   DEFAULT_SUPPRESS_MS,
   ENTITY_VALUES_MAX,
+  groupingOf,
   orderedMembers,
   valueText,
   type CorrelationView,
@@ -82,7 +83,7 @@ interface Spec {
   readonly rule: RuleView;
   readonly span: number;
   readonly groupBy: readonly GroupField[];
-  readonly optional: readonly string[];
+  readonly optional: boolean;
   readonly counted: (o: Occurrence) => boolean;
   readonly holds: (window: readonly Occurrence[], t: number, all: readonly Occurrence[]) => boolean;
 }
@@ -92,10 +93,11 @@ function byGroup(spec: Spec, occurrences: readonly Occurrence[]): Map<string, Oc
   for (const o of occurrences) {
     const key: (string | null)[] = [spec.rule.ours.national ? CENTRE : o.province];
     let whole = true;
-    for (const { name, fieldOf } of spec.groupBy) {
+    for (const { fieldOf } of spec.groupBy) {
       const field = typeof fieldOf === 'string' ? fieldOf : fieldOf[o.member];
-      const value = field === undefined ? undefined : o.valueOf(field);
-      if (value === undefined && !spec.optional.includes(name)) whole = false;
+      const values = field?.split('|').map((f) => o.valueOf(f));
+      const value = values?.find((v) => v !== undefined);
+      if (value === undefined && !spec.optional) whole = false;
       key.push(value ?? null);
     }
     if (!whole) continue;
@@ -237,16 +239,17 @@ function correlationSpec(c: CorrelationView, base: readonly string[], reached: n
     const of = distinct(window.filter((o) => base.includes(o.member))).length;
     return of > 0 && n / of >= gte && n / of > gt;
   };
-  return { rule: c, span, groupBy: c.groupBy, optional: c.ours.group ?? [], counted, holds };
+  const { groupBy, optional } = groupingOf(c.ours, c.groupBy, []);
+  return { rule: c, span, groupBy, optional, counted, holds };
 }
 
 function plainSpec(rule: RuleView): Spec {
-  const { group: optional = DEFAULT_GROUP, suppressMs: span = DEFAULT_SUPPRESS_MS } = rule.ours;
-  const groupBy = optional.map((name) => ({ name, fieldOf: name }));
+  const span = rule.ours.suppressMs ?? DEFAULT_SUPPRESS_MS;
+  const { groupBy, optional } = groupingOf(rule.ours, undefined, DEFAULT_GROUP);
   return { rule, span, groupBy, optional, counted: () => true, holds: () => true };
 }
 
-/** The alerts in force when all of `matches` have come, in whatever order, however often. */
+/** The alerts in force when all of `matches` have come. */
 export function modelAlerts(
   set: RuleSetView,
   matches: readonly Match[],

@@ -1,7 +1,6 @@
 import type { ModelAlert } from './alerts.ts';
 
 type Grouped = Pick<ModelAlert, 'id' | 'first' | 'last' | 'place' | 'entities'>;
-
 /** Why two alerts would be worked as one, in the absence of any person's act (semantics.md, From alert to incident). */
 function linked(a: Grouped, b: Grouped, joinGapMs: number): boolean {
   if (a.place.province !== b.place.province) return false;

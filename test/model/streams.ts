@@ -33,6 +33,7 @@ export function everyType(): RuleSetView {
     ],
     [
       c('count', ['a']),
+      c('count-present', ['a'], { ours: ours({ group: ['user.name|source.ip', 'host.name'] }) }),
       c('count-two', ['a', 'b'], { condition: gte(4), groupBy: [] }),
       c('count-alias', ['a', 'b'], { condition: gte(2), groupBy: either }),
       c('count-some', ['a'], {
