@@ -1,32 +1,53 @@
 import { Decoded } from '#libs/model';
 
 import { apacheAccess } from './apache/access.ts';
+import { apacheError } from './apache/error.ts';
 import type { DecodeResult, Decoder } from './decoder.ts';
 import { asText } from './fields.ts';
+import { readAppRecord } from './gov/app-json.ts';
+import { readMonitorRecord } from './gov/monitor-json.ts';
+import { javaLog } from './java/decoder.ts';
 import { decodeJson, type ReadRecord } from './json/decoder.ts';
+import { keycloakEvent } from './keycloak/decoder.ts';
 import { decodeLinux } from './linux/message.ts';
+import { fortigate } from './fortigate/decoder.ts';
+import { modsecurityLine } from './modsecurity/decoder.ts';
 import { nginxAccess } from './nginx/access.ts';
 import { nginxError } from './nginx/error.ts';
+import { smsOtp } from './sms/decoder.ts';
 import { readSyslogHeader } from './syslog/header.ts';
+import { windowsLine } from './windows/line.ts';
+import { readWindowsRecord } from './windows/record.ts';
+import { wso2Gateway } from './wso2/decoder.ts';
 
 /** Formats that stand on a line of their own, by the character the line begins with; the likelier first. */
+/** `2026-11-23 …` */
+const STAMP: readonly Decoder[] = [keycloakEvent, smsOtp, javaLog, windowsLine, modsecurityLine];
 const DIGIT: readonly Decoder[] = [nginxError, nginxAccess];
-const LETTER: readonly Decoder[] = [nginxAccess];
-const BRACKET: readonly Decoder[] = [apacheAccess];
+const LETTER: readonly Decoder[] = [fortigate, wso2Gateway, modsecurityLine, nginxAccess, smsOtp];
+const BRACKET: readonly Decoder[] = [modsecurityLine, apacheError, apacheAccess];
 const QUOTE: readonly Decoder[] = [nginxAccess];
 const NONE: readonly Decoder[] = [];
 
-const FAMILIES: readonly ReadRecord[] = [];
+const FAMILIES: readonly ReadRecord[] = [readWindowsRecord, readMonitorRecord, readAppRecord];
 
 /** Formats that a source's dataset names; a line that is another one after all is recognized like any. */
-const BY_DATASET: ReadonlyMap<string, Decoder> = new Map([
+const BY_DATASET: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ['apache.error', apacheError],
+  ['keycloak.event', keycloakEvent],
+  ['wso2.gateway', wso2Gateway],
+  ['sms.otp', smsOtp],
+  ['app.log', javaLog],
   ['nginx.access', nginxAccess],
   ['nginx.error', nginxError],
   ['apache.access', apacheAccess],
+  ['fortinet.fortigate', fortigate],
+  ['fortinet_fortigate.log', fortigate],
 ]);
 
-function candidates(first: number): readonly Decoder[] {
-  if (first >= 48 && first <= 57) return DIGIT;
+function candidates(text: string): readonly Decoder[] {
+  const first = text.charCodeAt(0);
+  if (first >= 48 && first <= 57) return text.charCodeAt(4) === 45 ? STAMP : DIGIT;
   if (first === 91) return BRACKET;
   if (first === 34) return QUOTE;
   if ((first | 32) >= 97 && (first | 32) <= 122) return LETTER;
@@ -35,7 +56,12 @@ function candidates(first: number): readonly Decoder[] {
 
 function readLineFormat(text: string, into: Decoded): DecodeResult {
   let result: DecodeResult = 'other';
-  for (const decoder of candidates(text.charCodeAt(0))) {
+  const hinted = into.hint === undefined ? undefined : BY_DATASET.get(into.hint);
+  if (hinted?.decode(text, into) === 'understood') {
+    into.dataset = hinted.dataset;
+    return 'understood';
+  }
+  for (const decoder of candidates(text)) {
     const outcome = decoder.decode(text, into);
     if (outcome === 'understood') {
       into.dataset = decoder.dataset;
@@ -116,10 +142,8 @@ function readLine(
 export function decode(text: string, hint?: string): Decoded {
   const into = new Decoded();
   into.original = text;
-  const hinted = hint === undefined ? undefined : BY_DATASET.get(hint);
-  let result = hinted?.decode(text, into) ?? 'other';
-  if (result === 'understood') into.dataset = hinted!.dataset;
-  else result = readLine(text, undefined, into, 0);
+  into.hint = hint;
+  const result = readLine(text, undefined, into, 0);
   if (result === 'understood') return into;
   into.oddity ??= text.charCodeAt(0) === 123 ? 'not_json' : 'not_understood';
   into.fields['message'] = text;

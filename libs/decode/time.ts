@@ -220,3 +220,9 @@ export function readBsd(text: string, at: number, into: Decoded): number {
   into.stamp = yearless ? 'yearless' : 'local';
   return after;
 }
+
+/** Minutes east of UTC that `+0700`, `GMT-0200`, `UTC` or `Z` say; undefined for anything else. */
+export function zoneMinutesOf(text: string): number | undefined {
+  readZone(text, 0);
+  return Number.isNaN(scan.zone) || scan.end !== text.length ? undefined : scan.zone;
+}

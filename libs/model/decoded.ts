@@ -18,6 +18,10 @@ export class Decoded {
   /** The record as it was sent; kept in `event.original` unless the fields already say all of it. */
   original = '';
   keepOriginal = true;
+  /** Dataset that the source's entry in the register, or the sender, says the record is of. */
+  hint: string | undefined = undefined;
+  /** False for what is no event: headings and comments of log files. */
+  isEvent = true;
   /** Minutes east of UTC that the record itself claims for its stamps (`event.timezone`). */
   zoneMinutes: number | undefined = undefined;
   /** Province or commune code that the record states in words of its own (`locality=46`). */

@@ -3,6 +3,7 @@ import type { Decoded, Fields } from '#libs/model';
 import type { DecodeResult } from '../decoder.ts';
 import { asText } from '../fields.ts';
 import { flatten } from './flatten.ts';
+import { zoneMinutesOf } from '../time.ts';
 import { readStamp } from './stamp.ts';
 
 /** Reads a line that a sender wrapped in JSON; `app` is the program that said it, where the sender told. */
@@ -103,21 +104,16 @@ export function decodeJson(
   if (flattened !== 'whole') into.oddity = flattened;
   else into.keepOriginal = false;
   into.dataset = asText(fields['event.dataset']) ?? '';
-  const zone = asText(fields['event.timezone']);
+  const zone = asText(fields['event.timezone']) ?? asText(fields['_conf.tz_offset']);
+  if (zone !== undefined) into.zoneMinutes = zoneMinutesOf(zone);
   readStamp(fields, into);
   for (const family of families) if (family(into)) return 'understood';
   adoptNames(fields);
   const categorized = fields['event.category'] !== undefined;
   const own = new Set(Object.keys(fields));
-  const { time, stamp } = into;
   if (!categorized && nesting < NESTING_MAX && readInner(into, own, readLine, nesting)) {
     into.keepOriginal = true;
   }
-  if (time !== undefined && into.stamp !== 'zoned') {
-    into.time = time;
-    into.stamp = stamp;
-  }
-  if (zone !== undefined) fields['event.timezone'] = zone;
   if (into.dataset === '') into.dataset = 'json';
   return 'understood';
 }

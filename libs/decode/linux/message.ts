@@ -1,5 +1,6 @@
 import type { Decoded } from '#libs/model';
 
+import { decodePostfix } from '../mail/postfix.ts';
 import { decodePam } from './pam.ts';
 import { decodeSshd } from './sshd.ts';
 import { decodeSudo } from './sudo.ts';
@@ -29,6 +30,10 @@ export function decodeLinux(app: string, message: string, into: Decoded): string
     case 'chpasswd':
       return 'system.auth';
     default:
+      if (app.startsWith('postfix/')) {
+        decodePostfix(message, into);
+        return 'mail.postfix';
+      }
       return undefined;
   }
 }
