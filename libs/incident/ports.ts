@@ -1,4 +1,4 @@
-import type { Alert, Card, Muted, Place, Principal, Scope } from '#libs/model';
+import type { Alert, BatchMark, Card, Muted, Place, Principal, Scope } from '#libs/model';
 import type { ActionName, PlaceView } from '#libs/protocol';
 
 export type Language = 'vi' | 'en';
@@ -28,7 +28,7 @@ export interface AlertFacts {
   readonly alert: Alert;
   readonly muted?: Muted;
   readonly recovered?: { readonly time: number; readonly event: string };
-  readonly position?: number;
+  readonly taken?: BatchMark;
 }
 
 /** An action as the record keeps it. */

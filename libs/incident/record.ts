@@ -128,7 +128,7 @@ export function alertWrite(record: AlertRecord, expect: number | 'absent'): Writ
       state: alert.state.kind,
       incident: record.incident ?? 'none',
       live: isLive(record) ? 'yes' : 'no',
-      muted: record.muted === undefined ? 'no' : 'yes',
+      muted: record.muted === undefined ? 'no' : record.muted.over === true ? 'over' : 'held',
     },
   };
 }

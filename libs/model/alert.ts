@@ -100,6 +100,14 @@ export interface Muted {
   readonly who: string;
   readonly reason: string;
   readonly until: number;
+  /** The window ended and what it held back was over by then: kept, never raised. */
+  readonly over?: boolean;
+}
+
+/** Where a batch ends: the id of the spool and the position in it. Positions of two spools do not compare. */
+export interface BatchMark {
+  readonly spool: string;
+  readonly position: number;
 }
 
 /** What an alert is filed with: a document of kind `alert`. */
@@ -109,6 +117,6 @@ export interface AlertRecord {
   readonly incident?: string;
   readonly muted?: Muted;
   readonly recovered?: { readonly time: number; readonly event: string };
-  /** Spool position after the batch that changed it last; changes of earlier positions are repeats. */
-  readonly position?: number;
+  /** The batch that changed it last; changes of earlier ones of the same spool are repeats. */
+  readonly taken?: BatchMark;
 }
