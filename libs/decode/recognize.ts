@@ -54,19 +54,23 @@ function candidates(text: string): readonly Decoder[] {
   return NONE;
 }
 
+/** Lets a decoder try; its own word on the dataset holds, else the format's name. */
+function tryFormat(decoder: Decoder, text: string, into: Decoded): DecodeResult {
+  const before = into.dataset;
+  into.dataset = '';
+  const result = decoder.decode(text, into);
+  if (result !== 'understood') into.dataset = before;
+  else if (into.dataset === '') into.dataset = decoder.dataset;
+  return result;
+}
+
 function readLineFormat(text: string, into: Decoded): DecodeResult {
   let result: DecodeResult = 'other';
   const hinted = into.hint === undefined ? undefined : BY_DATASET.get(into.hint);
-  if (hinted?.decode(text, into) === 'understood') {
-    into.dataset = hinted.dataset;
-    return 'understood';
-  }
+  if (hinted !== undefined && tryFormat(hinted, text, into) === 'understood') return 'understood';
   for (const decoder of candidates(text)) {
-    const outcome = decoder.decode(text, into);
-    if (outcome === 'understood') {
-      into.dataset = decoder.dataset;
-      return outcome;
-    }
+    const outcome = tryFormat(decoder, text, into);
+    if (outcome === 'understood') return outcome;
     if (outcome === 'broken') result = outcome;
   }
   return result;

@@ -1,6 +1,7 @@
-import type { Decoded, Fields, FieldValue } from '#libs/model';
+import type { Decoded, Fields } from '#libs/model';
 
 import { asText, isIp, put } from '../fields.ts';
+import { statedLocality } from './locality.ts';
 import { upstreamName } from './upstream.ts';
 
 /** Names that the provinces' applications use, and where they belong. */
@@ -85,13 +86,6 @@ function putCategory(fields: Fields): void {
     fields['event.category'] = ['database'];
     fields['event.type'] = ['access'];
   }
-}
-
-function statedLocality(fields: Fields): string | undefined {
-  const value: FieldValue | undefined = fields['locality'];
-  if (value === undefined) return undefined;
-  const code = typeof value === 'number' ? String(value).padStart(2, '0') : asText(value);
-  return code !== undefined && /^\d{2}(?:\d{3})?$/.test(code) ? code : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Decoded, Fields } from '#libs/model';
 
 import type { DecodeResult } from '../decoder.ts';
 import { asText } from '../fields.ts';
+import { statedLocality } from '../gov/locality.ts';
 import { flatten } from './flatten.ts';
 import { zoneMinutesOf } from '../time.ts';
 import { readStamp } from './stamp.ts';
@@ -53,6 +54,11 @@ function adoptNames(fields: Fields): void {
     const host = beat ?? (named === undefined ? undefined : asText(fields[named]));
     if (host !== undefined) fields['host.name'] = host;
     if (named === 'host') delete fields['host'];
+  }
+  const user = asText(fields['user']);
+  if (user !== undefined && fields['user.name'] === undefined) {
+    delete fields['user'];
+    fields['user.name'] = user;
   }
   const app = fields['process.name'] === undefined ? appOf(fields) : undefined;
   if (app !== undefined && app !== '') fields['process.name'] = app;
@@ -109,6 +115,7 @@ export function decodeJson(
   readStamp(fields, into);
   for (const family of families) if (family(into)) return 'understood';
   adoptNames(fields);
+  into.locality = statedLocality(fields);
   const categorized = fields['event.category'] !== undefined;
   const own = new Set(Object.keys(fields));
   if (!categorized && nesting < NESTING_MAX && readInner(into, own, readLine, nesting)) {

@@ -49,6 +49,8 @@ test.each([
   'Failed password for root from 10.0.0.1 port 52344 ssh2',
   '0A91F2 sub:001 submit date:2611230911 stat:DELIVRD',
   'root@server1 connected',
+  '{"otp":"sent","telco":"viettel","latency_ms":94210}',
+  '{"api":"XacThucThongTin","ms":30001}',
   'h:91ac ***@x.vn password=****** ',
 ])('leaves %j as it is', (text) => {
   expect(mask(text)).toBe(text);

@@ -1,4 +1,11 @@
-import { bareName, folded, isCounterName, isPublicName, kindOfName } from './words.ts';
+import {
+  bareName,
+  folded,
+  isCounterName,
+  isMeasureName,
+  isPublicName,
+  kindOfName,
+} from './words.ts';
 
 /** What was found: numbers of citizens and phones, one-time codes, addresses, and whatever stands under a secret name. */
 export type SecretKind = 'cccd' | 'cmnd' | 'phone' | 'otp' | 'email' | 'secret' | 'token';
@@ -13,7 +20,7 @@ export interface Span {
 
 /** Characters between a one-time code and the word that tells it is one. */
 export const CODE_NEAR_CHARS = 30;
-/** The same where "là", "is" or a colon stands right before the code. */
+/** The same where "là" or "is" stands right before the code. */
 const CODE_STATED_CHARS = 100;
 const DOCUMENT_NEAR_CHARS = 40;
 const NAME_CHARS_MAX = 40;
@@ -307,8 +314,8 @@ class Scan {
     if (kind === LETTER_X) {
       const next = text.charCodeAt(at + 1);
       if ((next | 32) === 97 || next === 0xe1 || next === 0xc1) {
-        const word = folded(text.slice(at, at + 12));
-        if (word.startsWith('xac thuc') || word.startsWith('xacthuc')) this.#words.push(at, at + 8);
+        const word = folded(text.slice(Math.max(0, at - 4), at + 12));
+        if (/ma ?xac ?thuc/.test(word)) this.#words.push(at, at + 8);
       }
       return at + 1;
     }
@@ -322,11 +329,14 @@ class Scan {
     while (start > 0 && isEmailChar(text.charCodeAt(start - 1))) start--;
     if (start === at) return at + 1;
     let end = at + 1;
-    while (end < text.length && isNameChar(text.charCodeAt(end)) && text.charCodeAt(end) !== 95)
-      end++;
+    let dot = -1;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (!isNameChar(code) || code === 95) break;
+      if (code === 46 && dot === -1) dot = end;
+    }
     while (end > at + 1 && text.charCodeAt(end - 1) === 46) end--;
-    const dot = text.indexOf('.', at + 1);
-    if (dot === -1 || dot >= end - 1 || dot === at + 1) return at + 1;
+    if (dot <= at + 1 || dot >= end - 1) return at + 1;
     this.#add(start, at, 'email', end);
     return at + 1;
   }
@@ -374,14 +384,15 @@ class Scan {
         gap <= CODE_NEAR_CHARS ||
         (after < words.length && words[after]! - end <= CODE_NEAR_CHARS) ||
         (gap <= CODE_STATED_CHARS && this.#isStated(start));
-      if (near && !this.#isPartOfDate(start, end)) this.#add(start, end, 'otp');
+      if (!near || this.#isPartOfDate(start, end)) continue;
+      // "otp":"sent", … "latency_ms":94210 is a measure beside the word, no code.
+      const name = nameOfNumber(this.#text, start);
+      if (name === '' || !isMeasureName(name)) this.#add(start, end, 'otp');
     }
   }
 
   #isStated(start: number): boolean {
-    return /(?:\bla|là|là|\bis|:|=)\s?["']?$/i.test(
-      this.#text.slice(Math.max(0, start - 6), start),
-    );
+    return /(?:\bla|là|là|\bis)\s["']?$/i.test(this.#text.slice(Math.max(0, start - 6), start));
   }
 
   #isPartOfDate(start: number, end: number): boolean {

@@ -109,3 +109,21 @@ export function isPublicName(bare: string): boolean {
 export function isCounterName(bare: string): boolean {
   return COUNTER_ENDS.some((end) => bare.endsWith(end));
 }
+
+const MEASURE_ENDS = [
+  ...COUNTER_ENDS,
+  'ms',
+  'port',
+  'status',
+  'pid',
+  'line',
+  'year',
+  'seconds',
+  'ttls',
+  'ages',
+];
+
+/** True for names of measures, whose value beside the word OTP is no code. */
+export function isMeasureName(bare: string): boolean {
+  return MEASURE_ENDS.some((end) => bare.endsWith(end));
+}
