@@ -6,12 +6,13 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const killAfterMs = 10_000;
 
 /**
- * Runs a command to its end. Its output goes to standard error unless `stdio` says otherwise; with
+ * Runs a command to its end, then `afterwards`, also when it was ended. Its output goes to standard
+ * error unless `stdio` says otherwise; with
  * `timeLimitMs` the whole process group is ended when the time is over. Resolves to
  * `{ code, signal, timedOut }`; ends this process the same way when a signal arrives meanwhile.
  */
 export async function run(command, args, options = {}) {
-  const { timeLimitMs, stdio = ['ignore', 2, 2], ...rest } = options;
+  const { timeLimitMs, afterwards, stdio = ['ignore', 2, 2], ...rest } = options;
   const ownGroup = timeLimitMs !== undefined && process.platform !== 'win32';
   const child = spawn(command, args, { stdio, detached: ownGroup, ...rest });
   const signalChild = (signal) => {
@@ -47,6 +48,7 @@ export async function run(command, args, options = {}) {
     });
     // Whatever the command left behind in its group must not outlive it.
     if (ownGroup) signalChild('SIGKILL');
+    afterwards?.();
     if (received !== undefined) await endBy(received);
     return { ...ended, timedOut };
   } finally {

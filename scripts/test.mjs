@@ -1,6 +1,7 @@
 // `npm test [-- VITEST OPTIONS]`: everything that proves the product; its last line is the totals.
 // `--faults`: the fault tests with their full counts.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { run, say } from './child.mjs';
@@ -26,6 +27,8 @@ async function runTests() {
   await ensureTestServices();
   const { projects, timeLimitMs } = isFaultRun ? suites.faults : suites.normal;
   rmSync(report, { force: true });
+  // A run that is ended in the middle leaves nothing behind.
+  const temporary = mkdtempSync(join(tmpdir(), 'thapcanh-run-'));
   const { code, signal, timedOut } = await run(
     node24(),
     [
@@ -38,7 +41,13 @@ async function runTests() {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       timeLimitMs,
-      env: { ...process.env, TEST_FAULTS: isFaultRun ? 'full' : 'few', TEST_REPORT: report },
+      env: {
+        ...process.env,
+        TMPDIR: temporary,
+        TEST_FAULTS: isFaultRun ? 'full' : 'few',
+        TEST_REPORT: report,
+      },
+      afterwards: () => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 }),
     },
   );
   if (timedOut) say(`stopped: the tests took longer than ${timeLimitMs / minute} minutes`);
