@@ -2,7 +2,10 @@ import type { Batch, Event, Place } from '#libs/model';
 
 import type { Query } from './query/syntax.ts';
 
-/** Newest first; the span is `[from, to)` in ms since the epoch. Every read names the scope of who asks. */
+/**
+ * Newest first; the span is `[from, to)` in ms since the epoch. Every read names the scope of who
+ * asks.
+ */
 export interface EventSpan {
   readonly query: Query;
   readonly scope: Place;
@@ -18,7 +21,10 @@ export interface SearchRequest extends EventSpan {
   readonly deadlineMs?: number;
 }
 
-/** `complete: false` says the deadline passed: `scanned` of `total` events of the span were looked at. */
+/**
+ * `complete: false` says the deadline passed: `scanned` of `total` events of the span were looked
+ * at.
+ */
 export interface Coverage {
   readonly complete: boolean;
   readonly scanned: number;
@@ -73,8 +79,9 @@ export interface StoreState {
 /** Where normalized events are kept and found. */
 export abstract class EventStore {
   /**
-   * Resolves once the batch is durable and searchable soon (within a second). An event whose id its day already
-   * holds is counted as a repeat and left out. Throws when it cannot write now; the same batch is offered again.
+   * Resolves once the batch is durable and searchable soon (within a second). An event whose id its
+   * day already holds is counted as a repeat and left out. Throws when it cannot write now; the
+   * same batch is offered again.
    */
   abstract append(batch: Batch): Promise<void>;
   abstract search(request: SearchRequest): Promise<SearchPage>;
@@ -85,7 +92,10 @@ export abstract class EventStore {
   abstract state(): Promise<StoreState>;
 }
 
-/** A versioned document. `place` bounds who may read it; `order` (usually a time in ms) sorts lists, newest first. */
+/**
+ * A versioned document. `place` bounds who may read it; `order` (usually a time in ms) sorts lists,
+ * newest first.
+ */
 export interface Doc<T> {
   readonly id: string;
   readonly version: number;
@@ -99,7 +109,10 @@ export interface Doc<T> {
 export interface Write {
   readonly kind: string;
   readonly id: string;
-  /** `absent`: only when no such document is there; a number: only over that version; `any`: whatever is there. */
+  /**
+   * `absent`: only when no such document is there; a number: only over that version; `any`:
+   * whatever is there.
+   */
   readonly expect: 'absent' | 'any' | number;
   /** `null` removes the document. */
   readonly body: unknown;
@@ -136,7 +149,10 @@ export interface Page<T> {
 /** Alerts, incidents, settings, users and the record: versioned documents with compare-and-set. */
 export abstract class Documents {
   abstract get<T>(kind: string, id: string): Promise<Doc<T> | undefined>;
-  /** Each write by itself, results in the order given; resolves once all that were done would survive a crash. */
+  /**
+   * Each write by itself, results in the order given; resolves once all that were done would
+   * survive a crash.
+   */
   abstract write(writes: readonly Write[]): Promise<readonly WriteResult[]>;
   abstract list<T>(kind: string, request: ListRequest): Promise<Page<T>>;
 }

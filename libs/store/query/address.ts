@@ -1,6 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** An IP address as 16 bytes; IPv4 stands as its mapped IPv6 address, so that both forms are one. */
+/**
+ * An IP address as 16 bytes; IPv4 stands as its mapped IPv6 address, so that both forms are one.
+ */
 export type Address = Uint8Array;
 
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] as const;

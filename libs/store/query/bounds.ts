@@ -40,12 +40,21 @@ const byText: Order = (value, bound) => {
   return one < other ? -1 : Number(one > other);
 };
 
-/** Bounds that are all numbers compare numbers, all addresses addresses, all dates times, anything else text. */
+/**
+ * Bounds that are all numbers compare numbers, all addresses addresses, all dates times, anything
+ * else text.
+ */
 function orderOf(bounds: readonly string[]): Order {
   if (bounds.every((bound) => NUMBER.test(bound))) return byNumber;
   if (bounds.every((bound) => parseAddress(bound) !== undefined)) return byAddress;
   const isDate = (bound: string) => DATE.test(bound) && !Number.isNaN(Date.parse(bound));
   return bounds.every(isDate) ? byTime : byText;
+}
+
+/** Whether the bounds are dates, so that values are compared as times. */
+export function comparesTimes({ low, high }: Range): boolean {
+  const bounds = [low, high].filter((bound) => bound !== undefined).map((bound) => bound.value);
+  return orderOf(bounds) === byTime;
 }
 
 /** The test of a range on one value; a value of another kind than the bounds lies outside. */

@@ -1,4 +1,7 @@
-/** A wildcard pattern: `*` any run, `?` one character, a backslash takes the next character as it is. */
+/**
+ * A wildcard pattern: `*` any run, `?` one character, a backslash takes the next character as it
+ * is.
+ */
 export interface Glob {
   test(value: string): boolean;
   /** Characters that every match begins with. */

@@ -107,11 +107,11 @@ export function compileQuery(query: Query): Matcher {
     case 'term':
     case 'exists':
     case 'range':
-    case 'cidr': {
-      const test = compileFieldTest(query);
-      return (fields) => test(fields[query.field]);
-    }
+    case 'cidr':
+      break;
   }
+  const test = compileFieldTest(query);
+  return (fields) => test(fields[query.field]);
 }
 
 /** Whether one event meets a query: the meaning of the language, to which every store is held. */

@@ -14,7 +14,10 @@ export type ParsedQuery =
   | { readonly query: Query; readonly problem?: undefined }
   | { readonly query?: undefined; readonly problem: QueryProblem };
 
-/** Reads the search page's query language in time linear in its length; never throws. An empty text is all events. */
+/**
+ * Reads the search page's query language in time linear in its length; never throws. An empty text
+ * is all events.
+ */
 export function parseQuery(text: string): ParsedQuery {
   if (text.length > QUERY_CHARS_MAX) return { problem: problemAt('too_long', QUERY_CHARS_MAX) };
   try {
@@ -243,7 +246,10 @@ class QueryReader {
     return { ...written, at };
   }
 
-  /** Takes characters up to one that `stop` names; a backslash takes the one after it whatever it is. */
+  /**
+   * Takes characters up to one that `stop` names; a backslash takes the one after it whatever it
+   * is.
+   */
   #run(stop: RegExp): Written {
     const at = this.#at;
     let text = '';

@@ -1,11 +1,20 @@
-/** The syntax tree of the search page's query language; both stores run it. Field names are ECS, dotted. */
+/**
+ * The syntax tree of the search page's query language; both stores run it. Field names are ECS,
+ * dotted.
+ */
 export type Query =
   | { readonly kind: 'all' }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Query[] }
   | { readonly kind: 'not'; readonly part: Query }
-  /** Words of `message`; `phrase` asks for them side by side. A word with `*` or `?` is a pattern of one word. */
+  /**
+   * Words of `message`; `phrase` asks for them side by side. A word with `*` or `?` is a pattern of
+   * one word.
+   */
   | { readonly kind: 'text'; readonly words: readonly string[]; readonly phrase: boolean }
-  /** Case-insensitive whole value; with `wildcard`, `*` and `?` are jokers and a backslash takes them as they are. */
+  /**
+   * Case-insensitive whole value; with `wildcard`, `*` and `?` are jokers and a backslash takes
+   * them as they are.
+   */
   | {
       readonly kind: 'term';
       readonly field: string;

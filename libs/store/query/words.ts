@@ -5,7 +5,10 @@ const CONTROLS = /\p{Cc}/gu;
 const MARKS = /\p{M}/gu;
 const BARRED_D = /đ/g;
 
-/** What two values have in common that count as the same: lower case, composed, control characters as spaces. */
+/**
+ * What two values have in common that count as the same: lower case, composed, control characters
+ * as spaces.
+ */
 export function fold(value: string): string {
   if (PLAIN.test(value)) return value.toLowerCase();
   return value.toWellFormed().toLowerCase().normalize('NFC').replace(CONTROLS, ' ');
@@ -62,8 +65,8 @@ function cut(word: string): string {
 }
 
 /**
- * The words of a message in order: runs of letters, digits and `_`, with a dot between two digits inside (`10.1.2.3`
- * is one word); lower case, without marks.
+ * The words of a message in order: runs of letters, digits and `_`, with a dot between two digits
+ * inside (`10.1.2.3` is one word); lower case, without marks.
  */
 export function wordsOf(message: string): string[] {
   return split(foldWords(message.slice(0, MESSAGE_CHARS_SEARCHED)), false);

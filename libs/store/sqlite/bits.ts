@@ -1,0 +1,76 @@
+import { CHUNK_EVENTS } from './layout.ts';
+
+/** One bit for each row of a chunk. */
+export type Bits = Uint32Array;
+
+/**
+ * Rows that meet a condition for certain, and all that may; the same object when nothing is in
+ * doubt.
+ */
+export interface Hits {
+  readonly sure: Bits;
+  readonly possible: Bits;
+}
+
+export function noBits(): Bits {
+  return new Uint32Array(CHUNK_EVENTS / 32);
+}
+
+/** The first `n` rows. */
+export function firstBits(n: number): Bits {
+  const bits = noBits();
+  bits.fill(0xffffffff, 0, n >> 5);
+  if ((n & 31) !== 0) bits[n >> 5] = (1 << (n & 31)) - 1;
+  return bits;
+}
+
+export function setBit(bits: Bits, row: number): void {
+  bits[row >> 5] = (bits[row >> 5] ?? 0) | (1 << (row & 31));
+}
+
+export function hasBit(bits: Bits, row: number): boolean {
+  return (((bits[row >> 5] ?? 0) >>> (row & 31)) & 1) === 1;
+}
+
+export function isEmpty(bits: Bits): boolean {
+  return bits.every((word) => word === 0);
+}
+
+export function intersect(a: Bits, b: Bits): Bits {
+  return a.map((word, at) => word & (b[at] ?? 0));
+}
+
+export function unite(a: Bits, b: Bits): Bits {
+  return a.map((word, at) => word | (b[at] ?? 0));
+}
+
+/** The rows among the first `n` that are not in `bits`. */
+export function invert(bits: Bits, n: number): Bits {
+  return firstBits(n).map((word, at) => word & ~(bits[at] ?? 0));
+}
+
+/** Calls `use` with each row in ascending order. */
+export function eachBit(bits: Bits, use: (row: number) => void): void {
+  for (let at = 0; at < bits.length; at++) {
+    let word = bits[at] ?? 0;
+    while (word !== 0) {
+      const bit = 31 - Math.clz32(word & -word);
+      use(at * 32 + bit);
+      word &= word - 1;
+    }
+  }
+}
+
+export function countBits(bits: Bits): number {
+  let count = 0;
+  for (let word of bits) {
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
+}
+
+export function exactly(bits: Bits): Hits {
+  return { sure: bits, possible: bits };
+}

@@ -1,0 +1,21 @@
+export {
+  checkDataFolder,
+  DATA_FORMAT,
+  type DataFolderCheck,
+  type Migration,
+} from './folder-format.ts';
+export { openEventReader, type EventReader } from './event-reader.ts';
+export {
+  openEventWriter,
+  type EventWriter,
+  type EventWriterCounts,
+  type EventWriterOptions,
+} from './event-writer.ts';
+export { FileStateStore } from './file-state-store.ts';
+export { SqliteDocuments } from './sqlite-documents.ts';
+export {
+  openSqliteEventStore,
+  SqliteEventStore,
+  startEventWriting,
+  type EventWriting,
+} from './sqlite-event-store.ts';

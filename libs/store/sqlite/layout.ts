@@ -1,0 +1,209 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** Format of a day file; a higher number in a file means that newer code wrote it. */
+export const DAY_FORMAT = 1;
+/**
+ * Events whose originals are compressed as one. A row number divided by it is the number of its
+ * block.
+ */
+export const BLOCK_EVENTS = 128;
+/** Events whose columns are kept as one; a multiple of `BLOCK_EVENTS`. */
+export const CHUNK_EVENTS = 4_096;
+/** Different values of one column in one day; what comes beyond is found by tokens instead. */
+export const COLUMN_VALUES_MAX = 32_768;
+/** Code of a value beyond `COLUMN_VALUES_MAX`; 0 is an absent field. */
+export const CODE_BEYOND = 0xff_ff;
+/**
+ * Field names of one day that have a number; the rest of a flood of names is found by reading the
+ * originals.
+ */
+export const DAY_FIELDS_MAX = 4_096;
+/** Different lists of field names in one day. */
+export const DAY_SHAPES_MAX = 4_096;
+/** Shape of events beyond these bounds; their originals carry their names. */
+export const SHAPE_BEYOND = 0;
+/**
+ * Values up to this length stand in their token whole; longer ones by their beginning and a hash.
+ */
+export const TOKEN_VALUE_CHARS = 56;
+/** Beginning of a longer value in its token; a prefix up to this length is found by tokens. */
+export const TOKEN_HEAD_CHARS = 40;
+/**
+ * Parts the beginning and the hash of a long value; `fold` leaves no control character in a value.
+ */
+export const TOKEN_HASHED = '\u0001';
+/** Parts tokens in what the index is given. */
+export const TOKEN_END = '\u001F';
+
+/** Fields of few values, on which people filter and count. They are columns and have no tokens. */
+export const COLUMN_FIELDS: readonly string[] = [
+  'gov.locality.code',
+  'gov.locality.commune_code',
+  'gov.source.id',
+  'gov.system.id',
+  'gov.vendor.id',
+  'gov.upstream',
+  'gov.otp.stage',
+  'gov.otp.provider',
+  'gov.time.flag',
+  'event.kind',
+  'event.category',
+  'event.type',
+  'event.action',
+  'event.outcome',
+  'event.dataset',
+  'event.module',
+  'event.provider',
+  'event.code',
+  'event.severity',
+  'log.level',
+  'log.syslog.facility.code',
+  'log.syslog.severity.code',
+  'host.name',
+  'observer.name',
+  'service.name',
+  'process.name',
+  'user.name',
+  'source.ip',
+  'destination.ip',
+  'destination.port',
+  'network.protocol',
+  'network.transport',
+  'url.domain',
+  'http.request.method',
+  'http.response.status_code',
+  'rule.name',
+  'ecs.version',
+  'agent.type',
+  'agent.name',
+  'input.type',
+  'error.type',
+  'error.code',
+];
+
+/**
+ * Fields of a number or a time of its own in nearly every event: read from the originals, not
+ * indexed.
+ */
+const READ_FIELDS: ReadonlySet<string> = new Set([
+  'message',
+  'event.original',
+  '@timestamp',
+  'event.ingested',
+  'event.created',
+  'event.start',
+  'event.end',
+  'event.duration',
+  'event.sequence',
+  'http.request.bytes',
+  'http.response.bytes',
+  'http.request.body.bytes',
+  'http.response.body.bytes',
+  'source.bytes',
+  'source.packets',
+  'destination.bytes',
+  'destination.packets',
+  'network.bytes',
+  'network.packets',
+]);
+
+/** How a field is found: by its column, by tokens, or by reading the events that have it. */
+export function indexingOf(field: string): 'column' | 'token' | 'read' {
+  if (SLOT_OF_FIELD.has(field)) return 'column';
+  return READ_FIELDS.has(field) ? 'read' : 'token';
+}
+
+/** Numbers of the columns of a chunk; fields follow the fixed ones. */
+export const TIME_SLOT = 0;
+export const SHAPE_SLOT = 1;
+export const SLOT_OF_FIELD: ReadonlyMap<string, number> = new Map(
+  COLUMN_FIELDS.map((field, index) => [field, index + 2]),
+);
+/** Room for column numbers in the row id of a column; never changed within a format. */
+export const SLOTS_MAX = 256;
+
+const LETTER_OR_DIGIT = /[a-z0-9]/i;
+
+function tokenizer(): string {
+  let kept = '';
+  for (let code = 1; code < 128; code++) {
+    const character = String.fromCharCode(code);
+    if (character !== TOKEN_END && !LETTER_OR_DIGIT.test(character)) kept += character;
+  }
+  return `ascii tokenchars ${quoteSql(kept)}`;
+}
+
+function quoteSql(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+const SCHEMA = `
+  CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
+  CREATE TABLE field(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+  CREATE TABLE shape(id INTEGER PRIMARY KEY, fields TEXT NOT NULL);
+  CREATE TABLE value(slot INTEGER, code INTEGER, v TEXT NOT NULL, PRIMARY KEY(slot, code))
+    WITHOUT ROWID;
+  CREATE TABLE chunk(
+    id INTEGER PRIMARY KEY, n INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL);
+  CREATE TABLE col(id INTEGER PRIMARY KEY, z BLOB NOT NULL);
+  CREATE TABLE ids(id INTEGER PRIMARY KEY, z BLOB NOT NULL);
+  CREATE TABLE blk(id INTEGER PRIMARY KEY, z BLOB NOT NULL);
+  CREATE VIRTUAL TABLE fts USING fts5(
+    t, content='', columnsize=0, detail=none, tokenize=${quoteSql(tokenizer())});
+`;
+
+/** How long one connection waits for another's write, ms. */
+const BUSY_MS = 10_000;
+
+/** Opens a day file to write, making it when it is absent. Throws when newer code wrote it. */
+export function openDayToWrite(file: string, cacheKib: number): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: BUSY_MS });
+  try {
+    db.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+      PRAGMA cache_size = -${cacheKib}; PRAGMA wal_autocheckpoint = 8000;
+      PRAGMA temp_store = MEMORY;`);
+    if (readFormat(db) === undefined) {
+      db.exec('BEGIN IMMEDIATE');
+      db.exec(SCHEMA);
+      db.prepare("INSERT INTO meta VALUES ('format', ?), ('events', 0), ('position', -1)").run(
+        DAY_FORMAT,
+      );
+      db.exec('COMMIT');
+    }
+    checkFormat(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Opens a day file to read. Throws when it is absent, empty or written by newer code. */
+export function openDayToRead(file: string, cacheKib: number): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+  try {
+    db.exec(`PRAGMA cache_size = -${cacheKib}; PRAGMA temp_store = MEMORY;`);
+    checkFormat(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function readFormat(db: DatabaseSync): number | undefined {
+  const made = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'meta'").get();
+  if (made?.['n'] === 0) return undefined;
+  const row = db.prepare("SELECT v FROM meta WHERE k = 'format'").get();
+  return Number(row?.['v']);
+}
+
+function checkFormat(db: DatabaseSync, file: string): void {
+  const format = readFormat(db);
+  if (format === DAY_FORMAT) return;
+  throw new Error(
+    format === undefined
+      ? `day file ${file} is not complete yet`
+      : `day file ${file} has format ${format}; this version reads ${DAY_FORMAT}`,
+  );
+}

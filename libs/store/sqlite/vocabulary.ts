@@ -1,0 +1,175 @@
+import type { FieldValue } from '#libs/model';
+
+import {
+  CODE_BEYOND,
+  COLUMN_VALUES_MAX,
+  DAY_FIELDS_MAX,
+  DAY_SHAPES_MAX,
+  indexingOf,
+  SHAPE_BEYOND,
+  SLOT_OF_FIELD,
+} from './layout.ts';
+import { fieldPrefix } from './tokens.ts';
+
+/** A field of a day: its number, and how its values are found. */
+export interface DayField {
+  readonly id: number;
+  readonly name: string;
+  readonly indexing: 'column' | 'token' | 'read';
+  readonly prefix: string;
+  /** Column number; -1 when it is none. */
+  readonly slot: number;
+}
+
+/** A list of field names in order, reached name by name. */
+export interface ShapeNode {
+  readonly next: Map<string, ShapeNode>;
+  /** The field of the last name; undefined at the root and beyond the bounds. */
+  readonly field: DayField | undefined;
+  readonly empty: boolean;
+  readonly parent: ShapeNode | undefined;
+  /** Number of the shape that ends here, once an event had it. */
+  shape: number | undefined;
+}
+
+/** What a day's file has to be told. */
+export interface Additions {
+  readonly fields: DayField[];
+  readonly shapes: { id: number; fields: string }[];
+  readonly values: { slot: number; code: number; v: string }[];
+}
+
+const NODES_MAX = 65_536;
+/** Longer values are no column values; they are found by tokens. */
+const COLUMN_VALUE_CHARS_MAX = 256;
+
+/**
+ * Numbers for the names, shapes and column values of one day; what is new is handed out by
+ * `takeAdditions`.
+ */
+export class DayVocabulary {
+  readonly root: ShapeNode = node(undefined, undefined, false);
+  readonly #fields = new Map<string, DayField>();
+  readonly #codes = new Map<number, Map<FieldValue, number>>();
+  #shapes = 0;
+  #nodes = 0;
+  #additions: Additions = { fields: [], shapes: [], values: [] };
+
+  /** Remembers what the file has. Shapes hold field numbers, negative where the field was empty. */
+  load(known: {
+    readonly fields: readonly { id: number; name: string }[];
+    readonly shapes: readonly { id: number; fields: string }[];
+    readonly values: readonly { slot: number; code: number; v: string }[];
+  }): void {
+    const names = new Map<number, string>();
+    for (const { id, name } of known.fields) {
+      this.#fields.set(name, newField(id, name));
+      names.set(id, name);
+    }
+    for (const { id, fields } of known.shapes) {
+      let at: ShapeNode | undefined = this.root;
+      for (const number of JSON.parse(fields) as number[]) {
+        at = at && this.step(at, names.get(Math.abs(number)) ?? '', number < 0);
+      }
+      if (at !== undefined) at.shape = id;
+      this.#shapes = Math.max(this.#shapes, id);
+    }
+    for (const { slot, code, v } of known.values) {
+      this.#codesOf(slot).set(codeKey(JSON.parse(v) as FieldValue), code);
+    }
+    this.#additions = { fields: [], shapes: [], values: [] };
+  }
+
+  /** Undefined when the day has no room for another field or another branch of shapes. */
+  step(from: ShapeNode, name: string, empty: boolean): ShapeNode | undefined {
+    const key = empty ? `\0${name}` : name;
+    const known = from.next.get(key);
+    if (known !== undefined) return known;
+    const field = this.field(name);
+    if (field === undefined || this.#nodes >= NODES_MAX) return undefined;
+    this.#nodes++;
+    const made = node(from, field, empty);
+    from.next.set(key, made);
+    return made;
+  }
+
+  /** Undefined when the day has no room for the name; it then never gets one. */
+  field(name: string): DayField | undefined {
+    const known = this.#fields.get(name);
+    if (known !== undefined) return known;
+    // Columns always find room: there are fewer of them than the bound leaves.
+    const room = DAY_FIELDS_MAX - (SLOT_OF_FIELD.has(name) ? 0 : SLOT_OF_FIELD.size);
+    // A name that begins with NUL would be taken for an empty field of another name.
+    if (this.#fields.size >= room || name.startsWith('\0')) return undefined;
+    const field = newField(this.#fields.size + 1, name);
+    this.#fields.set(name, field);
+    this.#additions.fields.push(field);
+    return field;
+  }
+
+  /**
+   * The number of the shape that ends at `end`; `SHAPE_BEYOND` when the day has no room for
+   * another.
+   */
+  shapeOf(end: ShapeNode): number {
+    if (end.shape !== undefined) return end.shape;
+    if (this.#shapes >= DAY_SHAPES_MAX) return SHAPE_BEYOND;
+    end.shape = ++this.#shapes;
+    const fields: number[] = [];
+    for (let at: ShapeNode | undefined = end; at?.field !== undefined; at = at.parent) {
+      fields.unshift(at.empty ? -at.field.id : at.field.id);
+    }
+    this.#additions.shapes.push({ id: end.shape, fields: JSON.stringify(fields) });
+    return end.shape;
+  }
+
+  /**
+   * The code of a value that is not empty; `CODE_BEYOND` when the column has no room for another.
+   */
+  codeOf(slot: number, value: FieldValue): number {
+    const codes = this.#codesOf(slot);
+    const key = codeKey(value);
+    if (typeof key === 'string' && key.length > COLUMN_VALUE_CHARS_MAX) return CODE_BEYOND;
+    const known = codes.get(key);
+    if (known !== undefined) return known;
+    if (codes.size >= COLUMN_VALUES_MAX) return CODE_BEYOND;
+    const code = codes.size + 1;
+    codes.set(key, code);
+    this.#additions.values.push({ slot, code, v: JSON.stringify(value) });
+    return code;
+  }
+
+  takeAdditions(): Additions {
+    const additions = this.#additions;
+    this.#additions = { fields: [], shapes: [], values: [] };
+    return additions;
+  }
+
+  #codesOf(slot: number): Map<FieldValue, number> {
+    let codes = this.#codes.get(slot);
+    if (codes === undefined) this.#codes.set(slot, (codes = new Map()));
+    return codes;
+  }
+}
+
+function newField(id: number, name: string): DayField {
+  const slot = SLOT_OF_FIELD.get(name) ?? -1;
+  return { id, name, indexing: indexingOf(name), prefix: fieldPrefix(id), slot };
+}
+
+function node(
+  parent: ShapeNode | undefined,
+  field: DayField | undefined,
+  empty: boolean,
+): ShapeNode {
+  return { next: new Map(), field, empty, parent, shape: undefined };
+}
+
+/**
+ * A key that no value of another kind has: lists and what looks like one begin with NUL and a
+ * letter.
+ */
+function codeKey(value: FieldValue): FieldValue {
+  if (Array.isArray(value)) return `\0l${JSON.stringify(value)}`;
+  return typeof value === 'string' && value.startsWith('\0') ? `\0s${value}` : value;
+}
