@@ -7,6 +7,11 @@ export class FieldResolver {
   readonly #applying = new Map<string, readonly Mapping[]>();
   readonly #known = new Map<string, FieldRef>();
 
+  /** Every reference given out so far. */
+  known(): Iterable<FieldRef> {
+    return this.#known.values();
+  }
+
   /** Where a field of a rule is to be looked for. */
   resolve(name: string, logsource: RuleLogsource): FieldRef {
     const names = new Set([name]);

@@ -2,7 +2,8 @@ import { contains, parseAddress } from '../cidr.ts';
 import type { Atom, CompareOp, Test } from '../expr.ts';
 import { compileRegex } from '../regex/vet.ts';
 import { compilePattern, type TextTest } from './glob.ts';
-import type { RecordView, Slots, Texts } from './record.ts';
+import type { FieldTable } from './field-table.ts';
+import type { RecordView, Texts } from './record.ts';
 import { timePart } from './time.ts';
 
 /** Tells whether an event passes a test. */
@@ -13,13 +14,13 @@ const NUMBER = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
 const NUMBER_CHARS_MAX = 40;
 
 /** An atom as a function of an event. */
-export function compileAtom(atom: Atom, slots: Slots): AtomTest {
+export function compileAtom(atom: Atom, table: FieldTable): AtomTest {
   if (atom.field === undefined) return compileKeyword(atom.test);
-  const slot = slots.slotOf(atom.field);
+  const slot = table.slotOf(atom.field);
   const { test } = atom;
   if (test.kind === 'exists') return (view) => view.value(slot) !== undefined;
   if (test.kind === 'null') return (view) => isNothing(view.value(slot));
-  if (test.kind === 'field') return compileFieldRef(test, slot, slots);
+  if (test.kind === 'field') return compileFieldRef(test, slot, table);
   if (test.kind === 'compare') {
     return (view) =>
       someValue(view.value(slot), (value) => {
@@ -69,9 +70,9 @@ function lazyRegex(source: string, flags: string): TextTest {
 function compileFieldRef(
   test: Extract<Test, { kind: 'field' }>,
   slot: number,
-  slots: Slots,
+  table: FieldTable,
 ): AtomTest {
-  const other = slots.slotOf(test.other);
+  const other = table.slotOf(test.other);
   const compare: (text: string, wanted: string) => boolean = {
     equals: (text: string, wanted: string) => text === wanted,
     startswith: (text: string, wanted: string) => text.startsWith(wanted),

@@ -4,7 +4,8 @@ import type { Explanation, PartOutcome, TestOutcome } from '../explanation.ts';
 import type { Rule } from '../rule-set.ts';
 import type { EventSource } from '../route/event-source.ts';
 import type { ExprCompiler } from './expr-test.ts';
-import { textOf, type RecordView, type Slots } from './record.ts';
+import type { FieldTable } from './field-table.ts';
+import { textOf, type RecordView } from './record.ts';
 
 /** Tests shown for one part. */
 const TESTS_MAX = 5;
@@ -16,13 +17,13 @@ export function explainParts(
   rule: Rule,
   view: RecordView,
   compiler: ExprCompiler,
-  slots: Slots,
+  table: FieldTable,
 ): PartOutcome[] {
   const parts: PartOutcome[] = [];
   collect(rule.condition, (expr, name) => {
     const passed = compiler.compile(expr)(view);
     const tests: TestOutcome[] = [];
-    outcomes(expr, passed, view, compiler, slots, tests);
+    outcomes(expr, passed, view, compiler, table, tests);
     parts.push({ name, passed, tests });
   });
   return parts;
@@ -44,20 +45,20 @@ function outcomes(
   passed: boolean,
   view: RecordView,
   compiler: ExprCompiler,
-  slots: Slots,
+  table: FieldTable,
   into: TestOutcome[],
 ): void {
   if (into.length >= TESTS_MAX || expr.op === 'const') return;
-  if (expr.op === 'not') outcomes(expr.of, !passed, view, compiler, slots, into);
+  if (expr.op === 'not') outcomes(expr.of, !passed, view, compiler, table, into);
   else if (expr.op !== 'atom') {
-    for (const part of expr.of) outcomes(part, passed, view, compiler, slots, into);
-  } else if (compiler.atom(expr)(view) === passed) {
-    into.push(outcomeOf(expr, passed, view, slots));
+    for (const part of expr.of) outcomes(part, passed, view, compiler, table, into);
+  } else if (compiler.compile(expr)(view) === passed) {
+    into.push(outcomeOf(expr, passed, view, table));
   }
 }
 
-function outcomeOf(atom: Atom, passed: boolean, view: RecordView, slots: Slots): TestOutcome {
-  const value = atom.field === undefined ? undefined : view.value(slots.slotOf(atom.field));
+function outcomeOf(atom: Atom, passed: boolean, view: RecordView, table: FieldTable): TestOutcome {
+  const value = atom.field === undefined ? undefined : view.value(table.slotOf(atom.field));
   const found = Array.isArray(value) ? JSON.stringify(value) : textOf(value);
   return {
     field: atom.field?.name ?? '(any text)',

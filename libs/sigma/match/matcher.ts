@@ -1,64 +1,81 @@
-import { FieldResolver } from '../fields/resolve.ts';
+import type { Explanation } from '../explanation.ts';
+import type { FieldRef } from '../fields/field-ref.ts';
+import type { FieldResolver } from '../fields/resolve.ts';
 import {
   EXPLICIT_FIELDS,
   SOURCE_FIELDS,
   sourceOf,
   type EventSource,
 } from '../route/event-source.ts';
-import { meets } from '../route/route.ts';
 import type { Routing } from '../route/logsource.ts';
-import type { Explanation } from '../explanation.ts';
+import { meets } from '../route/route.ts';
 import type { Rule } from '../rule-set.ts';
 import type { AtomTest } from './atom.ts';
 import { explainParts, shownSource } from './explain.ts';
 import { ExprCompiler } from './expr-test.ts';
-import { RecordView, Slots, textOf, type Json } from './record.ts';
+import { FieldTable } from './field-table.ts';
+import { Learning } from './learning.ts';
+import { RecordView, textOf, type Json } from './record.ts';
+import { RuleIndex } from './rule-index.ts';
 
-/** Rule sets kept per distinct log source of events. */
-const ROUTES_MAX = 512;
+/** Log sources of events remembered; a stranger one is worked out again. */
+const ROUTES_MAX = 4_096;
+/** Indexes kept, each for another selection of rules. */
+const INDEXES_MAX = 256;
+
+/** The rules that events of one kind may meet. */
+interface Route {
+  readonly index: RuleIndex;
+  readonly learning: Learning;
+}
 
 /** Finds the rules that an event meets. */
 export class Matcher {
   readonly #rules: readonly Rule[];
+  readonly #byId: ReadonlyMap<string, Rule>;
   readonly #routing: Routing;
   readonly #resolver: FieldResolver;
-  readonly #slots = new Slots();
+  readonly #table = new FieldTable();
   readonly #compiler: ExprCompiler;
-  readonly #tests: readonly AtomTest[];
-  readonly #sourceSlots: readonly number[];
+  readonly #tests: (AtomTest | undefined)[];
+  readonly #sources: readonly number[];
   readonly #view: RecordView;
-  readonly #routes = new Map<string, readonly number[]>();
+  readonly #routes = new Map<string, Route>();
+  readonly #indexes = new Map<string, Route>();
+  /** Number of the event in which a rule was last looked at. */
+  readonly #lookedAt: Float64Array;
+  #event = 0;
 
   constructor(rules: readonly Rule[], routing: Routing, resolver: FieldResolver) {
     this.#rules = rules;
+    this.#byId = new Map(rules.map((rule) => [rule.id, rule]));
     this.#routing = routing;
     this.#resolver = resolver;
-    this.#compiler = new ExprCompiler(this.#slots);
-    this.#tests = rules.map((rule) => this.#compiler.compile(rule.condition));
-    this.#sourceSlots = SOURCE_FIELDS.map(([name = '', ...others]) =>
-      this.#slots.slotOf({ name, names: [name, ...others] }),
-    );
-    this.#view = new RecordView(this.#slots, true);
+    this.#compiler = new ExprCompiler(this.#table);
+    this.#tests = rules.map(() => undefined);
+    this.#lookedAt = new Float64Array(rules.length);
+    this.#sources = SOURCE_FIELDS.map((names) => this.#table.slotOf(sourceRef(names)));
+    for (const ref of resolver.known()) this.#table.slotOf(ref);
+    this.#view = new RecordView(this.#table);
   }
 
   match(record: Json): readonly Rule[] {
     const view = this.#view;
+    const all = this.#routing === 'off' ? (this.#routes.get('') ?? this.#route('', [])) : undefined;
+    view.readsAll = all?.index.readsAll ?? false;
     view.load(record);
-    const found: Rule[] = [];
-    for (const at of this.#routed()) {
-      const rule = this.#rules[at];
-      if (rule !== undefined && this.#tests[at]?.(view) === true) found.push(rule);
-    }
-    return found;
+    return this.#matched(all ?? this.#routeOf(record), record);
   }
 
   explain(record: Json, ruleId: string): Explanation | undefined {
-    const rule = this.#rules.find(({ id }) => id === ruleId);
+    const rule = this.#byId.get(ruleId);
     if (rule === undefined) return undefined;
-    this.#view.load(record);
-    const source = this.#source();
+    const view = this.#view;
+    view.readsAll = true;
+    view.load(record);
+    const source = sourceOf(this.#sourceValues());
     const met = meets(rule.logsource, source, this.#routing);
-    const passed = this.#compiler.compile(rule.condition)(this.#view);
+    const passed = this.#compiler.compile(rule.condition)(view);
     return {
       rule: rule.id,
       matched: met && passed,
@@ -69,45 +86,96 @@ export class Matcher {
         rule: rule.logsource,
         event: shownSource(source),
       },
-      parts: explainParts(rule, this.#view, this.#compiler, this.#slots),
+      parts: explainParts(rule, view, this.#compiler, this.#table),
     };
   }
 
   read(record: Json, ruleId: string, field: string): unknown {
-    const rule = this.#rules.find(({ id }) => id === ruleId);
+    const rule = this.#byId.get(ruleId);
     if (rule === undefined) return undefined;
-    const slots = new Slots();
-    const slot = slots.slotOf(this.#resolver.resolve(field, rule.logsource));
-    const view = new RecordView(slots, false);
+    const table = new FieldTable();
+    const slot = table.slotOf(this.#resolver.resolve(field, rule.logsource));
+    const view = new RecordView(table);
     view.load(record);
     return view.value(slot);
   }
 
-  #source(): EventSource {
-    return sourceOf(this.#sourceValues());
-  }
-
-  #sourceValues(): string[] {
-    const asked =
-      this.#routing === 'conflict'
-        ? this.#sourceSlots.slice(0, EXPLICIT_FIELDS)
-        : this.#sourceSlots;
-    return asked.map((slot) => (textOf(this.#view.value(slot)) ?? '').trim().toLowerCase());
-  }
-
-  #routed(): readonly number[] {
-    const values = this.#routing === 'off' ? [] : this.#sourceValues();
+  /** The route of the event in view, which is read again whole when the route asks for every text. */
+  #routeOf(record: Json): Route {
+    const view = this.#view;
+    const values = this.#sourceValues();
     const key = values.join('\0');
-    let routed = this.#routes.get(key);
-    if (routed === undefined) {
-      const source = sourceOf(values);
-      routed = [...this.#rules.keys()].filter((at) => {
-        const rule = this.#rules[at];
-        return rule !== undefined && meets(rule.logsource, source, this.#routing);
-      });
-      if (this.#routes.size >= ROUTES_MAX) this.#routes.clear();
-      this.#routes.set(key, routed);
+    const route = this.#routes.get(key) ?? this.#route(key, values);
+    if (route.index.readsAll) {
+      view.readsAll = true;
+      view.load(record);
+    }
+    return route;
+  }
+
+  #matched({ index, learning }: Route, record: Json): Rule[] {
+    const found: number[] = [];
+    this.#event++;
+    for (const at of index.candidates(this.#view)) {
+      if (this.#lookedAt[at] === this.#event) continue;
+      this.#lookedAt[at] = this.#event;
+      if (this.#test(at)(this.#view)) found.push(at);
+      else learning.missed(at);
+    }
+    learning.event(record);
+    if (found.length > 1) found.sort((a, b) => a - b);
+    return found.map((at) => this.#rules[at] as Rule);
+  }
+
+  #test(at: number): AtomTest {
+    const known = this.#tests[at];
+    if (known !== undefined) return known;
+    // Compiled when it is first called: most rules never are.
+    const test = this.#compiler.compile((this.#rules[at] as Rule).condition);
+    this.#tests[at] = test;
+    return test;
+  }
+
+  /** Values of the fields that tell where the event comes from, in lower case. */
+  #sourceValues(): string[] {
+    const count = this.#routing === 'conflict' ? EXPLICIT_FIELDS : this.#sources.length;
+    const values: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const text = textOf(this.#view.value(this.#sources[i] as number));
+      values.push(text === undefined ? '' : text.trim().toLowerCase());
+    }
+    return values;
+  }
+
+  #route(key: string, values: readonly string[]): Route {
+    const rules = this.#routed(sourceOf(values));
+    const name = rules.join(' ');
+    let route = this.#indexes.get(name);
+    if (route === undefined) {
+      if (this.#indexes.size >= INDEXES_MAX) this.#indexes.clear();
+      const indexed = rules.map((at) => ({
+        at,
+        condition: (this.#rules[at] as Rule).condition,
+      }));
+      const index = new RuleIndex(indexed, this.#table);
+      const learning = new Learning(index, indexed, this.#table, this.#rules.length);
+      route = { index, learning };
+      this.#indexes.set(name, route);
+    }
+    if (this.#routes.size >= ROUTES_MAX) this.#routes.clear();
+    this.#routes.set(key, route);
+    return route;
+  }
+
+  #routed(source: EventSource): number[] {
+    const routed: number[] = [];
+    for (const [at, rule] of this.#rules.entries()) {
+      if (meets(rule.logsource, source, this.#routing)) routed.push(at);
     }
     return routed;
   }
+}
+
+function sourceRef(names: readonly string[]): FieldRef {
+  return { name: names[0] ?? '', names };
 }

@@ -1,5 +1,6 @@
+import { makeValue } from '../fields/field-ref.ts';
 import { compose, fold } from '../fold.ts';
-import { makeValue, namesOf, type FieldRef } from '../fields/field-ref.ts';
+import { NO_NAME, type FieldTable, type Place, type Slot } from './field-table.ts';
 
 /** Objects and lists inside each other; what lies deeper is not looked at. */
 const DEPTH_MAX = 64;
@@ -7,134 +8,86 @@ const DEPTH_MAX = 64;
 /** A text, the texts of a list, or undefined when the field holds none. */
 export type Texts = string | readonly string[] | undefined;
 
-/** Where the name of a field leads: to slots, and to names below it. */
-interface Place {
-  /** Pairs of slot and rank of the name; the lowest rank that is there wins. */
-  readonly slots: number[];
-  children: Map<string, Place> | undefined;
-}
-
 /** Any JSON object, or a flat dotted ECS record. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Gives every field that rules look at a number, its slot, and finds the slots of an event's names. */
-export class Slots {
-  readonly root: Place = { slots: [], children: undefined };
-  readonly refs: FieldRef[] = [];
-  readonly #known = new Map<FieldRef, number>();
-
-  /** The slot of a field. */
-  slotOf(ref: FieldRef): number {
-    const known = this.#known.get(ref);
-    if (known !== undefined) return known;
-    const slot = this.refs.length;
-    this.refs.push(ref);
-    this.#known.set(ref, slot);
-    for (const [rank, name] of ref.names.entries()) this.#add(this.root, name, slot, rank);
-    if (ref.made !== undefined) {
-      for (const name of namesOf(ref).slice(ref.names.length)) this.slotOf(this.partOf(name));
-    }
-    return slot;
-  }
-
-  /** A reference to one ECS field that others are made of. */
-  partOf(name: string): FieldRef {
-    let part = this.#parts.get(name);
-    if (part === undefined) {
-      part = { name, names: [name] };
-      this.#parts.set(name, part);
-    }
-    return part;
-  }
-
-  readonly #parts = new Map<string, FieldRef>();
-
-  // A dotted name may be one key, nested objects, or any mixture of both.
-  #add(from: Place, name: string, slot: number, rank: number): void {
-    const own = childOf(from, name);
-    own.slots.push(slot, rank);
-    for (let dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
-      this.#add(childOf(from, name.slice(0, dot)), name.slice(dot + 1), slot, rank);
-    }
-  }
-}
-
-function childOf(place: Place, key: string): Place {
-  place.children ??= new Map();
-  let child = place.children.get(key);
-  if (child === undefined) {
-    child = { slots: [], children: undefined };
-    place.children.set(key, child);
-  }
-  return child;
-}
-
-const ABSENT = 1 << 20;
-/** A null stands behind every name that holds a value. */
-const NULL_RANK = 1 << 16;
-
-/** One event as the rules see it: the values of the slots, and texts in lower case made once. */
+/** One event as the rules see it: the values of the names they look at, and texts in lower case made once. */
 export class RecordView {
-  readonly #slots: Slots;
-  readonly #keywords: boolean;
-  readonly values: unknown[] = [];
-  readonly #ranks: number[] = [];
+  readonly #table: FieldTable;
+  readonly #values: unknown[] = [];
   readonly #folded: Texts[] = [];
-  readonly #ready: boolean[] = [];
-  /** Slots that hold something. */
-  readonly touched: number[] = [];
-  /** Every text of the event, when keywords are asked for. */
+  readonly #isFolded: boolean[] = [];
+  /** Numbers of the names that the event has. */
+  readonly names: number[] = [];
+  /** Whether every text of an event is read, for keywords. */
+  readsAll = false;
+  /** Texts under names that no rule looks at, when every text is read. */
+  readonly strays: string[] = [];
+  /** Every text of the event, when every text is read. */
   readonly leaves: string[] = [];
-  #foldedLeaves: string[] | undefined;
+  #foldedLeaves: readonly string[] | undefined;
 
-  constructor(slots: Slots, keywords: boolean) {
-    this.#slots = slots;
-    this.#keywords = keywords;
-    for (let i = 0; i < slots.refs.length; i++) {
-      this.values.push(undefined);
-      this.#ranks.push(ABSENT);
+  constructor(table: FieldTable) {
+    this.#table = table;
+    for (let i = 0; i < table.names; i++) {
+      this.#values.push(undefined);
       this.#folded.push(undefined);
-      this.#ready.push(false);
+      this.#isFolded.push(false);
     }
   }
 
   /** Looks at another event; what was read of the one before is forgotten. */
   load(record: Json): void {
-    for (const slot of this.touched) {
-      this.values[slot] = undefined;
-      this.#ranks[slot] = ABSENT;
-      this.#folded[slot] = undefined;
-      this.#ready[slot] = false;
+    for (const name of this.names) {
+      this.#values[name] = undefined;
+      this.#folded[name] = undefined;
+      this.#isFolded[name] = false;
     }
-    this.touched.length = 0;
+    this.names.length = 0;
+    this.strays.length = 0;
     this.leaves.length = 0;
     this.#foldedLeaves = undefined;
-    this.#walk(record, this.#slots.root, 0);
+    this.#walk(record, this.#table.root, 0);
   }
 
-  /** The value of a slot; undefined when the event has no such field, null when it is null. */
+  /** The value of a field; undefined when the event has no such field, null when it is null. */
   value(slot: number): unknown {
-    const value = this.values[slot];
-    if (value !== undefined && value !== null) return value;
-    const made = this.#slots.refs[slot]?.made;
-    if (made === undefined) return value;
-    return makeValue(made, (name) => {
-      const part = this.values[this.#slots.slotOf(this.#slots.partOf(name))];
-      const text = Array.isArray(part) ? textOf(part[0]) : textOf(part);
-      return text === undefined ? undefined : compose(text);
-    });
+    const { names, made } = this.#table.slots[slot] as Slot;
+    let nothing: unknown;
+    for (const name of names) {
+      const value = this.#values[name];
+      if (value !== undefined && value !== null) return value;
+      if (value === null) nothing = null;
+    }
+    if (made === undefined) return nothing;
+    return makeValue(made, (part) => this.#firstText(this.#table.nameOf(part))) ?? nothing;
   }
 
-  /** The texts of a slot in lower case. */
+  /** The value under a name. */
+  named(name: number): unknown {
+    return this.#values[name];
+  }
+
+  /** The texts of a field in lower case. */
   folded(slot: number): Texts {
-    if (this.#ready[slot]) return this.#folded[slot];
-    const texts = mapTexts(textsOf(this.value(slot)), fold);
-    this.#folded[slot] = texts;
-    if (this.#ranks[slot] !== ABSENT) this.#ready[slot] = true;
+    const { names, made } = this.#table.slots[slot] as Slot;
+    for (const name of names) {
+      const value = this.#values[name];
+      if (value !== undefined && value !== null) return this.foldedName(name);
+    }
+    return made === undefined ? undefined : mapTexts(textsOf(this.value(slot)), fold);
+  }
+
+  /** The texts under a name in lower case. */
+  foldedName(name: number): Texts {
+    if (this.#isFolded[name]) return this.#folded[name];
+    const texts = mapTexts(textsOf(this.#values[name]), fold);
+    this.#folded[name] = texts;
+    this.#isFolded[name] = true;
     return texts;
   }
 
-  /** The texts of a slot as they are. */
+  /** The texts of a field as they are. */
   plain(slot: number): Texts {
     return mapTexts(textsOf(this.value(slot)), compose);
   }
@@ -145,17 +98,29 @@ export class RecordView {
     return this.#foldedLeaves;
   }
 
+  /** Texts under names that no rule looks at, in lower case. */
+  foldedStrays(): readonly string[] {
+    return this.strays.map(fold);
+  }
+
+  #firstText(name: number): string | undefined {
+    const value = this.#values[name];
+    const text = textOf(Array.isArray(value) ? (value as unknown[])[0] : value);
+    return text === undefined ? undefined : compose(text);
+  }
+
   #walk(object: Json, place: Place | undefined, depth: number): void {
     const children = place?.children;
     for (const key in object) {
-      const value = object[key];
       const child = children?.get(key);
-      if (child !== undefined) this.#put(child, value);
-      else if (!this.#keywords) continue;
+      if (child === undefined && !this.readsAll) continue;
+      const value = object[key];
+      const known = child !== undefined && child.name !== NO_NAME;
+      if (known) this.#put(child.name, value);
       if (typeof value === 'string') {
-        if (this.#keywords) this.leaves.push(value);
+        if (this.readsAll) this.#leaf(value, known);
       } else if (typeof value === 'object' && value !== null) {
-        if (child?.children !== undefined || this.#keywords) this.#below(value, child, depth);
+        if (child?.children !== undefined || this.readsAll) this.#below(value, child, depth);
       }
     }
   }
@@ -166,29 +131,35 @@ export class RecordView {
       this.#walk(value as Json, place, depth + 1);
       return;
     }
+    const known = place !== undefined && place.name !== NO_NAME;
     for (const item of value as unknown[]) {
       if (typeof item === 'string') {
-        if (this.#keywords) this.leaves.push(item);
+        if (this.readsAll) this.#leaf(item, known);
       } else if (typeof item === 'object' && item !== null) this.#below(item, place, depth + 1);
     }
   }
 
-  #put(place: Place, value: unknown): void {
-    const { slots } = place;
-    for (let i = 0; i < slots.length; i += 2) {
-      const slot = slots[i] as number;
-      const rank = (slots[i + 1] as number) + (value === null ? NULL_RANK : 0);
-      const held = this.#ranks[slot] as number;
-      if (held === ABSENT) this.touched.push(slot);
-      if (rank < held) {
-        this.values[slot] = value;
-        this.#ranks[slot] = rank;
-      } else if (rank === held) {
-        // Reached again through a list of objects: the field has several values.
-        this.values[slot] = [this.values[slot], value].flat();
-      }
+  #leaf(text: string, known: boolean): void {
+    this.leaves.push(text);
+    if (!known) this.strays.push(text);
+  }
+
+  #put(name: number, value: unknown): void {
+    const held = this.#values[name];
+    if (value === undefined) return;
+    if (held === undefined) {
+      this.#values[name] = value;
+      this.names.push(name);
+    } else if (Array.isArray(held) && this.#gathered.has(held)) held.push(value);
+    else {
+      // Reached again, through a list of objects: the field has several values.
+      const values = [held, value];
+      this.#gathered.add(values);
+      this.#values[name] = values;
     }
   }
+
+  readonly #gathered = new WeakSet<object>();
 }
 
 /** The text of a scalar as rules compare it; undefined for null, objects and nothing. */

@@ -1,0 +1,122 @@
+import type { Expr } from '../expr.ts';
+import { FieldIndex } from './field-index.ts';
+import type { FieldTable } from './field-table.ts';
+import { IndexEntries } from './index-entries.ts';
+import { Memo } from './memo.ts';
+import { textOf, type RecordView } from './record.ts';
+import { WitnessFinder, type Seen } from './witness.ts';
+
+/** What the index has for one name of events. */
+interface NameIndex {
+  readonly own: FieldIndex | undefined;
+  readonly memo: Memo;
+  /** Rules called by any value. */
+  readonly present: readonly number[];
+}
+
+/** A rule by its number, and its condition. */
+export interface IndexedRule {
+  readonly at: number;
+  readonly condition: Expr;
+}
+
+/** Calls the rules an event may meet: those of which a necessary condition is there. */
+export class RuleIndex {
+  readonly #rules: readonly IndexedRule[];
+  readonly #table: FieldTable;
+  readonly #entries: IndexEntries;
+  readonly #names: (NameIndex | undefined)[] = [];
+  #anywhere: FieldIndex | undefined;
+  #always: readonly number[] = [];
+  readonly #out: number[] = [];
+
+  constructor(rules: readonly IndexedRule[], table: FieldTable) {
+    this.#rules = rules;
+    this.#table = table;
+    this.#entries = new IndexEntries(table);
+    const finder = new WitnessFinder(table);
+    for (const { at, condition } of rules) this.#entries.add(at, finder.find(condition)?.any);
+    this.#build();
+  }
+
+  /** True when every text of an event has to be read. */
+  get readsAll(): boolean {
+    return this.#anywhere !== undefined;
+  }
+
+  /** The rules to look at, some of them several times. Valid until the next call. */
+  candidates(view: RecordView): readonly number[] {
+    const out = this.#out;
+    out.length = 0;
+    for (const rule of this.#always) out.push(rule);
+    for (const name of view.names) {
+      const index = this.#names[name];
+      if (index !== undefined) this.#named(index, view, name, out);
+    }
+    if (this.#anywhere !== undefined) {
+      for (const text of view.foldedStrays()) this.#anywhere.collect(text, out);
+    }
+    return out;
+  }
+
+  /** Looks anew for the witnesses of some rules, now that it is known how often each was seen. */
+  improve(rules: ReadonlySet<number>, seen: Seen): void {
+    const finder = new WitnessFinder(this.#table, seen);
+    this.#entries.drop(rules);
+    for (const { at, condition } of this.#rules) {
+      if (rules.has(at)) this.#entries.add(at, finder.find(condition)?.any);
+    }
+    this.#build();
+  }
+
+  #build(): void {
+    const { always, changed, texts, present, anywhere, anywhereChanged } = this.#entries;
+    this.#always = [...always];
+    if (anywhereChanged) {
+      this.#anywhere = anywhere.length > 0 ? new FieldIndex(anywhere) : undefined;
+      for (let name = 0; name < this.#table.names; name++) changed.add(name);
+    }
+    for (const name of changed) {
+      const own = texts.get(name) ?? [];
+      const there = present.get(name);
+      const before = this.#names[name];
+      if (own.length === 0 && there === undefined && this.#anywhere === undefined) {
+        this.#names[name] = undefined;
+      } else {
+        this.#names[name] = {
+          own: own.length > 0 ? new FieldIndex(own) : undefined,
+          memo: before?.memo ?? new Memo(),
+          present: there === undefined ? [] : [...there],
+        };
+        before?.memo.clear();
+      }
+    }
+    this.#entries.settle();
+  }
+
+  #named(index: NameIndex, view: RecordView, name: number, out: number[]): void {
+    for (const rule of index.present) out.push(rule);
+    if (index.own === undefined && this.#anywhere === undefined) return;
+    const value = view.named(name);
+    if (typeof value === 'object') {
+      const texts = view.foldedName(name);
+      if (typeof texts === 'object') for (const text of texts) this.#text(index, text, out);
+      return;
+    }
+    const text = textOf(value);
+    if (text === undefined) return;
+    const known = index.memo.find(text);
+    if (known !== undefined) {
+      for (const rule of known) out.push(rule);
+      return;
+    }
+    const from = out.length;
+    this.#text(index, view.foldedName(name) as string, out);
+    index.memo.keep(text, out, from);
+  }
+
+  #text(index: NameIndex, folded: string, out: number[]): void {
+    index.own?.collect(folded, out);
+    this.#anywhere?.collect(folded, out);
+  }
+}
