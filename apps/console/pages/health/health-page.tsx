@@ -1,0 +1,86 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+import type { HealthLine, HealthView } from '#libs/protocol';
+
+import { get } from '../../api/client.ts';
+import { number } from '../../format/number.ts';
+import { clockTime } from '../../format/time.ts';
+import { useLanguage, useText } from '../../i18n/text.tsx';
+import { PageFrame } from '../../shell/page-frame.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { type Health, StateMark } from '../../ui/state-mark.tsx';
+import styles from './health.module.css';
+
+const REFRESH_MS = 5_000;
+const GROUPS = ['door', 'stage', 'job', 'store', 'machine'] as const;
+const MARKS: Readonly<Record<HealthLine['state'], Health>> = {
+  ok: 'ok',
+  degraded: 'degraded',
+  down: 'down',
+  off: 'unknown',
+};
+
+function Lines(props: { readonly lines: readonly HealthLine[] }): ReactNode {
+  const text = useText();
+  const { language } = useLanguage();
+  return (
+    <ul className={styles.lines}>
+      {props.lines.map((line) => (
+        <li key={line.id} data-state={line.state}>
+          <StateMark health={MARKS[line.state]} label={text.health.state[line.state]} />
+          <b>{line.name[language]}</b>
+          <span>{line.text[language]}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One line for every door, stage, job and store, in words a duty officer understands. */
+export function HealthPage(): ReactNode {
+  const text = useText();
+  const { language } = useLanguage();
+  const query = useQuery({
+    queryKey: ['health'],
+    queryFn: () => get<HealthView>('/health'),
+    refetchInterval: REFRESH_MS,
+  });
+  return (
+    <PageFrame title={text.health.title}>
+      <Loaded query={query} what={text.health.title}>
+        {(health) => {
+          const bad = health.lines.filter(
+            (line) => line.state === 'down' || line.state === 'degraded',
+          );
+          return (
+            <div className={styles.page}>
+              <p className={styles.sum} data-well={bad.length === 0 ? '' : undefined}>
+                <Icon name={bad.length === 0 ? 'check' : 'warning'} />
+                <b>
+                  {bad.length === 0
+                    ? text.health.allWell
+                    : text.health.some(number(bad.length, language))}
+                </b>
+                <span>
+                  {text.health.version(health.version, text.health.platforms[health.platform])} ·{' '}
+                  {text.health.at(clockTime(health.at))}
+                </span>
+              </p>
+              {GROUPS.map((group) => {
+                const lines = health.lines.filter((line) => line.group === group);
+                return lines.length === 0 ? null : (
+                  <section key={group} className={styles.group}>
+                    <h2>{text.health.groups[group]}</h2>
+                    <Lines lines={lines} />
+                  </section>
+                );
+              })}
+            </div>
+          );
+        }}
+      </Loaded>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,189 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+
+import type { IncidentStatus, Severity } from '#libs/model';
+import type { IncidentRow } from '#libs/protocol';
+
+import { useText } from '../../i18n/text.tsx';
+import { isOpen, SEVERITY_ORDER } from '../../live/criteria.ts';
+import { useDesk, useLive } from '../../shell/desk.tsx';
+import { Button } from '../../ui/controls.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Menu, type MenuGroup } from '../../ui/menu.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import styles from './incident.module.css';
+import type { Work } from './use-work.ts';
+import { VerdictForm } from './verdict-form.tsx';
+
+const AssignForm = lazy(() => import('./assign-form.tsx'));
+
+/** Statuses a person may set from each (libs/incident decides; others are not offered). */
+const NEXT: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {
+  new: ['in_progress', 'waiting_locality', 'waiting_vendor', 'resolved'],
+  acknowledged: ['in_progress', 'waiting_locality', 'waiting_vendor', 'resolved'],
+  in_progress: ['waiting_locality', 'waiting_vendor', 'resolved'],
+  waiting_locality: ['in_progress', 'waiting_vendor', 'resolved'],
+  waiting_vendor: ['in_progress', 'waiting_locality', 'resolved'],
+  resolved: ['in_progress'],
+  closed: [],
+};
+
+interface ActBarProps {
+  readonly row: IncidentRow;
+  readonly work: Work;
+  readonly onComment: () => void;
+}
+
+function MoreMenu(props: ActBarProps): ReactNode {
+  const text = useText();
+  const toast = useToast();
+  const { mayAct } = useDesk();
+  const { row, work } = props;
+  const groups: MenuGroup[] = [];
+  if (mayAct) {
+    groups.push({ items: [{ label: text.act.comment, hint: 'B', run: props.onComment }] });
+  }
+  if (mayAct && isOpen(row)) {
+    groups.push({
+      label: text.act.status,
+      items: NEXT[row.status].map((status) => ({
+        label: text.statusLong[status],
+        run: () => void work.run([row.id], 'status', { status }),
+      })),
+    });
+    groups.push({
+      label: text.act.severity,
+      items: SEVERITY_ORDER.filter((severity) => severity !== row.severity).map(
+        (severity: Severity) => ({
+          label: text.severity[severity],
+          run: () => void work.run([row.id], 'severity', { severity }),
+        }),
+      ),
+    });
+  }
+  const copyLink = async (): Promise<void> => {
+    await navigator.clipboard.writeText(`${location.origin}/su-co/${row.id}`);
+    toast({ text: text.act.copied });
+  };
+  groups.push({
+    items: [
+      { label: text.act.copyLink, run: () => void copyLink() },
+      { label: text.act.print, run: () => globalThis.print() },
+    ],
+  });
+  return (
+    <Menu
+      label={text.act.more}
+      groups={groups}
+      trigger={
+        <Button aria-label={text.act.more} title={text.act.more}>
+          <Icon name="more" size={18} />
+        </Button>
+      }
+    />
+  );
+}
+
+/** The acts on one incident: one primary button, the rest beside it; those that cannot be now say why. */
+export function ActBar(props: ActBarProps): ReactNode {
+  const text = useText();
+  const { session, mayAct } = useDesk();
+  const { link } = useLive();
+  const { row, work } = props;
+  const closed = !isOpen(row);
+  const mine = row.assignee === session.user && row.status !== 'new';
+  const offline = link.kind === 'connected' ? null : text.panel.notNow.offline;
+  const noTake = closed ? text.panel.notNow.closed : mine ? text.panel.notNow.mine : null;
+  const blocked = closed ? text.panel.notNow.closed : offline;
+  if (!mayAct) {
+    return (
+      <div className={styles.acts}>
+        <MoreMenu {...props} />
+      </div>
+    );
+  }
+  return (
+    <div className={styles.acts}>
+      {closed ? (
+        <Button
+          look="primary"
+          disabled={offline !== null || row.closedBy === 'merged'}
+          onClick={() => void work.run([row.id], 'reopen')}
+        >
+          {text.act.reopen}
+        </Button>
+      ) : (
+        <Button
+          look={mine ? 'plain' : 'primary'}
+          hint="T"
+          disabled={noTake !== null}
+          title={noTake ?? undefined}
+          onClick={() => void work.run([row.id], 'acknowledge')}
+        >
+          {text.act.acknowledge}
+        </Button>
+      )}
+      <Button
+        hint="V"
+        look={mine && !closed ? 'primary' : 'plain'}
+        disabled={blocked !== null}
+        title={blocked ?? undefined}
+        aria-expanded={work.form === 'verdict'}
+        onClick={() => work.open(work.form === 'verdict' ? null : 'verdict')}
+      >
+        {text.act.verdict}
+      </Button>
+      <Button
+        hint="P"
+        disabled={blocked !== null}
+        title={blocked ?? undefined}
+        aria-expanded={work.form === 'assign'}
+        onClick={() => work.open(work.form === 'assign' ? null : 'assign')}
+      >
+        {text.act.assign}
+      </Button>
+      <MoreMenu {...props} />
+    </div>
+  );
+}
+
+/** The form that is open, for the targets that it will act on. */
+export function ActForms(props: {
+  readonly row: IncidentRow;
+  readonly targets: readonly string[];
+  readonly work: Work;
+  readonly onDone: () => void;
+}): ReactNode {
+  const { row, targets, work } = props;
+  const close = (): void => {
+    work.open(null);
+    props.onDone();
+  };
+  if (work.form === 'verdict') {
+    return (
+      <VerdictForm
+        key={row.id}
+        incident={row.id}
+        onCancel={close}
+        onSend={(verdict, text) => {
+          close();
+          void work.run(targets, 'verdict', { verdict, text });
+        }}
+      />
+    );
+  }
+  if (work.form === 'assign') {
+    return (
+      <Suspense>
+        <AssignForm
+          key={row.id}
+          onCancel={close}
+          onSend={(assignee) => {
+            close();
+            void work.run(targets, 'assign', { assignee });
+          }}
+        />
+      </Suspense>
+    );
+  }
+  return null;
+}

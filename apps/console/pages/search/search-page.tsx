@@ -1,0 +1,238 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+
+import type { EventView, HistogramView, Problem, SearchView } from '#libs/protocol';
+
+import { address, ApiFailure, get } from '../../api/client.ts';
+import { number } from '../../format/number.ts';
+import { useLanguage, useText } from '../../i18n/text.tsx';
+import { useDesk } from '../../shell/desk.tsx';
+import { PageFrame } from '../../shell/page-frame.tsx';
+import { Button, controls, Empty, IconButton, Notice } from '../../ui/controls.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { EventList, type EventActs } from './event-list.tsx';
+import { FieldSidebar, isoSpan } from './field-sidebar.tsx';
+import { QueryBar } from './query-bar.tsx';
+import { withCondition } from './query-text.ts';
+import { type SearchSearch, type Span, spanOf } from './search-search.ts';
+import styles from './search.module.css';
+import { SpanPicker } from './span-picker.tsx';
+
+const Histogram = lazy(() => import('./histogram.tsx'));
+
+const PAGE = 100;
+/** Events on the page at once; past it the query has to be narrowed. */
+const EVENTS_MAX = 2_000;
+const BUCKETS = 90;
+
+type Change = (patch: SearchSearch, drop?: readonly (keyof SearchSearch)[]) => void;
+
+/** Two ways to move the span by keyboard, and one to widen it: every drag has a button (console.md R35). */
+function HistogramButtons(props: {
+  readonly span: Span;
+  readonly onSpan: (span: Span) => void;
+}): ReactNode {
+  const text = useText();
+  const { from, to } = props.span;
+  const half = Math.round((to - from) / 2);
+  return (
+    <div className={styles.histogramButtons}>
+      <IconButton
+        icon="left"
+        label={text.search.moveLeft}
+        onClick={() => props.onSpan({ from: from - half, to: to - half })}
+      />
+      <IconButton
+        icon="right"
+        label={text.search.moveRight}
+        onClick={() => props.onSpan({ from: from + half, to: to + half })}
+      />
+      <Button look="quiet" onClick={() => props.onSpan({ from: from - half, to: to + half })}>
+        {text.search.zoomOut}
+      </Button>
+    </div>
+  );
+}
+
+function Results(props: {
+  readonly events: readonly EventView[];
+  readonly first: SearchView;
+  readonly more: boolean;
+  readonly busy: boolean;
+  readonly onMore: () => void;
+  readonly acts: EventActs;
+}): ReactNode {
+  const text = useText();
+  const { language } = useLanguage();
+  const { events, first } = props;
+  if (events.length === 0) {
+    return <Empty icon="search" title={text.search.none} text={text.search.noneText} />;
+  }
+  return (
+    <>
+      {first.complete ? null : (
+        <Notice>
+          {text.search.partial(number(first.scanned, language), number(first.total, language))}
+        </Notice>
+      )}
+      <EventList events={events} acts={props.acts} />
+      <div className={styles.more}>
+        {events.length >= EVENTS_MAX ? (
+          text.search.limit(number(events.length, language))
+        ) : props.more ? (
+          <Button disabled={props.busy} onClick={props.onMore}>
+            {text.act.older}
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+/** What was asked, as one object: a new run only when query or span really change. */
+function useAsked(search: SearchSearch): { query: string; span: Span } {
+  const { clock } = useDesk();
+  const [run, setRun] = useState(0);
+  const { q = '', kh, from, to } = search;
+  const asked = useMemo(() => {
+    const moving = { ...(kh && { kh }), ...(from && to && { from, to }) };
+    return { query: q, span: spanOf(moving, clock.now()), run };
+  }, [q, kh, from, to, clock, run]);
+  const again = (): void => setRun(run + 1);
+  return { ...asked, again } as { query: string; span: Span; again: () => void };
+}
+
+function useSearchPage() {
+  const search = useSearch({ from: '/shell/tim-kiem' });
+  const navigate = useNavigate();
+  const { query, span } = useAsked(search);
+  const asked = { query, ...isoSpan(span) };
+  const events = useInfiniteQuery({
+    queryKey: ['events', asked],
+    queryFn: ({ pageParam }) =>
+      get<SearchView>('/events', { ...asked, limit: PAGE, cursor: pageParam ?? undefined }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.cursor,
+    placeholderData: keepPreviousData,
+  });
+  const histogram = useQuery({
+    queryKey: ['histogram', asked],
+    queryFn: () =>
+      get<HistogramView>('/events/histogram', { ...asked, buckets: BUCKETS, by: 'event.outcome' }),
+    placeholderData: keepPreviousData,
+  });
+  const change: Change = (patch, drop = []) => {
+    void navigate({
+      to: '/tim-kiem',
+      search: (before) => {
+        const next: Record<string, unknown> = { ...before, ...patch };
+        for (const name of drop) delete next[name];
+        return next;
+      },
+    });
+  };
+  return { search, query, span, asked, events, histogram, change };
+}
+
+function problemOf(failure: unknown): Problem | null {
+  const bad = failure instanceof ApiFailure && failure.status === 400;
+  return bad ? failure.problem : null;
+}
+
+/** Finding events: query, span, counts over time, fields with their commonest values, and the lines themselves. */
+export function SearchPage(): ReactNode {
+  const text = useText();
+  const { language } = useLanguage();
+  const { search, query, span, asked, events, histogram, change } = useSearchPage();
+  const [field, setField] = useState<string | null>(null);
+  const toSpan = (next: Span): void => change(isoSpan(next), ['kh']);
+  const add = (condition: string): void => change({ q: withCondition(query, condition) });
+  const acts: EventActs = { add, only: (q) => change({ q }), around: toSpan, top: setField };
+  const problem = problemOf(events.error);
+  const pages = events.data?.pages ?? [];
+  const rows = pages.flatMap((page) => page.rows);
+  const [first] = pages;
+  const total =
+    first === undefined
+      ? null
+      : first.complete
+        ? number(first.total, language)
+        : text.search.atLeast(number(rows.length, language));
+  return (
+    <PageFrame
+      title={text.search.title}
+      bar={
+        <>
+          <span className={styles.space} />
+          {first === undefined || total === null ? null : (
+            <span className={styles.quiet} role="status">
+              {text.search.result(total, number(first.tookMs, language))}
+            </span>
+          )}
+          <a className={controls.button} href={address('/events/export.csv', asked)} download>
+            {text.search.exportCsv}
+          </a>
+        </>
+      }
+    >
+      <div className={styles.page}>
+        <div className={styles.head}>
+          <QueryBar
+            query={query}
+            problem={problem}
+            onRun={(q) => {
+              if (q === query) void events.refetch();
+              else if (q === '') change({}, ['q']);
+              else change({ q });
+            }}
+          />
+          <SpanPicker
+            search={search}
+            span={span}
+            onRange={(kh) => change({ kh }, ['from', 'to'])}
+            onSpan={toSpan}
+          />
+        </div>
+        {problem === null ? (
+          <div className={styles.body}>
+            <FieldSidebar
+              events={rows}
+              query={query}
+              span={span}
+              open={field}
+              onOpen={setField}
+              onAdd={add}
+            />
+            <div className={styles.results}>
+              <section className={styles.histogram} aria-label={text.search.histogram}>
+                <HistogramButtons span={span} onSpan={toSpan} />
+                <Suspense fallback={<div className={styles.plot} />}>
+                  {histogram.data === undefined ? (
+                    <div className={styles.plot} />
+                  ) : (
+                    <Histogram view={histogram.data} onZoom={toSpan} />
+                  )}
+                </Suspense>
+              </section>
+              <Loaded query={events} what={text.search.list}>
+                {() =>
+                  first === undefined ? null : (
+                    <Results
+                      events={rows}
+                      first={first}
+                      more={events.hasNextPage}
+                      busy={events.isFetchingNextPage}
+                      onMore={() => void events.fetchNextPage()}
+                      acts={acts}
+                    />
+                  )
+                }
+              </Loaded>
+            </div>
+          </div>
+        ) : null}
+      </div>
+    </PageFrame>
+  );
+}
