@@ -1,3 +1,4 @@
+export { Availability } from './availability.ts';
 export { checkOnce } from './probe/check.ts';
 export { ProbeRunner, type ProbeStanding } from './probe/probe-runner.ts';
 export { foldName, Localities, type PlaceName } from './register/localities.ts';

@@ -32,14 +32,23 @@ const channel = z.discriminatedUnion('kind', [
 
 /** The whole configuration; an unknown key is an error. */
 export const configSchema = z.strictObject({
-  unit: says(z.string().default('Trung tâm giám sát an ninh mạng'), 'name of the unit on pages and reports'),
+  unit: says(
+    z.string().default('Trung tâm giám sát an ninh mạng'),
+    'name of the unit on pages and reports',
+  ),
   http: z
     .strictObject({
       address: address('address of the console, the API and the HTTP inputs'),
       port: port(8080, 'console, API and HTTP inputs'),
-      tls_cert_file: says(z.string().optional(), 'PEM certificate chain; with the key file it turns HTTPS on'),
+      tls_cert_file: says(
+        z.string().optional(),
+        'PEM certificate chain; with the key file it turns HTTPS on',
+      ),
       tls_key_file: says(z.string().optional(), 'PEM private key'),
-      public_url: says(z.url().optional(), 'how people reach the console, for links and the Origin check'),
+      public_url: says(
+        z.url().optional(),
+        'how people reach the console, for links and the Origin check',
+      ),
       trusted_proxy: says(
         z.array(z.string()).default([]),
         'addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed',
@@ -87,7 +96,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   repeat: z
     .strictObject({
-      window_s: count(600, 'a whole body equal to one not fully answered within this time is a repeat'),
+      window_s: count(
+        600,
+        'a whole body equal to one not fully answered within this time is a repeat',
+      ),
       restart_s: count(2, 'the same for bodies answered this shortly before our stop'),
     })
     .prefault({}),
@@ -108,13 +120,22 @@ export const configSchema = z.strictObject({
         z.string().optional(),
         'why events are kept shorter than 365 days; required then, and recorded',
       ),
-      disk_warn_percent: says(z.int().min(1).max(99).default(80), 'disk use that opens an incident'),
-      disk_critical_percent: says(z.int().min(1).max(99).default(95), 'disk use that opens a critical one'),
+      disk_warn_percent: says(
+        z.int().min(1).max(99).default(80),
+        'disk use that opens an incident',
+      ),
+      disk_critical_percent: says(
+        z.int().min(1).max(99).default(95),
+        'disk use that opens a critical one',
+      ),
     })
     .prefault({}),
   rules: z
     .strictObject({
-      folders: says(z.array(z.string()).default([]), 'folders of Sigma rules beside the built-in pack'),
+      folders: says(
+        z.array(z.string()).default([]),
+        'folders of Sigma rules beside the built-in pack',
+      ),
       lateness_s_max: count(43_200, 'a match later than this enters no window'),
       matches_per_key_max: count(200_000, 'matches kept per rule and group key'),
       keys_max: count(1_000_000, 'group keys kept per rule'),
@@ -122,7 +143,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   incidents: z
     .strictObject({
-      join_gap_s: count(3_600, 'alerts of one entity and place this close in time are one incident'),
+      join_gap_s: count(
+        3_600,
+        'alerts of one entity and place this close in time are one incident',
+      ),
     })
     .prefault({}),
   availability: z
@@ -148,7 +172,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   log: z
     .strictObject({
-      level: says(z.enum(['debug', 'info', 'warn', 'error']).default('info'), 'lines of standard error'),
+      level: says(
+        z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+        'lines of standard error',
+      ),
     })
     .prefault({}),
 });

@@ -1,2 +1,3 @@
 export * from './embedded.ts';
 export * from './ports.ts';
+export { ThreadLink } from './thread-link.ts';

@@ -1,7 +1,7 @@
-import type { Batch } from "#libs/model";
+import type { Batch } from '#libs/model';
 
 /** Who reads decoded batches; each at its own pace. */
-export type ReaderName = "index" | "detect";
+export type ReaderName = 'index' | 'detect';
 
 /** Lag of a reader, for the health page. */
 export interface ReaderState {

@@ -23,5 +23,5 @@ export type {
   RuleLookup,
 } from './ports.ts';
 export { ALERT_KIND, INCIDENT_KIND, type IncidentRecord } from './record.ts';
-export { alertView, type Names } from './row.ts';
+export { alertView, type Names, rowOf } from './row.ts';
 export { TRANSITIONS } from './transitions.ts';

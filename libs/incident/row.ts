@@ -15,7 +15,7 @@ export interface Names {
 }
 
 /** An incident as the duty queue shows it. */
-export function rowOf({ incident }: IncidentRecord, names: Names): IncidentRow {
+export function rowOf({ incident }: Pick<IncidentRecord, 'incident'>, names: Names): IncidentRow {
   return {
     id: incident.id,
     title: incident.title,

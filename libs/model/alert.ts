@@ -1,16 +1,16 @@
-import type { Event } from "./event.ts";
-import type { Place } from "./locality.ts";
+import type { Event } from './event.ts';
+import type { Place } from './locality.ts';
 
 /** Severity, which drives paging (semantics.md, From alert to incident). */
-export type Severity = "critical" | "high" | "medium" | "low" | "informational";
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'informational';
 
 /** From the one that pages at once to the one that does not. */
 export const SEVERITIES: readonly Severity[] = [
-  "critical",
-  "high",
-  "medium",
-  "low",
-  "informational",
+  'critical',
+  'high',
+  'medium',
+  'low',
+  'informational',
 ];
 
 /** One rule met one event. */
@@ -27,14 +27,14 @@ export interface EvidenceRef {
 }
 
 export type EntityKind =
-  | "address"
-  | "account"
-  | "host"
-  | "service"
-  | "upstream"
-  | "source"
-  | "probe"
-  | "provider";
+  | 'address'
+  | 'account'
+  | 'host'
+  | 'service'
+  | 'upstream'
+  | 'source'
+  | 'probe'
+  | 'provider';
 
 /** What an alert is about; alerts of one place that share one are worked together. */
 export interface Entity {
@@ -44,9 +44,9 @@ export interface Entity {
 
 /** `in_force` unless late evidence moved it (`superseded`: `by` is the alert that stands for it) or undid it (`withdrawn`: `by` is the event). */
 export type AlertState =
-  | { readonly kind: "in_force" }
-  | { readonly kind: "superseded"; readonly by: string }
-  | { readonly kind: "withdrawn"; readonly by: string };
+  | { readonly kind: 'in_force' }
+  | { readonly kind: 'superseded'; readonly by: string }
+  | { readonly kind: 'withdrawn'; readonly by: string };
 
 /** An episode of a rule for one group key (semantics.md, Matching and correlation). Times in ms since the epoch. */
 export interface Alert {
@@ -73,7 +73,7 @@ export interface Alert {
 
 /** The whole alert as it now is; absolute, so applying it twice or out of date order does no harm beyond the last. */
 export interface AlertChange {
-  readonly kind: "raised" | "changed" | "superseded" | "withdrawn";
+  readonly kind: 'raised' | 'changed' | 'superseded' | 'withdrawn';
   readonly alert: Alert;
 }
 
@@ -95,7 +95,7 @@ export interface Recovery {
 
 /** Why an alert that exists is kept from people, who decided so, and until when (ms since the epoch). */
 export interface Muted {
-  readonly by: "maintenance";
+  readonly by: 'maintenance';
   readonly id: string;
   readonly who: string;
   readonly reason: string;

@@ -1,11 +1,11 @@
-import type { Event } from "./event.ts";
-import type { Place } from "./locality.ts";
+import type { Event } from './event.ts';
+import type { Place } from './locality.ts';
 
 /** The door a body came in by; `self` is the product's own probes, heartbeats and verdicts. */
-export type InputName = "http" | "bulk" | "syslog_udp" | "syslog_tcp" | "self";
+export type InputName = 'http' | 'bulk' | 'syslog_udp' | 'syslog_tcp' | 'self';
 
 /** How the bytes of a body hold records; `frames` is a little-endian 32-bit length before each message. */
-export type BodyFormat = "ndjson" | "bulk" | "frames";
+export type BodyFormat = 'ndjson' | 'bulk' | 'frames';
 
 /** What the door knew about a body when it took it in; kept with it in the spool. */
 export interface BodyHeader {
@@ -13,7 +13,7 @@ export interface BodyHeader {
   readonly format: BodyFormat;
   /** Time of receipt in ms since the epoch. */
   readonly received: number;
-  readonly encoding: "identity" | "gzip" | "deflate" | "zstd";
+  readonly encoding: 'identity' | 'gzip' | 'deflate' | 'zstd';
   /** Id of the ingest key; absent where the protocol has none (syslog). */
   readonly key?: string;
   /** The key's locality and source; the register resolves `peer` when absent. */
@@ -47,18 +47,18 @@ export interface RawRecord {
 
 /** Why a body, or a record of it, was set aside or changed; counted by this word. */
 export type Oddity =
-  | "not_json"
-  | "not_understood"
-  | "line_too_long"
-  | "too_deep"
-  | "too_many_fields"
-  | "invalid_utf8"
-  | "inflates_too_far"
-  | "broken_encoding"
-  | "broken_framing"
-  | "time_future"
-  | "time_past"
-  | "time_missing";
+  | 'not_json'
+  | 'not_understood'
+  | 'line_too_long'
+  | 'too_deep'
+  | 'too_many_fields'
+  | 'invalid_utf8'
+  | 'inflates_too_far'
+  | 'broken_encoding'
+  | 'broken_framing'
+  | 'time_future'
+  | 'time_past'
+  | 'time_missing';
 
 /** Decoded events that travel together. `to` is the spool position after the last body in it. */
 export interface Batch {

@@ -1,4 +1,4 @@
 /** The same input will fail for ever: park it with its reason, never retry it. Anything else is retried. */
 export class PermanentError extends Error {
-  override readonly name = "PermanentError";
+  override readonly name = 'PermanentError';
 }

@@ -34,4 +34,4 @@ export interface Event {
 }
 
 /** Why an event is not evaluated at its own `@timestamp`; stands in `gov.time.flag`. */
-export type TimeFlag = "future" | "past" | "missing";
+export type TimeFlag = 'future' | 'past' | 'missing';

@@ -1,10 +1,10 @@
-import { createHash, hash } from "node:crypto";
+import { createHash, hash } from 'node:crypto';
 
 /** Length in characters of every id made here: 132 bits of SHA-256 as base64url. */
 export const ID_LENGTH = 22;
 
 function digest(text: string): string {
-  return hash("sha256", text, "base64url").slice(0, ID_LENGTH);
+  return hash('sha256', text, 'base64url').slice(0, ID_LENGTH);
 }
 
 /**
@@ -27,5 +27,5 @@ export function alertId(rule: string, groupKey: string, first: number): string {
 
 /** SHA-256 of any text or bytes as lower-case hex, for chains and checks. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,27 +1,27 @@
-import type { Entity, Severity } from "./alert.ts";
-import type { Place } from "./locality.ts";
+import type { Entity, Severity } from './alert.ts';
+import type { Place } from './locality.ts';
 
 export type IncidentStatus =
-  | "new"
-  | "acknowledged"
-  | "in_progress"
-  | "waiting_locality"
-  | "waiting_vendor"
-  | "resolved"
-  | "closed";
+  | 'new'
+  | 'acknowledged'
+  | 'in_progress'
+  | 'waiting_locality'
+  | 'waiting_vendor'
+  | 'resolved'
+  | 'closed';
 
 /** `withdrawn` is given only by the product, all others only by a person. */
 export type Verdict =
-  | "true_positive"
-  | "false_positive"
-  | "benign"
-  | "duplicate"
-  | "inconclusive"
-  | "collection_fault";
+  | 'true_positive'
+  | 'false_positive'
+  | 'benign'
+  | 'duplicate'
+  | 'inconclusive'
+  | 'collection_fault';
 
-export type ClosedBy = "person" | "withdrawn" | "merged";
+export type ClosedBy = 'person' | 'withdrawn' | 'merged';
 
-export type Scope = "commune" | "system" | "province" | "vendor" | "national";
+export type Scope = 'commune' | 'system' | 'province' | 'vendor' | 'national';
 
 /** One entry of an incident's timeline; `at` is when it was recorded, `time` when it happened (ms). */
 export interface TimelineEntry {
@@ -30,23 +30,23 @@ export interface TimelineEntry {
   /** `system` for the product itself. */
   readonly who: string;
   readonly what:
-    | "opened"
-    | "alert_joined"
-    | "alert_changed"
-    | "alert_superseded"
-    | "alert_withdrawn"
-    | "acknowledged"
-    | "assigned"
-    | "commented"
-    | "status"
-    | "verdict"
-    | "severity"
-    | "merged"
-    | "split"
-    | "reopened"
-    | "undone"
-    | "notified"
-    | "recovered";
+    | 'opened'
+    | 'alert_joined'
+    | 'alert_changed'
+    | 'alert_superseded'
+    | 'alert_withdrawn'
+    | 'acknowledged'
+    | 'assigned'
+    | 'commented'
+    | 'status'
+    | 'verdict'
+    | 'severity'
+    | 'merged'
+    | 'split'
+    | 'reopened'
+    | 'undone'
+    | 'notified'
+    | 'recovered';
   /** Facts of the entry by name: old, new, text, alert, reason … */
   readonly facts: Readonly<Record<string, string>>;
 }
@@ -59,7 +59,7 @@ export interface Incident {
   readonly title: string;
   readonly titleEn: string;
   /** The four lines of semantics.md, in Vietnamese and English. */
-  readonly card: Readonly<Record<"vi" | "en", Card>>;
+  readonly card: Readonly<Record<'vi' | 'en', Card>>;
   readonly severity: Severity;
   readonly status: IncidentStatus;
   readonly verdict?: Verdict;

@@ -5,10 +5,10 @@ export type ProvinceCode = string;
 export type CommuneCode = string;
 
 /** The centre, which sees all localities. */
-export const CENTRE: ProvinceCode = "00";
+export const CENTRE: ProvinceCode = '00';
 
 /** Kept and shown as "chưa rõ địa phương" until somebody assigns its sender; only the centre sees it. */
-export const UNKNOWN_LOCALITY: ProvinceCode = "xx";
+export const UNKNOWN_LOCALITY: ProvinceCode = 'xx';
 
 /** Where data belongs to; `commune` only where the data says so. */
 export interface Place {
@@ -16,7 +16,7 @@ export interface Place {
   readonly commune?: CommuneCode;
 }
 
-export type LocalityKind = "centre" | "province" | "city" | "ward" | "commune" | "special_zone";
+export type LocalityKind = 'centre' | 'province' | 'city' | 'ward' | 'commune' | 'special_zone';
 
 /** A row of the locality register; facts with an effective date. */
 export interface Locality {

@@ -1,4 +1,4 @@
-import type { Place } from "./locality.ts";
+import type { Place } from './locality.ts';
 
 /** What sends: a device or application of a locality, in the register. */
 export interface LogSource {
@@ -18,19 +18,19 @@ export interface LogSource {
   /** Silence is never judged sooner than this many seconds. */
   readonly silenceFloorS: number;
   /** `planned`: should exist and send, from that day on; `off`: not expected. */
-  readonly expected: "planned" | "active" | "off";
+  readonly expected: 'planned' | 'active' | 'off';
   readonly plannedFrom?: string;
 }
 
 export type SourceState =
-  | "sending"
-  | "slow"
-  | "silent"
-  | "disconnected"
-  | "flapping"
-  | "maintenance"
-  | "never_sent"
-  | "off";
+  | 'sending'
+  | 'slow'
+  | 'silent'
+  | 'disconnected'
+  | 'flapping'
+  | 'maintenance'
+  | 'never_sent'
+  | 'off';
 
 /** A service people use, watched by probes (`motcua-80`). */
 export interface Service {
@@ -45,7 +45,7 @@ export interface Service {
 export interface Probe {
   readonly id: string;
   readonly service: string;
-  readonly kind: "http" | "tcp";
+  readonly kind: 'http' | 'tcp';
   /** URL for http, `host:port` for tcp. */
   readonly target: string;
   readonly intervalS: number;

@@ -6,7 +6,7 @@ export type LockResult =
   | { readonly locked: true; release(): void }
   | { readonly locked: false; readonly reason: 'in_use' };
 
-const LOCK_FILE = 'lock.db';
+const LOCK_FILE = 'lock';
 
 /**
  * Takes the data folder for this process alone, making it (mode 0700) when missing. The lock is SQLite's lock on a file
@@ -16,7 +16,7 @@ export function lockFolder(folder: string): LockResult {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (/locked|busy/i.test(String(error))) return { locked: false, reason: 'in_use' };

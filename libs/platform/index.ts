@@ -1,1 +1,2 @@
 export { lockFolder, type LockResult } from './folder-lock.ts';
+export { projectFolder } from './project-folder.ts';

@@ -1,3 +1,3 @@
-export * from "./live.ts";
-export * from "./rest.ts";
-export * from "./summary.ts";
+export * from './live.ts';
+export * from './rest.ts';
+export * from './summary.ts';

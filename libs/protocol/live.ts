@@ -1,4 +1,4 @@
-import type { IncidentRow, Instant } from "./rest.ts";
+import type { IncidentRow, Instant } from './rest.ts';
 
 /**
  * Frames of the websocket `/console` (console.md §3.2), JSON `{event, data}`. Deltas are absolute values, so one that
@@ -6,24 +6,24 @@ import type { IncidentRow, Instant } from "./rest.ts";
  */
 export type ClientFrame =
   | {
-      readonly event: "subscribe";
-      readonly data: { readonly topic: "incidents"; readonly since: number };
+      readonly event: 'subscribe';
+      readonly data: { readonly topic: 'incidents'; readonly since: number };
     }
   | {
-      readonly event: "presence";
+      readonly event: 'presence';
       readonly data: { readonly incident: string | null; readonly working: boolean };
     }
-  | { readonly event: "ping"; readonly data: Record<string, never> };
+  | { readonly event: 'ping'; readonly data: Record<string, never> };
 
 export type ServerFrame =
   | {
-      readonly event: "subscribed";
-      readonly data: { readonly topic: "incidents"; readonly seq: number };
+      readonly event: 'subscribed';
+      readonly data: { readonly topic: 'incidents'; readonly seq: number };
     }
-  | { readonly event: "delta"; readonly data: Delta }
-  | { readonly event: "resync"; readonly data: { readonly seq: number } }
+  | { readonly event: 'delta'; readonly data: Delta }
+  | { readonly event: 'resync'; readonly data: { readonly seq: number } }
   | {
-      readonly event: "presence";
+      readonly event: 'presence';
       readonly data: {
         readonly people: readonly {
           readonly user: string;
@@ -34,7 +34,7 @@ export type ServerFrame =
       };
     }
   | {
-      readonly event: "clock";
+      readonly event: 'clock';
       readonly data: {
         readonly now: Instant;
         readonly lag: number;
@@ -42,7 +42,7 @@ export type ServerFrame =
         readonly expected: number;
       };
     }
-  | { readonly event: "pong"; readonly data: Record<string, never> };
+  | { readonly event: 'pong'; readonly data: Record<string, never> };
 
 /** Changes numbered `from` to `to`, both included. `drop` are rows that left the reader's scope or were removed. */
 export interface Delta {

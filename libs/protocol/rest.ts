@@ -8,7 +8,7 @@ import type {
   SourceState,
   TimelineEntry,
   Verdict,
-} from "#libs/model";
+} from '#libs/model';
 
 /** ISO 8601 in UTC with milliseconds. */
 export type Instant = string;
@@ -41,7 +41,7 @@ export interface IncidentRow {
   readonly rules: readonly string[];
   readonly entity: string | null;
   readonly late: boolean;
-  readonly closedBy: "person" | "withdrawn" | "merged" | null;
+  readonly closedBy: 'person' | 'withdrawn' | 'merged' | null;
   readonly version: number;
 }
 
@@ -58,20 +58,20 @@ export interface AlertView {
   readonly locality: PlaceView;
   readonly scope: Scope;
   readonly late: boolean;
-  readonly state: "in_force" | "superseded" | "withdrawn";
+  readonly state: 'in_force' | 'superseded' | 'withdrawn';
   readonly by: string | null;
   readonly incident: string | null;
   readonly evidence: readonly { readonly event: string; readonly time: Instant }[];
 }
 
-export interface TimelineView extends Omit<TimelineEntry, "at" | "time"> {
+export interface TimelineView extends Omit<TimelineEntry, 'at' | 'time'> {
   readonly at: Instant;
   readonly time: Instant;
 }
 
 /** The incident page. */
 export interface IncidentView extends IncidentRow {
-  readonly card: Readonly<Record<"vi" | "en", Card>>;
+  readonly card: Readonly<Record<'vi' | 'en', Card>>;
   readonly entities: readonly Entity[];
   readonly alertList: readonly AlertView[];
   readonly timeline: readonly TimelineView[];
@@ -112,16 +112,16 @@ export interface ActionRequest {
 }
 
 export type ActionName =
-  | "acknowledge"
-  | "assign"
-  | "comment"
-  | "status"
-  | "verdict"
-  | "severity"
-  | "merge"
-  | "split"
-  | "reopen"
-  | "undo";
+  | 'acknowledge'
+  | 'assign'
+  | 'comment'
+  | 'status'
+  | 'verdict'
+  | 'severity'
+  | 'merge'
+  | 'split'
+  | 'reopen'
+  | 'undo';
 
 export interface SearchView {
   readonly rows: readonly EventView[];
@@ -195,7 +195,7 @@ export interface ProbeView {
   readonly kind: string;
   readonly target: string;
   readonly locality: PlaceView;
-  readonly state: "up" | "down" | "unknown" | "off";
+  readonly state: 'up' | 'down' | 'unknown' | 'off';
   readonly since: Instant | null;
   readonly lastMs: number | null;
   readonly lastError: string | null;
@@ -219,17 +219,17 @@ export interface RuleView {
 /** One line of the health page; `text` is what a duty officer reads. */
 export interface HealthLine {
   readonly id: string;
-  readonly group: "door" | "stage" | "job" | "store" | "machine";
-  readonly state: "ok" | "degraded" | "down" | "off";
-  readonly name: Readonly<Record<"vi" | "en", string>>;
-  readonly text: Readonly<Record<"vi" | "en", string>>;
+  readonly group: 'door' | 'stage' | 'job' | 'store' | 'machine';
+  readonly state: 'ok' | 'degraded' | 'down' | 'off';
+  readonly name: Readonly<Record<'vi' | 'en', string>>;
+  readonly text: Readonly<Record<'vi' | 'en', string>>;
   readonly figures: Readonly<Record<string, number>>;
 }
 
 export interface HealthView {
   readonly at: Instant;
   readonly version: string;
-  readonly platform: "embedded" | "distributed";
+  readonly platform: 'embedded' | 'distributed';
   readonly lagSeconds: number;
   readonly lines: readonly HealthLine[];
 }
@@ -241,6 +241,35 @@ export interface SessionView {
   readonly scope: PlaceView;
   readonly expires: Instant;
   readonly mustChangePassword: boolean;
+}
+
+/** A person who may sign in. */
+export interface UserView {
+  readonly user: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly scope: PlaceView;
+  readonly disabled: boolean;
+  readonly lastSignIn: Instant | null;
+}
+
+/** A key of a sender or program, without its secret. */
+export interface KeyView {
+  readonly id: string;
+  readonly kind: 'ingest' | 'api';
+  readonly name: string;
+  readonly scope: PlaceView;
+  readonly source: string | null;
+  readonly by: string;
+  readonly created: Instant;
+  readonly expires: Instant | null;
+  readonly revoked: Instant | null;
+  readonly lastUsed: Instant | null;
+}
+
+/** A key just made; `text` is what the sender is given and is shown this once. */
+export interface NewKeyView extends KeyView {
+  readonly text: string;
 }
 
 /** `application/problem+json`; `code` is stable. */

@@ -13,6 +13,12 @@ export const PROBLEMS = {
     'Tài khoản hoặc mật khẩu không đúng.',
   ],
   locked_out: [429, 'Too many attempts.', 'Đã thử quá nhiều lần.'],
+  busy: [
+    503,
+    'Too many people are signing in; try again in a moment.',
+    'Đang có quá nhiều người đăng nhập; thử lại sau giây lát.',
+  ],
+  link_unknown: [404, 'This link is not good any more.', 'Liên kết này không còn dùng được.'],
   password_weak: [422, 'The new password is too weak.', 'Mật khẩu mới quá yếu.'],
   must_change_password: [403, 'Change the password first.', 'Cần đổi mật khẩu trước.'],
   not_allowed: [403, 'This role may not do that.', 'Vai trò này không được làm việc đó.'],
@@ -34,6 +40,7 @@ export const PROBLEMS = {
   ],
   address_taken: [409, 'Another source has this address.', 'Địa chỉ này đã thuộc nguồn khác.'],
   register_full: [409, 'The register is full.', 'Sổ đăng ký nguồn đã đầy.'],
+  not_ready: [503, 'Not ready.', 'Chưa sẵn sàng.'],
   internal: [500, 'Something failed here.', 'Có lỗi trong hệ thống.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 

@@ -1,4 +1,10 @@
-import { CENTRE, UNKNOWN_LOCALITY, type Locality, type LocalityKind, type Place } from '#libs/model';
+import {
+  CENTRE,
+  UNKNOWN_LOCALITY,
+  type Locality,
+  type LocalityKind,
+  type Place,
+} from '#libs/model';
 
 import communes from './communes.json' with { type: 'json' };
 import { PROVINCES, type Province } from './provinces.ts';
@@ -57,7 +63,8 @@ export class Localities {
       this.#byProvince.set(province, list);
     }
     for (const province of PROVINCES) {
-      if (province.dossierPrefix !== undefined) this.#byDossier.set(province.dossierPrefix, province.code);
+      if (province.dossierPrefix !== undefined)
+        this.#byDossier.set(province.dossierPrefix, province.code);
     }
   }
 
@@ -67,6 +74,11 @@ export class Localities {
 
   communesOf(province: string): readonly Locality[] {
     return this.#byProvince.get(province) ?? [];
+  }
+
+  /** Every province and commune. */
+  all(): readonly Locality[] {
+    return [...this.#provinces.values(), ...this.#communes.values()];
   }
 
   /** Prefix of a dossier code (`H38`) to the code of its province. */
@@ -101,8 +113,7 @@ export class Localities {
   /** Provinces and communes whose name, old name or code starts with or holds the folded text, best first. */
   find(text: string, limit: number): readonly Locality[] {
     const wanted = foldName(text);
-    const all: Locality[] = [...this.#provinces.values(), ...this.#communes.values()];
-    const scored = all.flatMap((row) => {
+    const scored = this.all().flatMap((row) => {
       const names = [row.name, row.code, ...row.aliases].map(foldName);
       if (names.some((name) => name === wanted)) return [{ row, score: 0 }];
       if (names.some((name) => name.startsWith(wanted))) return [{ row, score: 1 }];

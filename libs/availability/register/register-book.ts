@@ -17,7 +17,10 @@ interface Kinds {
 export type RegisterKind = keyof Kinds;
 
 /** Why a row was not taken. */
-export type RegisterRefusal = { readonly reason: 'register_full' | 'address_taken'; readonly by?: string };
+export type RegisterRefusal = {
+  readonly reason: 'register_full' | 'address_taken';
+  readonly by?: string;
+};
 
 /** An immutable picture of the register; readers take it as a whole. */
 export interface RegisterSnapshot {

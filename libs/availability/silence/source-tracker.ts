@@ -28,6 +28,8 @@ export interface SourceStanding {
   readonly lastTime: number | undefined;
   readonly eventsHour: number;
   readonly notUnderstoodHour: number;
+  /** Median of receipt minus event time over the last batches, in seconds; a constant one is a clock or zone fault. */
+  readonly skewSeconds: number | undefined;
 }
 
 /** A sender that is in no register. */
@@ -44,6 +46,8 @@ export interface UnknownSender {
 export const UNKNOWN_SENDERS_MAX = 10_000;
 
 const HOUR_MS = 3_600_000;
+/** Batches whose skew is remembered per source. */
+const SKEW_SAMPLES = 31;
 const PAGE = 1_000;
 const KIND = 'source_state';
 
@@ -55,6 +59,8 @@ interface Memory {
   hour: number;
   eventsHour: number;
   notUnderstoodHour: number;
+  /** Receipt minus event time of the last batches, in ms. */
+  skews: number[];
   saved: boolean;
 }
 
@@ -103,6 +109,7 @@ export class SourceTracker {
           hour: 0,
           eventsHour: 0,
           notUnderstoodHour: 0,
+          skews: [],
           saved: true,
         });
       }
@@ -160,6 +167,7 @@ export class SourceTracker {
       lastTime: memory?.lastTime,
       eventsHour: current ? memory.eventsHour : 0,
       notUnderstoodHour: current ? memory.notUnderstoodHour : 0,
+      skewSeconds: medianSeconds(memory?.skews ?? []),
     };
   }
 
@@ -188,6 +196,7 @@ export class SourceTracker {
       hour,
       eventsHour: 0,
       notUnderstoodHour: 0,
+      skews: [],
       saved: false,
     };
     if (memory.hour !== hour) Object.assign(memory, { hour, eventsHour: 0, notUnderstoodHour: 0 });
@@ -195,6 +204,7 @@ export class SourceTracker {
     memory.lastTime = Math.max(memory.lastTime, tally.time);
     memory.eventsHour += tally.events;
     memory.notUnderstoodHour += tally.notUnderstood;
+    memory.skews = [...memory.skews.slice(1 - SKEW_SAMPLES), tally.received - tally.time];
     memory.saved = false;
     this.#memory.set(id, memory);
     return memory;
@@ -234,6 +244,11 @@ export class SourceTracker {
     );
     for (const [, memory] of dirty) memory.saved = true;
   }
+}
+
+function medianSeconds(skewsMs: readonly number[]): number | undefined {
+  const middle = skewsMs.toSorted((a, b) => a - b)[Math.floor(skewsMs.length / 2)];
+  return middle === undefined ? undefined : Math.round(middle / 1_000);
 }
 
 function savedForm({ lastReceived, lastTime, silentSince }: Memory): Saved {

@@ -1,0 +1,88 @@
+import type { SenderTally } from '#libs/availability';
+import type { BatchSource } from '#libs/handover';
+import type { Batch, Clock, Event, Oddity } from '#libs/model';
+import type { SpoolBody, SpoolReader } from '#libs/spool';
+
+import type { BodyDecoder } from '../../collector/pipeline/decode-body.ts';
+import { talliesOf } from './tallies.ts';
+
+/** Spooled bytes that are decoded into one batch; about a thousand events of ordinary size. */
+export const BATCH_BYTES = 524_288;
+
+/** What was counted since the last asking. */
+export interface DecodeCounts {
+  bodies: number;
+  events: number;
+  masked: number;
+  setAside: number;
+  readonly oddities: Map<Oddity, number>;
+}
+
+/** Bodies of the spool as batches of events: what is between the spool and the handover. */
+export class BodySource implements BatchSource {
+  readonly #reader: SpoolReader;
+  readonly #decoder: () => BodyDecoder;
+  readonly #clock: Clock;
+  readonly #hear: (tallies: readonly SenderTally[]) => void;
+  readonly counts: DecodeCounts = {
+    bodies: 0,
+    events: 0,
+    masked: 0,
+    setAside: 0,
+    oddities: new Map(),
+  };
+  /** Up to here bodies were counted; what a lagging reader makes us decode again is not counted twice. */
+  #counted = 0;
+
+  /** `decoder` gives the one under the settings in force; `hear` gets what each body said about its senders. */
+  constructor(
+    reader: SpoolReader,
+    decoder: () => BodyDecoder,
+    clock: Clock,
+    hear: (tallies: readonly SenderTally[]) => void,
+  ) {
+    this.#reader = reader;
+    this.#decoder = decoder;
+    this.#clock = clock;
+    this.#hear = hear;
+  }
+
+  async batchAt(from: number): Promise<Batch | undefined> {
+    for (;;) {
+      if ((await this.#reader.wait(from)) === 'ended') return undefined;
+      const { bodies, next } = await this.#reader.take(from, BATCH_BYTES);
+      if (next > from) return this.#decodeAll(bodies, from, next);
+    }
+  }
+
+  async #decodeAll(bodies: readonly SpoolBody[], from: number, to: number): Promise<Batch> {
+    const decoder = this.#decoder();
+    const events: Event[] = [];
+    let received = 0;
+    for (const body of bodies) {
+      const decoded = decoder.decode(body, body.next);
+      for (const event of decoded.batch.events) events.push(event);
+      received = Math.max(received, body.header.received);
+      if (decoded.setAside !== undefined) await this.#setAside(body, decoded.setAside);
+      if (body.position < this.#counted) continue;
+      this.#counted = body.next;
+      this.counts.bodies += 1;
+      this.counts.events += decoded.batch.events.length;
+      for (const { oddities, masked } of decoded.sources.values()) {
+        this.counts.masked += masked;
+        for (const [oddity, times] of oddities) {
+          this.counts.oddities.set(oddity, (this.counts.oddities.get(oddity) ?? 0) + times);
+        }
+      }
+      this.#hear(talliesOf(body.header, decoded));
+    }
+    return { from, to, received, events };
+  }
+
+  async #setAside(body: SpoolBody, reason: Oddity): Promise<void> {
+    const { position, next, bytes } = body;
+    const put = { position, to: next, reason, bytes, at: this.#clock.now() };
+    const done = await this.#reader.quarantine.put(put);
+    if (done === 'kept') this.counts.setAside += 1;
+  }
+}

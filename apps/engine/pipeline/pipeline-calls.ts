@@ -1,0 +1,76 @@
+import type { SenderTally } from '#libs/availability';
+import type { CorrelateLimits } from '#libs/correlate';
+import type { RuleCount } from '#libs/detect';
+import type { ReaderState } from '#libs/handover';
+import type { Locality, LogSource } from '#libs/model';
+import type { TimeBounds } from '#libs/normalize';
+import type { SigmaSource } from '#libs/sigma';
+import type { EventWriterCounts } from '#libs/store';
+
+import type { Raised } from './pipeline.ts';
+
+/** The clock of every thread: the machine's own, or the same simulated one. */
+export type ClockSettings =
+  | { readonly kind: 'system' }
+  | {
+      readonly kind: 'simulated';
+      readonly start: number;
+      readonly speed: number;
+      readonly origin: number;
+    };
+
+/** What the pipeline's thread is started with. */
+export interface PipelineStart {
+  readonly dataFolder: string;
+  /** Durable end of the spool now. */
+  readonly end: number;
+  readonly clock: ClockSettings;
+  readonly maskKey: Uint8Array;
+  readonly zoneMinutes: number;
+  readonly timeBounds: TimeBounds;
+  readonly localities: readonly Locality[];
+  readonly sources: readonly LogSource[];
+  readonly rules: readonly SigmaSource[];
+  readonly limits: Partial<CorrelateLimits>;
+}
+
+/** Where the pipeline stands, for the health page. */
+export interface PipelineState {
+  readonly readers: readonly ReaderState[];
+  readonly writer: EventWriterCounts;
+  readonly indexed: number;
+  readonly decode: {
+    readonly bodies: number;
+    readonly events: number;
+    readonly masked: number;
+    readonly setAside: number;
+    readonly oddities: Readonly<Record<string, number>>;
+  };
+  /** Events that detection has seen since the start. */
+  readonly detected: number;
+  readonly rules: Readonly<Record<string, RuleCount>>;
+  readonly trouble?: string;
+}
+
+/** What the main thread asks the pipeline's thread. */
+export type PipelineCalls = {
+  /** Everything up to `end` is durable. */
+  readonly extend: (end: number) => void;
+  /** Nothing is waiting at the doors: what was received up to `received` lies before `end`. */
+  readonly advance: (reached: { end: number; received: number }) => Promise<void>;
+  readonly sources: (sources: readonly LogSource[]) => void;
+  readonly rules: (sources: readonly SigmaSource[]) => void;
+  readonly dropBefore: (before: number) => { days: readonly string[] };
+  readonly state: (nothing: null) => PipelineState;
+  /** Resolves when all is durable; the thread then ends. */
+  readonly stop: (nothing: null) => Promise<void>;
+};
+
+/** What the pipeline's thread asks the main thread. */
+export type HostCalls = {
+  /** Resolves once the alerts are stored. */
+  readonly raise: (raised: Raised) => Promise<void>;
+  readonly tallies: (tallies: readonly SenderTally[]) => Promise<void>;
+  readonly free: (position: number) => Promise<void>;
+  readonly park: (what: { reader: string; from: number; to: number; reason: string }) => void;
+};

@@ -1,0 +1,164 @@
+import { EmbeddedHandover, SharedBatches, type ReaderState } from '#libs/handover';
+import type { Detector } from '#libs/detect';
+import type { AlertChange, Batch, Clock, Recovery } from '#libs/model';
+import type { EventWriter, StateStore } from '#libs/store';
+
+import type { BodySource } from './body-source.ts';
+
+/** Alert changes of one batch; `position` is the spool position after it. */
+export interface Raised {
+  readonly position: number;
+  readonly changes: readonly AlertChange[];
+  readonly recoveries: readonly Recovery[];
+}
+
+export interface PipelineParts {
+  readonly source: BodySource;
+  readonly writer: EventWriter;
+  readonly detect: Pick<Detector, 'take' | 'advance' | 'snapshot'>;
+  readonly states: StateStore;
+  readonly clock: Clock;
+}
+
+/** Where the pipeline tells what it did. */
+export interface PipelineEars {
+  /** Resolves once the alerts are stored: only then does detection count as done up to there. */
+  raise(raised: Raised): Promise<void>;
+  /** Everything before the position may leave the spool. */
+  free(position: number): void;
+  park(what: { reader: string; from: number; to: number; reason: string }): void;
+}
+
+/** Name of the snapshot of detection in the state store. */
+export const DETECT_STATE = 'detect';
+
+/** Pause between two checkpoints (index durable, detection's snapshot saved, spool freed), ms of real time. */
+const CHECKPOINT_MS = 2_000;
+
+/** Bodies of the spool, through index and detection, each reader at its own pace. */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #ears: PipelineEars;
+  readonly #handover: EmbeddedHandover;
+  readonly #readings: { stop(): Promise<void> }[] = [];
+  readonly #outbox: Raised[] = [];
+  #detected: number;
+  #taken: number;
+  #saved: number;
+  #detecting: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #checkpointing: Promise<void> = Promise.resolve();
+  #trouble: string | undefined;
+
+  /** `detected` is the position of the snapshot that `detect` was restored from. */
+  constructor(parts: PipelineParts, ears: PipelineEars, detected: number) {
+    this.#parts = parts;
+    this.#ears = ears;
+    this.#detected = detected;
+    this.#taken = detected;
+    this.#saved = detected;
+    const indexed = Math.max(0, parts.writer.position());
+    this.#handover = new EmbeddedHandover(
+      new SharedBatches((from) => parts.source.batchAt(from)),
+      parts.clock,
+      { index: indexed, detect: detected },
+      (reader, { from, to }, reason) => ears.park({ reader, from, to, reason }),
+    );
+  }
+
+  start(): void {
+    this.#readings.push(
+      this.#handover.read('index', (batch) => this.#index(batch)),
+      this.#handover.read('detect', (batch) => this.#detect(batch)),
+    );
+    this.#timer = setInterval(() => {
+      this.#checkpointing = this.#checkpointing.then(() => this.#checkpoint());
+    }, CHECKPOINT_MS);
+  }
+
+  /** Ends both readers and makes durable what they did. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#readings.map((reading) => reading.stop()));
+    await this.#checkpointing;
+    await this.#checkpoint();
+    this.#parts.writer.close();
+  }
+
+  /** Tells detection that everything received up to `received` has come, when it has. */
+  async advance(end: number, received: number): Promise<void> {
+    if (this.#detected < end) return;
+    await this.#alone(async () => {
+      await this.#tellOutbox();
+      this.#put(await this.#parts.detect.advance(received), this.#detected);
+      await this.#tellOutbox();
+    });
+  }
+
+  states(): readonly ReaderState[] {
+    return this.#handover.states();
+  }
+
+  /** Why the last checkpoint failed; `undefined` when it did not. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  async #index(batch: Batch): Promise<void> {
+    this.#parts.writer.append(batch);
+    // The writer is synchronous: detection and messages get their turn between two batches.
+    await new Promise(setImmediate);
+  }
+
+  async #detect(batch: Batch): Promise<void> {
+    await this.#alone(async () => {
+      await this.#tellOutbox();
+      // A batch that comes again because its alerts could not be stored is not taken twice.
+      if (this.#taken !== batch.to) this.#put(await this.#parts.detect.take(batch), batch.to);
+      this.#taken = batch.to;
+      await this.#tellOutbox();
+      this.#detected = batch.to;
+    });
+    await new Promise(setImmediate);
+  }
+
+  #put(raised: Omit<Raised, 'position'>, position: number): void {
+    if (raised.changes.length + raised.recoveries.length === 0) return;
+    const { changes, recoveries } = raised;
+    this.#outbox.push({ changes, recoveries, position });
+  }
+
+  /** Alerts wait here in order until they are stored; detection does not go on before. */
+  async #tellOutbox(): Promise<void> {
+    for (let next = this.#outbox[0]; next !== undefined; next = this.#outbox[0]) {
+      await this.#ears.raise(next);
+      this.#outbox.shift();
+    }
+  }
+
+  /** Detection is one state: batches, the passing of time and snapshots take turns. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    const done = this.#detecting.then(work);
+    this.#detecting = done.catch(() => undefined);
+    return done;
+  }
+
+  async #checkpoint(): Promise<void> {
+    try {
+      const indexed = this.#parts.writer.checkpoint();
+      await this.#alone(() => this.#save());
+      this.#ears.free(Math.min(Math.max(0, indexed), this.#saved));
+      this.#trouble = undefined;
+    } catch (error) {
+      // Nothing is freed until one succeeds; the health page shows the reason.
+      this.#trouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #save(): Promise<void> {
+    if (this.#detected === this.#saved || this.#outbox.length > 0) return;
+    const position = this.#detected;
+    await this.#parts.states.save(DETECT_STATE, position, this.#parts.detect.snapshot());
+    this.#saved = position;
+  }
+}

@@ -1,0 +1,216 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+} from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+
+import { Audit } from '#libs/audit';
+import { Auth, scopeOf, type Key, type User } from '#libs/auth';
+import { Availability, type Localities } from '#libs/availability';
+import { CENTRE, Clock, covers, type Place, type Principal } from '#libs/model';
+import type { KeyView, ListView, NewKeyView, UserView } from '#libs/protocol';
+
+import { Needs, Who } from '../access/access.ts';
+import { ProblemException } from '../http/problem.ts';
+
+const NAME_CHARS_MAX = 200;
+const ROWS_MAX = 1_000;
+const CURSOR_CHARS_MAX = 500;
+const KEY_DAYS_MAX = 365;
+const DAY_MS = 86_400_000;
+
+const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
+  cursor: z.string().max(CURSOR_CHARS_MAX).optional(),
+});
+const placeShape = {
+  province: z.string().length(2),
+  commune: z.string().length(5).optional(),
+};
+const userBody = z.strictObject({
+  user: z.string().min(1).max(64),
+  name: z.string().trim().min(1).max(NAME_CHARS_MAX),
+  role: z.enum(['analyst', 'locality', 'manager', 'admin']),
+  ...placeShape,
+  password: z.string().min(1).max(1_000),
+});
+const keyBody = z.strictObject({
+  kind: z.enum(['ingest', 'api']),
+  name: z.string().trim().min(1).max(NAME_CHARS_MAX),
+  ...placeShape,
+  source: z.string().max(NAME_CHARS_MAX).optional(),
+  days: z.int().min(1).max(KEY_DAYS_MAX).optional(),
+});
+
+@ApiTags('admin')
+@Controller('api/v1')
+export class AdminController {
+  readonly #auth: Auth;
+  readonly #audit: Audit;
+  readonly #localities: Localities;
+  readonly #clock: Clock;
+
+  constructor(
+    @Inject(Auth) auth: Auth,
+    @Inject(Audit) audit: Audit,
+    @Inject(Availability) { localities }: Availability,
+    @Inject(Clock) clock: Clock,
+  ) {
+    this.#clock = clock;
+    this.#auth = auth;
+    this.#audit = audit;
+    this.#localities = localities;
+  }
+
+  @Get('users')
+  @Needs('users.read')
+  @ApiOperation({ summary: 'People who may sign in' })
+  async users(
+    @Query({ schema: pageQuery }) asked: z.output<typeof pageQuery>,
+  ): Promise<ListView<UserView>> {
+    const page = await this.#auth.users.list(asked.limit, asked.cursor);
+    const rows = page.rows.map((user) => this.#userView(user));
+    return { total: page.total, rows, cursor: page.next ?? null };
+  }
+
+  @Post('users')
+  @HttpCode(201)
+  @Needs('users.write')
+  @ApiOperation({ summary: 'Lets a person in, who must choose a password at the first sign-in' })
+  async addUser(
+    @Body({ schema: userBody }) asked: z.output<typeof userBody>,
+    @Who() who: Principal,
+  ): Promise<UserView> {
+    const scope = this.#place(asked, who);
+    const { user, name, role, password } = asked;
+    const fresh = { user, name, role, scope, password, mustChangePassword: true };
+    const added = await this.#auth.users.add(fresh);
+    if ('reason' in added) throw new ProblemException('invalid', { detail: added.reason });
+    await this.#record(who, 'user.add', added.user, { role, province: scope.province });
+    return this.#userView(added);
+  }
+
+  @Post('users/:user/disable')
+  @HttpCode(200)
+  @Needs('users.write')
+  @ApiOperation({ summary: 'Shuts a person out and ends all their sessions' })
+  async disableUser(@Param('user') user: string, @Who() who: Principal): Promise<UserView> {
+    if (user === who.user) {
+      throw new ProblemException('invalid', {
+        detail: 'Nobody can disable the account they are signed in with.',
+        detailVi: 'Không thể tự khoá tài khoản đang đăng nhập.',
+      });
+    }
+    const changed = await this.#auth.users.change(user, { disabled: true });
+    if ('reason' in changed) throw new ProblemException('not_found');
+    await this.#auth.sessions.endOthers(user);
+    await this.#record(who, 'user.disable', user, {});
+    return this.#userView(changed);
+  }
+
+  @Get('keys')
+  @Needs('keys.read')
+  @ApiOperation({ summary: 'Keys of senders and programs, without their secrets' })
+  async keys(
+    @Query({ schema: pageQuery }) asked: z.output<typeof pageQuery>,
+    @Who() who: Principal,
+  ): Promise<ListView<KeyView>> {
+    const page = await this.#auth.keys.list(scopeOf(who), asked.limit, asked.cursor);
+    const rows = page.rows.map((key) => this.#keyView(key));
+    return { total: page.total, rows, cursor: page.next ?? null };
+  }
+
+  @Post('keys')
+  @HttpCode(201)
+  @Needs('keys.write')
+  @ApiOperation({ summary: 'Makes a key; its text is shown this once' })
+  async addKey(
+    @Body({ schema: keyBody }) asked: z.output<typeof keyBody>,
+    @Who() who: Principal,
+  ): Promise<NewKeyView> {
+    const place = this.#place(asked, who);
+    const { kind, name, source, days } = asked;
+    const { key, text } = await this.#auth.keys.create({
+      kind,
+      name,
+      place,
+      by: who.user,
+      ...(source === undefined ? {} : { source }),
+      ...(days === undefined ? {} : { expires: this.#clock.now() + days * DAY_MS }),
+    });
+    await this.#record(who, 'key.create', key.id, { kind, name, province: place.province });
+    return { ...this.#keyView(key), text };
+  }
+
+  @Delete('keys/:id')
+  @HttpCode(200)
+  @Needs('keys.write')
+  @ApiOperation({ summary: 'Ends a key for ever' })
+  async revokeKey(@Param('id') id: string, @Who() who: Principal): Promise<KeyView> {
+    const revoked = await this.#auth.keys.revoke(id);
+    if ('reason' in revoked) throw new ProblemException('not_found');
+    await this.#record(who, 'key.revoke', id, {});
+    return this.#keyView(revoked);
+  }
+
+  /** The place that is asked for, when it exists and lies in the scope of who asks. */
+  #place(asked: { province: string; commune?: string | undefined }, who: Principal): Place {
+    const { province, commune } = asked;
+    const place: Place = commune === undefined ? { province } : { province, commune };
+    if (!this.#localities.has(place)) {
+      throw new ProblemException('invalid', {
+        detail: 'There is no such locality.',
+        detailVi: 'Không có địa phương này.',
+      });
+    }
+    if (!covers(scopeOf(who), place)) throw new ProblemException('not_allowed');
+    return place;
+  }
+
+  async #record(
+    who: Principal,
+    what: string,
+    target: string,
+    facts: Record<string, string>,
+  ): Promise<void> {
+    await this.#audit.append({ who: who.user, what, target, place: { province: CENTRE }, facts });
+  }
+
+  #userView({ user, name, role, scope, disabled, lastSignIn }: User): UserView {
+    return {
+      user,
+      name,
+      role,
+      scope: this.#localities.nameOf(scope),
+      disabled,
+      lastSignIn: iso(lastSignIn ?? undefined),
+    };
+  }
+
+  #keyView(key: Key): KeyView {
+    return {
+      id: key.id,
+      kind: key.kind,
+      name: key.name,
+      scope: this.#localities.nameOf(key.place),
+      source: key.source ?? null,
+      by: key.by,
+      created: new Date(key.created).toISOString(),
+      expires: iso(key.expires),
+      revoked: iso(key.revoked),
+      lastUsed: iso(key.lastUsed),
+    };
+  }
+}
+
+function iso(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

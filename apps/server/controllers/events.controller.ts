@@ -1,0 +1,112 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+
+import { Clock, type Event, type Principal } from '#libs/model';
+import type { EventView, HistogramView, SearchView, TopView } from '#libs/protocol';
+import { EventStore } from '#libs/store';
+
+import { Needs, Who } from '../access/access.ts';
+import { eventSpan, eventSpanShape, SEARCH_MS_MAX } from './span.ts';
+
+const ROWS_MAX = 1_000;
+const BUCKETS_MAX = 500;
+const TOP_MAX = 100;
+const FIELD_CHARS_MAX = 200;
+const CURSOR_CHARS_MAX = 500;
+
+const fieldName = z.string().min(1).max(FIELD_CHARS_MAX);
+
+const searchQuery = z.object({
+  ...eventSpanShape,
+  limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
+  cursor: z.string().max(CURSOR_CHARS_MAX).optional(),
+});
+const histogramQuery = z.object({
+  ...eventSpanShape,
+  buckets: z.coerce.number().int().min(1).max(BUCKETS_MAX).default(60),
+  by: fieldName.optional(),
+});
+const topQuery = z.object({
+  ...eventSpanShape,
+  field: fieldName,
+  limit: z.coerce.number().int().min(1).max(TOP_MAX).default(10),
+});
+
+/** An event as pages show it. */
+export function eventView(event: Event): EventView {
+  return {
+    id: event.id,
+    time: new Date(event.time).toISOString(),
+    received: new Date(event.received).toISOString(),
+    fields: event.fields,
+  };
+}
+
+@ApiTags('events')
+@Controller('api/v1/events')
+export class EventsController {
+  readonly #store: EventStore;
+  readonly #clock: Clock;
+
+  constructor(@Inject(EventStore) store: EventStore, @Inject(Clock) clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  @Get()
+  @Needs('events.read')
+  @ApiOperation({ summary: 'Events of a span that match a query, newest first' })
+  async search(
+    @Query({ schema: searchQuery }) asked: z.output<typeof searchQuery>,
+    @Who() who: Principal,
+  ): Promise<SearchView> {
+    const started = performance.now();
+    const page = await this.#store.search({
+      ...eventSpan(asked, who, this.#clock.now()),
+      limit: asked.limit,
+      deadlineMs: SEARCH_MS_MAX,
+      ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
+    });
+    return {
+      rows: page.events.map(eventView),
+      cursor: page.next ?? null,
+      complete: page.complete,
+      scanned: page.scanned,
+      total: page.total,
+      tookMs: Math.round(performance.now() - started),
+    };
+  }
+
+  @Get('histogram')
+  @Needs('events.read')
+  @ApiOperation({ summary: 'How many events match in each part of a span' })
+  async histogram(
+    @Query({ schema: histogramQuery }) asked: z.output<typeof histogramQuery>,
+    @Who() who: Principal,
+  ): Promise<HistogramView> {
+    const { start, intervalMs, series, complete } = await this.#store.histogram({
+      ...eventSpan(asked, who, this.#clock.now()),
+      buckets: asked.buckets,
+      deadlineMs: SEARCH_MS_MAX,
+      ...(asked.by === undefined ? {} : { by: asked.by }),
+    });
+    return { start: new Date(start).toISOString(), intervalMs, series, complete };
+  }
+
+  @Get('top')
+  @Needs('events.read')
+  @ApiOperation({ summary: 'The commonest values of a field among matching events' })
+  async top(
+    @Query({ schema: topQuery }) asked: z.output<typeof topQuery>,
+    @Who() who: Principal,
+  ): Promise<TopView> {
+    const { values, distinct, sampled, complete } = await this.#store.top({
+      ...eventSpan(asked, who, this.#clock.now()),
+      field: asked.field,
+      limit: asked.limit,
+      deadlineMs: SEARCH_MS_MAX,
+    });
+    return { field: asked.field, values, distinct, sampled, complete };
+  }
+}

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+
+import type { Logger } from '#libs/telemetry';
+
+import { AccessGuard } from './access/access.guard.ts';
+import { AdminController } from './controllers/admin.controller.ts';
+import { AlertsController } from './controllers/alerts.controller.ts';
+import { EventsController } from './controllers/events.controller.ts';
+import { IncidentsController } from './controllers/incidents.controller.ts';
+import { LocalitiesController } from './controllers/localities.controller.ts';
+import { OverviewController } from './controllers/overview.controller.ts';
+import { SessionController } from './controllers/session.controller.ts';
+import { SourcesController } from './controllers/sources.controller.ts';
+import { ProblemFilter } from './http/problem.ts';
+import { LiveGateway } from './live/live.gateway.ts';
+
+/** The API and the websocket over what is handed in: stores, books, registers. */
+@Module({})
+export class ServerModule {
+  static over(provided: readonly Provider[], log: Logger): DynamicModule {
+    return {
+      module: ServerModule,
+      controllers: [
+        SessionController,
+        IncidentsController,
+        AlertsController,
+        EventsController,
+        SourcesController,
+        LocalitiesController,
+        OverviewController,
+        AdminController,
+      ],
+      providers: [
+        ...provided,
+        LiveGateway,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe() },
+        { provide: APP_FILTER, useValue: new ProblemFilter(log) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+
+import { Audit } from '#libs/audit';
+import { Auth, allows } from '#libs/auth';
+import {
+  Availability,
+  checkOnce,
+  Localities,
+  ProbeRunner,
+  RegisterBook,
+  SourceTracker,
+} from '#libs/availability';
+import type { Config, Environment } from '#libs/config';
+import { ProcessLease } from '#libs/coordination';
+import { openIncidentBook, type IncidentBook, type Names } from '#libs/incident';
+import type { Clock } from '#libs/model';
+import { projectFolder } from '#libs/platform';
+import { Schedule } from '#libs/schedule';
+import { openSpool, type Spool } from '#libs/spool';
+import { FileStateStore, openEventReader, SqliteDocuments, type EventReader } from '#libs/store';
+import { HealthBoard, type Logger } from '#libs/telemetry';
+
+import { DETECT_STATE } from '../engine/pipeline/pipeline.ts';
+import { RuleCatalog } from '../engine/rules/rule-catalog.ts';
+import { SelfDoor } from './self-door.ts';
+import { sessionLimits, spoolLimits } from './settings.ts';
+
+export interface CoreNeeds {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Everything of the product that is neither a thread of work nor a door. */
+export interface Core extends CoreNeeds {
+  readonly documents: SqliteDocuments;
+  readonly audit: Audit;
+  readonly auth: Auth;
+  readonly availability: Availability;
+  readonly catalog: RuleCatalog;
+  readonly names: Names;
+  readonly incidents: IncidentBook;
+  readonly spool: Spool;
+  readonly reader: EventReader;
+  readonly states: FileStateStore;
+  readonly schedule: Schedule;
+  readonly board: HealthBoard;
+  /** Ends what holds files, after the doors and the pipeline have stopped. */
+  close(): Promise<void>;
+}
+
+/** Opens stores, books and registers; what each needs stands in its own line. */
+export async function openCore(needs: CoreNeeds): Promise<Core> {
+  const { config, environment, folder, clock } = needs;
+  const documents = new SqliteDocuments(join(folder, 'documents.db'));
+  const audit = new Audit(documents, clock);
+  const session = sessionLimits(config);
+  const auth = new Auth({ documents, clock, fixedIngestKey: environment.ingestKey, session });
+  const states = new FileStateStore(join(folder, 'state'));
+  const floor = (await states.load(DETECT_STATE))?.position ?? 0;
+  const limits = spoolLimits(config);
+  const recentMs = config.repeat.restart_s * 1_000;
+  const spool = await openSpool({ folder, clock, limits, floor, recentMs });
+  const availability = await openAvailability(needs, documents, spool);
+  const catalog = new RuleCatalog([
+    join(projectFolder(import.meta.dirname), 'rules'),
+    ...config.rules.folders,
+  ]);
+  const loaded = await catalog.load();
+  if (!loaded.loaded) throw new Error(`the rules do not load:\n${loaded.problems.join('\n')}`);
+  const names: Names = {
+    rules: (id) => catalog.facts(id),
+    places: (place) => availability.localities.nameOf(place),
+  };
+  const incidents = await openIncidentBook({
+    documents,
+    clock,
+    names,
+    record: (entry) => audit.append(entry),
+    allows: (principal) => allows(principal.role, 'incidents.act'),
+    limits: { joinGapMs: config.incidents.join_gap_s * 1_000 },
+  });
+  const reader = openEventReader(join(folder, 'events'));
+  return {
+    ...needs,
+    documents,
+    audit,
+    auth,
+    availability,
+    catalog,
+    names,
+    incidents,
+    spool,
+    reader,
+    states,
+    schedule: new Schedule(new ProcessLease(), clock),
+    board: new HealthBoard(),
+    close: async () => {
+      await spool.close();
+      await reader.close();
+      await documents.close();
+    },
+  };
+}
+
+async function openAvailability(
+  { clock, config }: CoreNeeds,
+  documents: SqliteDocuments,
+  spool: Spool,
+): Promise<Availability> {
+  const localities = new Localities();
+  const register = new RegisterBook(documents);
+  await register.load();
+  const self = new SelfDoor(spool, clock);
+  const tell = self.tell.bind(self);
+  const floorS = config.availability.silence_floor_s;
+  const tracker = new SourceTracker(register, documents, tell, { floorS });
+  await tracker.load(clock.now());
+  const probes = new ProbeRunner(register, documents, tell, clock, checkOnce);
+  await probes.load();
+  return new Availability(register, tracker, probes, localities);
+}

@@ -1,0 +1,128 @@
+import { createAlertBook, type AlertBook } from '#libs/alerting';
+import type { SigmaSource } from '#libs/sigma';
+
+import type { ClockSettings, PipelineState } from '../engine/pipeline/pipeline-calls.ts';
+import { PipelineHost } from '../engine/pipeline/pipeline-host.ts';
+import type { Core } from './core.ts';
+import { correlateLimits, timeBounds } from './settings.ts';
+
+/** How often the pipeline is asked where it stands, ms of real time. */
+const STATE_MS = 1_000;
+
+export interface EngineNeeds {
+  readonly core: Core;
+  readonly maskKey: Uint8Array;
+  readonly clock: ClockSettings;
+  /** Hears when the pipeline dies unasked. */
+  readonly onDeath: (error: Error) => void;
+}
+
+/** What follows the spool: the pipeline's thread and the books that its alerts go into. */
+export class Engine {
+  readonly alerts: AlertBook;
+  readonly #core: Core;
+  readonly #host: PipelineHost;
+  readonly #timer: NodeJS.Timeout;
+  #state: PipelineState | undefined;
+  #parked = 0;
+
+  private constructor(needs: EngineNeeds, alerts: AlertBook, rules: readonly SigmaSource[]) {
+    const { core } = needs;
+    this.#core = core;
+    this.alerts = alerts;
+    this.#host = new PipelineHost(
+      {
+        dataFolder: core.folder,
+        end: core.spool.end,
+        clock: needs.clock,
+        maskKey: needs.maskKey,
+        zoneMinutes: core.config.time.zone_minutes,
+        timeBounds: timeBounds(core.config),
+        localities: core.availability.localities.all(),
+        sources: core.availability.register.sources(),
+        rules,
+        limits: correlateLimits(core.config),
+      },
+      {
+        raise: ({ changes, recoveries, position }) =>
+          alerts.apply(changes, recoveries, { spool: core.spool.id, position }),
+        tallies: (tallies) => core.availability.tracker.take(tallies),
+        free: (position) => core.spool.free(position),
+        park: (what) => {
+          this.#parked += 1;
+          core.log.error(what, 'a batch can never be taken and was set aside');
+        },
+      },
+      needs.onDeath,
+    );
+    this.#host.follow(core.spool.reader);
+    core.availability.register.onChange(() => {
+      void this.#host.setSources(core.availability.register.sources());
+    });
+    this.#timer = setInterval(() => void this.#askState(), STATE_MS);
+  }
+
+  /** Starts the pipeline on the rules that are in force. */
+  static async start(needs: EngineNeeds, rules: readonly SigmaSource[]): Promise<Engine> {
+    const { documents, incidents, clock, catalog } = needs.core;
+    const recoverable = (rule: string): boolean => catalog.isRecoverable(rule);
+    const alerts = await createAlertBook({ documents, incidents, clock, recoverable });
+    return new Engine(needs, alerts, rules);
+  }
+
+  /** Where the pipeline stood a moment ago; `undefined` in the first second. */
+  get state(): PipelineState | undefined {
+    return this.#state;
+  }
+
+  /** Batches that could never be taken. */
+  get parked(): number {
+    return this.#parked;
+  }
+
+  /** Receipt time up to which detection has seen everything that was accepted. */
+  reached(): number {
+    const detect = this.#state?.readers.find(({ reader }) => reader === 'detect');
+    if (detect === undefined || detect.position < this.#core.spool.end)
+      return detect?.received ?? 0;
+    return this.#core.clock.now();
+  }
+
+  /** Seconds that detection is behind what was accepted. */
+  lagSeconds(): number {
+    const reached = this.reached();
+    if (reached === 0) return 0;
+    return Math.max(0, Math.round((this.#core.clock.now() - reached) / 1_000));
+  }
+
+  /** Lets waits end that no event will end: everything up to now has been handed over when nothing is open. */
+  async advance(): Promise<void> {
+    const received = this.#core.clock.now();
+    const { end } = this.#core.spool;
+    if (this.#core.spool.pendingBytes > 0) return;
+    await this.#host.advance(end, received);
+  }
+
+  /** Puts the rules of the catalogue into force after they were loaded anew. */
+  async setRules(rules: readonly SigmaSource[]): Promise<void> {
+    await this.#host.setRules(rules);
+  }
+
+  dropBefore(before: number): Promise<{ days: readonly string[] }> {
+    return this.#host.dropBefore(before);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#host.stop();
+  }
+
+  async #askState(): Promise<void> {
+    try {
+      this.#state = await this.#host.state();
+    } catch {
+      // The thread has ended; onDeath has heard of it.
+      clearInterval(this.#timer);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import fastifyHelmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+
+import type { Config } from '#libs/config';
+import { projectFolder } from '#libs/platform';
+
+import { HTTP_TIMEOUTS } from '../collector/index.ts';
+import type { Core } from './core.ts';
+import type { Engine } from './engine.ts';
+import { StandaloneModule } from './standalone.module.ts';
+
+/** Bodies of the API; the doors have limits of their own. */
+const API_BODY_BYTES_MAX = 1_048_576;
+const YEAR_S = 31_536_000;
+
+function tlsOf({ http }: Config): { https?: { cert: Buffer; key: Buffer } } {
+  if (http.tls_cert_file === undefined || http.tls_key_file === undefined) return {};
+  return {
+    https: { cert: readFileSync(http.tls_cert_file), key: readFileSync(http.tls_key_file) },
+  };
+}
+
+/** Headers of every page; only what comes from here may run (console.md §3.1). */
+async function addHelmet(fastify: FastifyInstance, secure: boolean): Promise<void> {
+  await fastify.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: YEAR_S } : false,
+  });
+}
+
+/** Serves the built console; every path that is no file and no API is a page of it. */
+async function addConsole(fastify: FastifyInstance): Promise<void> {
+  const root = join(projectFolder(import.meta.dirname), 'dist', 'console');
+  const page = readFileSync(join(root, 'index.html'));
+  await fastify.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    index: false,
+    setHeaders: (reply, path) => {
+      // Names of assets hold a hash of their contents.
+      const lasting = path.includes('/assets/');
+      void reply.header(
+        'cache-control',
+        lasting ? `public, max-age=${YEAR_S}, immutable` : 'no-cache',
+      );
+    },
+  });
+  for (const path of ['/', '/dang-nhap', '/truc', '/tim-kiem', '/nguon', '/luat', '/bao-cao']) {
+    fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(page));
+  }
+  for (const path of ['/su-co/*', '/suc-khoe', '/quan-tri', '/quan-tri/*', '/dat-mat-khau']) {
+    fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(page));
+  }
+}
+
+/** The API, the websocket and the console on one server that does not listen yet. */
+export async function createHttp(
+  core: Core,
+  engine: Engine,
+  version: string,
+): Promise<NestFastifyApplication> {
+  const { config } = core;
+  const { keepAliveTimeout, requestTimeout } = HTTP_TIMEOUTS;
+  const adapter = new FastifyAdapter({
+    bodyLimit: API_BODY_BYTES_MAX,
+    keepAliveTimeout,
+    requestTimeout,
+    trustProxy: config.http.trusted_proxy.length > 0 ? [...config.http.trusted_proxy] : false,
+    ...tlsOf(config),
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  await addHelmet(fastify, config.http.tls_cert_file !== undefined);
+  await addConsole(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    StandaloneModule.over(core, engine, version),
+    adapter,
+    { logger: ['error', 'warn'], abortOnError: false },
+  );
+  app.useWebSocketAdapter(new WsAdapter(app));
+  addOpenApi(app, fastify, version);
+  return app;
+}
+
+function addOpenApi(app: NestFastifyApplication, fastify: FastifyInstance, version: string): void {
+  const description = new DocumentBuilder()
+    .setTitle('Tháp Canh')
+    .setVersion(version)
+    .addCookieAuth('thapcanh_session')
+    .addBearerAuth()
+    .build();
+  let document: unknown;
+  fastify.get('/api/v1/openapi.json', (_, reply) => {
+    document ??= SwaggerModule.createDocument(app, description);
+    return reply.send(document);
+  });
+}

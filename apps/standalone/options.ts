@@ -1,0 +1,40 @@
+import { DEMO_SPEED } from './demo/storyline.ts';
+
+/** What the command line of the product says. */
+export interface Options {
+  /** Play the storyline on a fresh data folder; seconds of office time per second. */
+  readonly demoSpeed: number | undefined;
+}
+
+export type ReadOptions =
+  | { readonly ok: true; readonly options: Options }
+  | { readonly ok: false; readonly message: string };
+
+const DEMO_SPEED_MAX = 100;
+
+export const USAGE = `npm start [-- OPTIONS]
+
+  --demo            play the ten-minute storyline on a fresh temporary data folder
+  --demo-speed N    play it N times as fast (1 to ${DEMO_SPEED_MAX})
+`;
+
+/** Reads the arguments; an unknown one is an error that says so. */
+export function readOptions(args: readonly string[]): ReadOptions {
+  let demo = false;
+  let speed = 1;
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at];
+    if (arg === '--demo') {
+      demo = true;
+      continue;
+    }
+    if (arg !== '--demo-speed') return { ok: false, message: `there is no option '${arg}'` };
+    at += 1;
+    speed = Number(args[at]);
+    if (!(speed >= 1 && speed <= DEMO_SPEED_MAX)) {
+      return { ok: false, message: `--demo-speed takes a number from 1 to ${DEMO_SPEED_MAX}` };
+    }
+    demo = true;
+  }
+  return { ok: true, options: { demoSpeed: demo ? DEMO_SPEED * speed : undefined } };
+}

@@ -1,0 +1,117 @@
+import { CENTRE, covers, type Incident, type Place } from '#libs/model';
+import { INCIDENT_KIND, rowOf, type IncidentRecord } from '#libs/incident';
+import type { RuleView, SummaryView } from '#libs/protocol';
+import { makeSummary, neighborWeek, type Period, type PeriodFacts } from '#libs/report';
+import { parseQuery } from '#libs/store';
+
+import { Overview } from '../server/controllers/overview.controller.ts';
+
+import type { Core } from './core.ts';
+import type { Engine } from './engine.ts';
+
+const PAGE = 1_000;
+/** Incidents that one summary reads. */
+const INCIDENTS_MAX = 20_000;
+const OTP_RESULTS_MAX = 50;
+const DAY_MS = 86_400_000;
+const WEEK_DAYS = 7;
+
+/** Rules, summary and lag out of the books of this process. */
+export class ProductOverview extends Overview {
+  readonly version: string;
+  readonly platform = 'embedded';
+  readonly #core: Core;
+  readonly #engine: Engine;
+
+  constructor(core: Core, engine: Engine, version: string) {
+    super();
+    this.#core = core;
+    this.#engine = engine;
+    this.version = version;
+  }
+
+  lagSeconds(): number {
+    return this.#engine.lagSeconds();
+  }
+
+  async rules(scope: Place): Promise<readonly RuleView[]> {
+    const now = this.#core.clock.now();
+    const hits = new Map<string, number>();
+    for (const incident of await this.#incidents(now - WEEK_DAYS * DAY_MS, now + DAY_MS, scope)) {
+      for (const rule of incident.rules) hits.set(rule, (hits.get(rule) ?? 0) + 1);
+    }
+    return this.#core.catalog.views((rule) => hits.get(rule) ?? 0);
+  }
+
+  async summary(period: Period, scope: Place): Promise<SummaryView> {
+    const { clock, availability, names, catalog, reader } = this.#core;
+    const { localities, register, tracker } = availability;
+    const before = neighborWeek(period, -1);
+    const everything = { query: { kind: 'all' } as const, scope, from: period.from, to: period.to };
+    const counted = await reader.histogram({ ...everything, buckets: WEEK_DAYS });
+    const sending = new Set(
+      register
+        .sources()
+        .filter((source) => tracker.standing(source, clock.now()).lastReceived !== undefined)
+        .map((source) => source.place.province),
+    );
+    const shown = localities.provinces().filter(({ code }) => covers(scope, { province: code }));
+    return makeSummary({
+      period,
+      made: clock.now(),
+      scope: localities.nameOf(scope),
+      now: await this.#facts(period, scope),
+      before: await this.#facts(before, scope),
+      events: counted.series.flatMap(({ counts }) => counts).reduce((sum, n) => sum + n, 0),
+      localities: shown.map(({ code, name }) => ({ code, name, sends: sending.has(code) })),
+      row: (incident) => rowOf({ incident }, names),
+      isOutage: (rule) => catalog.isOutage(rule),
+    });
+  }
+
+  async #facts(period: Period, scope: Place): Promise<PeriodFacts> {
+    const all = await this.#incidents(period.from, period.to, scope);
+    const incidents = all.filter(
+      ({ first, closedBy }) =>
+        first >= period.from &&
+        first < period.to &&
+        closedBy !== 'merged' &&
+        closedBy !== 'withdrawn',
+    );
+    return { incidents, otp: await this.#otp(period, scope) };
+  }
+
+  async #otp(period: Period, scope: Place): Promise<PeriodFacts['otp']> {
+    const parsed = parseQuery('gov.otp.stage:delivery');
+    if (parsed.query === undefined) throw new Error('the query of the summary does not parse');
+    const { values } = await this.#core.reader.top({
+      query: parsed.query,
+      scope,
+      from: period.from,
+      to: period.to,
+      field: 'event.outcome',
+      limit: OTP_RESULTS_MAX,
+    });
+    const of = (wanted: string): number => values.find(({ value }) => value === wanted)?.count ?? 0;
+    const delivered = of('success');
+    return { sent: delivered + of('failure'), delivered };
+  }
+
+  /** Incidents whose last alert lies in the span. */
+  async #incidents(from: number, to: number, scope: Place): Promise<Incident[]> {
+    const found: Incident[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#core.documents.list<IncidentRecord>(INCIDENT_KIND, {
+        scope: scope.province === CENTRE ? { province: CENTRE } : scope,
+        from,
+        to,
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      found.push(...page.rows.map(({ body }) => body.incident));
+      cursor = page.next;
+    } while (cursor !== undefined && found.length < INCIDENTS_MAX);
+    return found;
+  }
+}

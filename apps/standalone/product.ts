@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+
+import { projectFolder } from '#libs/platform';
+
+import { startDoors, type Doors } from '../collector/index.ts';
+import type { ClockSettings } from '../engine/pipeline/pipeline-calls.ts';
+import { openCore, type Core, type CoreNeeds } from './core.ts';
+import { Engine } from './engine.ts';
+import { engineHealth } from './engine-health.ts';
+import { createHttp } from './http.ts';
+import { addJobs } from './jobs.ts';
+import { doorSettings } from './settings.ts';
+
+export interface ProductNeeds extends CoreNeeds {
+  readonly maskKey: Uint8Array;
+  readonly clockSettings: ClockSettings;
+  /** Hears of a part that died and without which the process must not go on. */
+  readonly onDeath: (error: Error) => void;
+  /** Fills the register before anything starts. */
+  readonly prepare?: (core: Core) => Promise<void>;
+}
+
+/** The running product. */
+export interface Product {
+  readonly core: Core;
+  readonly url: string;
+  readonly ports: Readonly<Record<string, number>>;
+  /** Stops taking, finishes what is in flight, saves positions. */
+  stop(): Promise<void>;
+}
+
+/** A port that cannot be had: which, and under which key it stands in the configuration. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+}
+
+function version(): string {
+  const file = join(projectFolder(import.meta.dirname), 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+async function listen(app: NestFastifyApplication, { config }: Core): Promise<string> {
+  const { address, port, tls_cert_file: cert } = config.http;
+  try {
+    await app.listen(port, address);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
+    const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${code})`;
+    throw new PortError(`port ${port} ${why}: see http.port in the configuration`, {
+      cause: error,
+    });
+  }
+  const bound = app.getHttpServer().address() as { port: number };
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+  return `${cert === undefined ? 'http' : 'https'}://${host}:${bound.port}`;
+}
+
+/** Opens everything in the order in which it depends on each other; what was opened is closed again when a part fails. */
+export async function startProduct(needs: ProductNeeds): Promise<Product> {
+  const core = await openCore(needs);
+  const closing: (() => Promise<void>)[] = [() => core.close()];
+  try {
+    await needs.prepare?.(core);
+    const { maskKey, clockSettings: clock, onDeath } = needs;
+    const engine = await Engine.start({ core, maskKey, clock, onDeath }, core.catalog.sources);
+    closing.unshift(() => engine.stop());
+    const app = await createHttp(core, engine, version());
+    closing.unshift(() => app.close());
+    const doors = await openDoors(core, app);
+    closing.unshift(() => doors.stop());
+    addJobs(core, engine);
+    core.board.add('doors', () => doors.health());
+    core.board.add('engine', () => engineHealth(engine, core.clock.now()));
+    core.board.add('jobs', () => core.schedule.lines());
+    const url = await listen(app, core);
+    core.schedule.start();
+    closing.unshift(() => core.schedule.stop());
+    return { core, url, ports: doors.ports, stop: () => closeAll(closing) };
+  } catch (error) {
+    await closeAll(closing);
+    throw error;
+  }
+}
+
+function openDoors(core: Core, app: NestFastifyApplication): Promise<Doors> {
+  const { spool, clock, auth, config } = core;
+  return startDoors({
+    fastify: app.getHttpAdapter().getInstance() as unknown as FastifyInstance,
+    spool,
+    settings: doorSettings(config),
+    authenticate: (key) => auth.keys.authenticateIngest(key),
+    clock,
+  });
+}
+
+/** Newest first; one that fails does not keep the others open. */
+async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closing) {
+    await close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
+}

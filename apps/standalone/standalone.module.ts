@@ -1,0 +1,87 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+
+import { Audit } from '#libs/audit';
+import { Auth } from '#libs/auth';
+import { Availability } from '#libs/availability';
+import { IncidentBook } from '#libs/incident';
+import { Clock, covers, type Place } from '#libs/model';
+import { Documents, EventStore } from '#libs/store';
+import { HealthBoard } from '#libs/telemetry';
+
+import { ServerSettings } from '../server/access/server-settings.ts';
+import { ViewNames } from '../server/controllers/alerts.controller.ts';
+import { OpenIncidents } from '../server/controllers/localities.controller.ts';
+import { Overview } from '../server/controllers/overview.controller.ts';
+import { LiveHub, type Pulse } from '../server/live/live-hub.ts';
+import { ServerModule } from '../server/server.module.ts';
+import type { Core } from './core.ts';
+import type { Engine } from './engine.ts';
+import { ProductOverview } from './overview.ts';
+import { pipelineEventStore } from './pipeline-event-store.ts';
+
+function pulse(core: Core, engine: Engine, scope: Place): Pulse {
+  const { register, tracker } = core.availability;
+  const now = core.clock.now();
+  const states = register
+    .sources()
+    .filter((source) => covers(scope, source.place))
+    .map((source) => tracker.standing(source, now).state);
+  return {
+    lagSeconds: engine.lagSeconds(),
+    sending: states.filter((state) => state === 'sending').length,
+    expected: states.filter((state) => state !== 'off').length,
+  };
+}
+
+function liveHub(core: Core, engine: Engine): LiveHub {
+  const { incidents, clock, auth } = core;
+  return new LiveHub({
+    feed: incidents.feed,
+    clock,
+    pulse: (scope) => pulse(core, engine, scope),
+    placeOf: (incident) => incidents.placeOf(incident),
+    alive: (session) => auth.sessions.isAlive(session),
+  });
+}
+
+function openIncidents({ incidents }: Core): OpenIncidents {
+  return {
+    openRows: (scope) =>
+      [...incidents.open()]
+        .filter((incident) => covers(scope, incident.place))
+        .map((incident) => ({ locality: incident.place })),
+  };
+}
+
+/** Everything in one process: what was opened before is handed to the doors. */
+@Module({})
+export class StandaloneModule {
+  static over(core: Core, engine: Engine, version: string): DynamicModule {
+    const { config, names, catalog } = core;
+    const viewNames: ViewNames = { ...names, ruleId: (code) => catalog.idOf(code) };
+    const settings: ServerSettings = {
+      publicUrl: config.http.public_url,
+      secure:
+        config.http.tls_cert_file !== undefined ||
+        config.http.public_url?.startsWith('https:') === true,
+      unit: config.unit,
+    };
+    const values: [abstract new (...needs: never[]) => unknown, unknown][] = [
+      [Audit, core.audit],
+      [Auth, core.auth],
+      [Availability, core.availability],
+      [IncidentBook, core.incidents],
+      [Clock, core.clock],
+      [Documents, core.documents],
+      [EventStore, pipelineEventStore(core.reader, engine)],
+      [HealthBoard, core.board],
+      [ServerSettings, settings],
+      [ViewNames, viewNames],
+      [OpenIncidents, openIncidents(core)],
+      [Overview, new ProductOverview(core, engine, version)],
+      [LiveHub, liveHub(core, engine)],
+    ];
+    const providers = values.map(([provide, useValue]): Provider => ({ provide, useValue }));
+    return { module: StandaloneModule, imports: [ServerModule.over(providers, core.log)] };
+  }
+}
