@@ -4,7 +4,7 @@ import type { ActionName, ActionRequest, IncidentListView, IncidentView } from '
 import type { Documents } from '#libs/store';
 
 import { type ActResult, decide } from './act.ts';
-import { type ComposeNeeds, withAlerts } from './compose.ts';
+import { type ComposeNeeds, withAlerts, withNotes } from './compose.ts';
 import type { Feed } from './feed.ts';
 import { INCIDENT_LIMITS, type IncidentLimits } from './limits.ts';
 import {
@@ -18,7 +18,7 @@ import {
 import { type IncidentChange, Memory } from './memory.ts';
 import { createNumbers } from './numbers.ts';
 import type { AlertFacts, Permission, Recorder } from './ports.ts';
-import { type IncidentRecord, isOpen } from './record.ts';
+import { type IncidentRecord, isOpen, SYSTEM } from './record.ts';
 import { restructure } from './restructure.ts';
 import { incidentView, type Names } from './row.ts';
 import { createSerial } from './serial.ts';
@@ -61,6 +61,8 @@ export abstract class IncidentBook {
   abstract counts(scope: Place, user: string): IncidentCounts;
   /** The incident page without its evidence; `undefined` when there is none in this scope. */
   abstract view(scope: Place, id: string): Promise<Omit<IncidentView, 'evidence'> | undefined>;
+  /** Puts into the timeline that people were told, or could not be. Raises no version. */
+  abstract noted(id: string, facts: Readonly<Record<string, string>>): Promise<void>;
   abstract get(id: string): Promise<Incident | undefined>;
   /** The place of an open incident. */
   abstract placeOf(id: string): Place | undefined;
@@ -255,6 +257,19 @@ class Book extends IncidentBook {
     if (found === undefined || !covers(scope, found.record.incident.place)) return undefined;
     const alerts = await this.#storage.alertsOf(id, ALERTS_SHOWN_MAX);
     return incidentView(found.record, alerts, this.#needs.names);
+  }
+
+  noted(id: string, facts: Readonly<Record<string, string>>): Promise<void> {
+    return this.#serial(() =>
+      this.#retried(false, async () => {
+        const found = await this.#storage.incident(id);
+        if (found === undefined) return;
+        const compose = this.#compose();
+        const entry = { time: compose.now, what: 'notified' as const, facts };
+        const record = withNotes(found.record, [entry], SYSTEM, compose);
+        await this.#commit(reopenedStep(found, record, await this.#storage.liveAlertsOf(id)));
+      }),
+    );
   }
 
   async get(id: string): Promise<Incident | undefined> {

@@ -45,7 +45,11 @@ export function placeName(places: PlaceLookup, alert: Pick<Alert, 'place'>): str
 
 function fill(template: string, values: ReadonlyMap<string, string>, language: Language): string {
   return template.replaceAll(/\{([^{}]{1,80})\}/g, (_whole, name: string) => {
-    const value = values.get(name.trim());
+    // A sentence is one line, whatever a log put into the value.
+    const value = values
+      .get(name.trim())
+      ?.replaceAll(/[\p{C}\s]+/gu, ' ')
+      .trim();
     if (value === undefined || value === '') return UNKNOWN[language];
     return value.length > VALUE_CHARS_MAX ? `${value.slice(0, VALUE_CHARS_MAX)}…` : value;
   });

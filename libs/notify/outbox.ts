@@ -1,0 +1,181 @@
+import { CENTRE, type Clock, type Place } from '#libs/model';
+import type { Doc, Documents, Write, WriteResult } from '#libs/store';
+
+import type { Notice } from './notice.ts';
+
+const NOTICE_KIND = 'notice';
+const CENTRE_PLACE: Place = { province: CENTRE };
+const PAGE = 500;
+/** Notices that wait in memory; more stay in the documents until there is room. */
+export const WAITING_MAX = 5000;
+const ATTEMPTS_KEPT = 20;
+const ERROR_CHARS_MAX = 300;
+
+/**
+ * `waiting` to be sent or tried again; `sent`; `failed` for good; `late` and `covered` were never sent: the evidence came
+ * long after the fact, or people were told of it as part of another incident.
+ */
+export type DeliveryState = 'waiting' | 'sent' | 'failed' | 'late' | 'covered';
+
+/** One notice on its way through one channel, with every attempt; times in ms. */
+export interface Delivery {
+  readonly notice: Notice;
+  readonly channel: string;
+  readonly place: Place;
+  readonly state: DeliveryState;
+  readonly created: number;
+  readonly tries: number;
+  /** Not before this. */
+  readonly next: number;
+  readonly sent?: number;
+  /** The last attempts that went wrong. */
+  readonly failures: readonly { readonly at: number; readonly error: string }[];
+}
+
+/** Notices as documents, so that none is forgotten when the process ends. */
+export class Outbox {
+  readonly #documents: Documents;
+  readonly #clock: Clock;
+  readonly waiting = new Map<string, Delivery>();
+  #more = false;
+
+  constructor(documents: Documents, clock: Clock) {
+    this.#documents = documents;
+    this.#clock = clock;
+  }
+
+  async load(): Promise<void> {
+    this.#more = false;
+    let cursor: string | undefined;
+    do {
+      const page = await this.#documents.list<Delivery>(NOTICE_KIND, {
+        scope: CENTRE_PLACE,
+        keys: { state: 'waiting' },
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      for (const { body } of page.rows) this.#take(body);
+      cursor = page.next;
+    } while (cursor !== undefined && !this.#more);
+  }
+
+  #take(delivery: Delivery): void {
+    const known = this.waiting.has(delivery.notice.id);
+    if (!known && this.waiting.size >= WAITING_MAX) this.#more = true;
+    else this.waiting.set(delivery.notice.id, delivery);
+  }
+
+  /** Reads what did not fit once there is room. */
+  async refill(): Promise<void> {
+    if (this.#more && this.waiting.size < WAITING_MAX / 2) await this.load();
+  }
+
+  /** Puts notices in, those that are there already left out; resolves to those that are new, once durable. */
+  async put(
+    fresh: readonly { readonly notice: Notice; readonly channel: string; readonly place: Place }[],
+    state: DeliveryState,
+  ): Promise<readonly Delivery[]> {
+    const now = this.#clock.now();
+    const deliveries = fresh.map(({ notice, channel, place }): Delivery => ({
+      notice,
+      channel,
+      place,
+      state,
+      created: now,
+      tries: 0,
+      next: now,
+      failures: [],
+    }));
+    if (deliveries.length === 0) return [];
+    const results = await this.#documents.write(deliveries.map((d) => deliveryWrite(d, 'absent')));
+    const done = deliveries.filter((_, at) => results[at]?.done === true);
+    const awake = state === 'waiting' ? await this.#wake(deliveries, results) : [];
+    done.push(...awake);
+    if (state === 'waiting') for (const delivery of done) this.#take(delivery);
+    return done;
+  }
+
+  /** What was held because it came late goes out after all when it goes on. */
+  async #wake(
+    deliveries: readonly Delivery[],
+    results: readonly WriteResult[],
+  ): Promise<Delivery[]> {
+    const woken: Delivery[] = [];
+    for (const [at, delivery] of deliveries.entries()) {
+      const result = results[at];
+      if (result === undefined || result.done || result.current === undefined) continue;
+      const stored = result.current as Doc<Delivery>;
+      if (stored.body.state !== 'late') continue;
+      const [done] = await this.#documents.write([deliveryWrite(delivery, stored.version)]);
+      if (done?.done === true) woken.push(delivery);
+    }
+    return woken;
+  }
+
+  async sent(delivery: Delivery): Promise<void> {
+    const done: Delivery = {
+      ...delivery,
+      state: 'sent',
+      tries: delivery.tries + 1,
+      sent: this.#clock.now(),
+    };
+    await this.#documents.write([deliveryWrite(done, 'any')]);
+    this.waiting.delete(delivery.notice.id);
+  }
+
+  /** Notes an attempt that went wrong; `next` is when to try again, absent when never. */
+  async failed(delivery: Delivery, error: string, next: number | undefined): Promise<void> {
+    const failure = { at: this.#clock.now(), error: error.slice(0, ERROR_CHARS_MAX) };
+    const changed: Delivery = {
+      ...delivery,
+      state: next === undefined ? 'failed' : 'waiting',
+      tries: delivery.tries + 1,
+      next: next ?? delivery.next,
+      failures: [...delivery.failures, failure].slice(-ATTEMPTS_KEPT),
+    };
+    // In memory first: when the documents fail too, the notice waits all the same.
+    if (next === undefined) this.waiting.delete(delivery.notice.id);
+    else this.waiting.set(delivery.notice.id, changed);
+    await this.#documents.write([deliveryWrite(changed, 'any')]);
+  }
+
+  async get(id: string): Promise<Delivery | undefined> {
+    return (await this.#documents.get<Delivery>(NOTICE_KIND, id))?.body;
+  }
+
+  /** The delivery log, newest first. */
+  async list(request: {
+    readonly scope: Place;
+    readonly limit: number;
+    readonly cursor?: string;
+    readonly incident?: string;
+    readonly state?: DeliveryState;
+    readonly from?: number;
+  }) {
+    const { incident, state, ...rest } = request;
+    const keys = {
+      ...(incident === undefined ? {} : { incident }),
+      ...(state === undefined ? {} : { state }),
+    };
+    const page = await this.#documents.list<Delivery>(NOTICE_KIND, { ...rest, keys });
+    return { ...page, rows: page.rows.map((doc) => doc.body) };
+  }
+}
+
+function deliveryWrite(delivery: Delivery, expect: 'absent' | 'any' | number): Write {
+  const { notice } = delivery;
+  return {
+    kind: NOTICE_KIND,
+    id: notice.id,
+    expect,
+    body: delivery,
+    place: delivery.place,
+    order: delivery.created,
+    keys: {
+      state: delivery.state,
+      incident: notice.incident,
+      channel: delivery.channel,
+      kind: notice.kind,
+    },
+  };
+}
