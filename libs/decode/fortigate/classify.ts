@@ -1,13 +1,14 @@
 import type { Fields } from '#libs/model';
 
 import { put } from '../fields.ts';
+import type { Pairs } from '../key-values.ts';
 
 const ALLOWED: ReadonlySet<string> = new Set(['pass', 'passthrough']);
 const DENIED: ReadonlySet<string> = new Set(['block', 'blocked', 'deny']);
 const LOGGED_ON: ReadonlySet<string> = new Set(['FSSO-logon', 'auth-logon']);
 const LOGGED_OFF: ReadonlySet<string> = new Set(['FSSO-logoff', 'auth-logout', 'auth-logoff']);
 
-function classifyTraffic(pairs: ReadonlyMap<string, string>, fields: Fields): void {
+function classifyTraffic(pairs: Pairs, fields: Fields): void {
   const action = pairs.get('action');
   const utm = pairs.get('utmaction');
   fields['event.category'] = ['network'];
@@ -20,7 +21,7 @@ function classifyTraffic(pairs: ReadonlyMap<string, string>, fields: Fields): vo
   put(fields, 'event.action', action);
 }
 
-function classifyUtm(pairs: ReadonlyMap<string, string>, fields: Fields): void {
+function classifyUtm(pairs: Pairs, fields: Fields): void {
   const action = pairs.get('action');
   fields['event.category'] = ['network'];
   const types = pairs.get('subtype') === 'dns' ? ['info'] : [];
@@ -40,13 +41,13 @@ function outcomeOf(status: string | undefined): string | undefined {
   return word.includes('fail') || word.includes('error') ? 'failure' : undefined;
 }
 
-function signIn(pairs: ReadonlyMap<string, string>, fields: Fields, outcome: string): void {
+function signIn(pairs: Pairs, fields: Fields, outcome: string): void {
   fields['event.category'] = ['authentication'];
   fields['event.outcome'] = outcome;
   put(fields, 'user.name', pairs.get('user'));
 }
 
-function classifyUser(pairs: ReadonlyMap<string, string>, fields: Fields): void {
+function classifyUser(pairs: Pairs, fields: Fields): void {
   const action = pairs.get('action') ?? '';
   fields['event.category'] = ['authentication'];
   const on = LOGGED_ON.has(action);
@@ -56,42 +57,39 @@ function classifyUser(pairs: ReadonlyMap<string, string>, fields: Fields): void 
   } else if (outcomeOf(pairs.get('status')) === 'failure') signIn(pairs, fields, 'failure');
 }
 
-function classifyEvent(pairs: ReadonlyMap<string, string>, fields: Fields): void {
+function classifyEvent(pairs: Pairs, fields: Fields): void {
   const action = pairs.get('action') ?? '';
   put(fields, 'event.action', pairs.get('eventtype') ?? pairs.get('action'));
-  switch (pairs.get('subtype')) {
-    case 'vpn':
-      if (action.startsWith('ssl-login')) signIn(pairs, fields, 'failure');
-      else {
-        fields['event.category'] = ['network'];
-        fields['event.type'] = ['connection'];
-        put(fields, 'event.outcome', outcomeOf(pairs.get('status')));
-      }
-      return;
-    case 'user':
-      classifyUser(pairs, fields);
-      return;
-    case 'system': {
-      const message = pairs.get('msg') ?? '';
-      const signsIn = action === 'login' || (action === '' && / log(?:in|ged in) /.test(message));
-      if (signsIn) {
-        fields['event.action'] = 'login';
-        const failed = outcomeOf(
-          pairs.get('status') ?? (message.includes('fail') ? 'failed' : 'success'),
-        );
-        signIn(pairs, fields, failed ?? 'unknown');
-      } else if (action === 'perf-stats') {
-        fields['event.category'] = ['host'];
-        fields['event.type'] = ['info'];
-      }
-      return;
-    }
-    default:
+  const subtype = pairs.get('subtype');
+  if (subtype === 'vpn') classifyVpn(pairs, fields, action);
+  else if (subtype === 'user') classifyUser(pairs, fields);
+  else if (subtype === 'system') classifySystem(pairs, fields, action);
+}
+
+function classifyVpn(pairs: Pairs, fields: Fields, action: string): void {
+  if (action.startsWith('ssl-login')) {
+    signIn(pairs, fields, 'failure');
+    return;
+  }
+  fields['event.category'] = ['network'];
+  fields['event.type'] = ['connection'];
+  put(fields, 'event.outcome', outcomeOf(pairs.get('status')));
+}
+
+function classifySystem(pairs: Pairs, fields: Fields, action: string): void {
+  const message = pairs.get('msg') ?? '';
+  if (action === 'login' || (action === '' && / log(?:in|ged in) /.test(message))) {
+    fields['event.action'] = 'login';
+    const said = message.includes('fail') ? 'failed' : 'success';
+    signIn(pairs, fields, outcomeOf(pairs.get('status') ?? said) ?? 'unknown');
+  } else if (action === 'perf-stats') {
+    fields['event.category'] = ['host'];
+    fields['event.type'] = ['info'];
   }
 }
 
 /** Fills category, type, outcome and action from what kind of message it is. */
-export function classify(pairs: ReadonlyMap<string, string>, fields: Fields): void {
+export function classify(pairs: Pairs, fields: Fields): void {
   const type = pairs.get('type');
   if (type === 'traffic') classifyTraffic(pairs, fields);
   else if (type === 'utm' || type === 'ips' || type === 'anomaly') classifyUtm(pairs, fields);

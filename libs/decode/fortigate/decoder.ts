@@ -2,7 +2,7 @@ import type { Decoded, Fields } from '#libs/model';
 
 import type { DecodeResult, Decoder } from '../decoder.ts';
 import { asNumber, asText, isIp, listOf, put, putText, wholeNumber } from '../fields.ts';
-import { readPairs } from '../key-values.ts';
+import { Pairs, readPairs } from '../key-values.ts';
 import { directionOf, domainParts, macAddress, transportName } from '../net/names.ts';
 import { readIso, zoneMinutesOf } from '../time.ts';
 import { putUrl } from '../web/request.ts';
@@ -23,7 +23,7 @@ function vendorName(key: string): string {
   return name;
 }
 
-function putTime(pairs: Map<string, string>, into: Decoded): void {
+function putTime(pairs: Pairs, into: Decoded): void {
   const stamp = `${pairs.get('date') ?? ''} ${pairs.get('time') ?? ''}`;
   readIso(stamp, 0, into);
   const zone = zoneMinutesOf(pairs.get('tz') ?? '');
@@ -42,8 +42,10 @@ function putTime(pairs: Map<string, string>, into: Decoded): void {
   }
 }
 
-function putPlain(pairs: Map<string, string>, fields: Fields): void {
-  for (const [key, value] of pairs) {
+function putPlain(pairs: Pairs, fields: Fields): void {
+  for (let i = 0; i < pairs.size; i++) {
+    const key = pairs.keys[i]!;
+    const value = pairs.values[i]!;
     if (value === '' || value === 'N/A') continue;
     const text = TEXT_FIELDS.get(key);
     if (text !== undefined) {
@@ -62,7 +64,7 @@ function sum(fields: Fields, a: string, b: string): number | undefined {
   return first === undefined || second === undefined ? undefined : first + second;
 }
 
-function putNetwork(pairs: Map<string, string>, fields: Fields): void {
+function putNetwork(pairs: Pairs, fields: Fields): void {
   const proto = pairs.get('proto');
   if (proto !== undefined) put(fields, 'network.transport', transportName(proto));
   putText(fields, 'network.protocol', pairs.get('service')?.toLowerCase());
@@ -86,7 +88,7 @@ function putNetwork(pairs: Map<string, string>, fields: Fields): void {
 }
 
 /** Where an administrator or a VPN peer came from; FortiOS says it in five ways. */
-function putPeers(pairs: Map<string, string>, fields: Fields): void {
+function putPeers(pairs: Pairs, fields: Fields): void {
   const local = pairs.get('locip');
   const remote = pairs.get('remip');
   if (pairs.get('action')?.startsWith('ssl-login') && remote !== undefined) {
@@ -115,7 +117,7 @@ function putPeers(pairs: Map<string, string>, fields: Fields): void {
   }
 }
 
-function putRule(pairs: Map<string, string>, fields: Fields): void {
+function putRule(pairs: Pairs, fields: Fields): void {
   const category = pairs.get('catdesc') ?? pairs.get('appcat');
   putText(fields, 'rule.category', category?.replaceAll('.', '-'));
   const policy = pairs.get('policytype');
@@ -124,7 +126,7 @@ function putRule(pairs: Map<string, string>, fields: Fields): void {
   putText(fields, 'rule.ruleset', ruleset);
 }
 
-function putNames(pairs: Map<string, string>, fields: Fields): void {
+function putNames(pairs: Pairs, fields: Fields): void {
   const url = pairs.get('url');
   if (url !== undefined && url !== '') {
     const domain = fields['url.domain'];
@@ -155,7 +157,7 @@ function relate(fields: Fields): void {
   put(fields, 'related.hosts', listOf(...hosts));
 }
 
-const scratch = new Map<string, string>();
+const scratch = new Pairs();
 
 /** FortiOS log line (Fortinet, FortiOS Log Message Reference): `date=… time=… devname="…" logid="…" type="…" …`. */
 export const fortigate: Decoder = {

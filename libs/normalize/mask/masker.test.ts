@@ -51,6 +51,7 @@ test.each([
   'root@server1 connected',
   '{"otp":"sent","telco":"viettel","latency_ms":94210}',
   '{"api":"XacThucThongTin","ms":30001}',
+  'LogonGuid {00000000-0000-0000-0000-000000000000} devid="FG100F0912345678"',
   'h:91ac ***@x.vn password=****** ',
 ])('leaves %j as it is', (text) => {
   expect(mask(text)).toBe(text);

@@ -5,6 +5,7 @@ import {
   isMeasureName,
   isPublicName,
   kindOfName,
+  type NameKind,
 } from './words.ts';
 
 /** What was found: numbers of citizens and phones, one-time codes, addresses, and whatever stands under a secret name. */
@@ -34,7 +35,7 @@ const LETTER_X = 5;
 const LETTER_B = 6;
 const LETTER_J = 7;
 
-const CLASS = new Uint8Array(128);
+const CLASS = new Uint8Array(65_536);
 for (let code = 48; code <= 57; code++) CLASS[code] = DIGIT;
 CLASS[64] = AT;
 CLASS[58] = DELIMITER;
@@ -44,15 +45,36 @@ CLASS[88] = CLASS[120] = LETTER_X;
 CLASS[66] = CLASS[98] = LETTER_B;
 CLASS[74] = LETTER_J;
 
-/** Last letters of the names in `words.ts`; a delimiter after any other letter needs no second look. */
-const NAME_END = new Uint8Array(128);
-for (const letter of 'dnestypukcr') {
-  NAME_END[letter.charCodeAt(0)] = 1;
-  NAME_END[letter.toUpperCase().charCodeAt(0)] = 1;
+/** Last two letters of the names in `words.ts`; a delimiter after any others needs no second look. */
+const NAME_ENDS = new Uint8Array(32 * 32);
+for (const end of 'rd wd ss se au cu oi on ie id ey ls en et de tp in uc'.split(' ')) {
+  NAME_ENDS[(end.charCodeAt(0) & 31) * 32 + (end.charCodeAt(1) & 31)] = 1;
+}
+
+/** Kinds of the names met so far, as they were spelled. */
+const NAMES_MAX = 20_000;
+const names = new Map<string, { readonly bare: string; readonly kind: NameKind }>();
+
+function named(name: string): { readonly bare: string; readonly kind: NameKind } {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const bare = bareName(name.slice(name.lastIndexOf('.') + 1));
+  const entry = { bare, kind: kindOfName(bare) };
+  if (names.size < NAMES_MAX) names.set(name, entry);
+  return entry;
 }
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
+}
+
+function isHex(code: number): boolean {
+  return isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102);
+}
+
+function isAlphanumeric(code: number): boolean {
+  const lower = code | 32;
+  return isDigit(code) || (lower >= 97 && lower <= 122);
 }
 
 function isNameChar(code: number): boolean {
@@ -88,56 +110,68 @@ function nameBefore(text: string, end: number): string {
   return text.slice(start, end);
 }
 
-/** The bare name that the number at `start` is the value of (`logid="0316…`), or an empty text. */
+/** The bare name that the number at `start` is the value of (`logid="0316…`), or the end of its value; else empty. */
 function nameOfNumber(text: string, start: number): string {
   let at = start;
-  while (at > 0 && at > start - 3) {
+  while (at > 0 && start - at < 16 && isAlphanumeric(text.charCodeAt(at - 1))) at--;
+  const first = at;
+  while (at > 0 && at > first - 3) {
     const code = text.charCodeAt(at - 1);
     if (code !== 34 && code !== 39 && code !== 92 && code !== 32) break;
     at--;
   }
   const code = text.charCodeAt(at - 1);
   if (code !== 58 && code !== 61) return '';
-  const name = nameBefore(text, nameEndBefore(text, at - 1));
-  return bareName(name.slice(name.lastIndexOf('.') + 1));
+  return named(nameBefore(text, nameEndBefore(text, at - 1))).bare;
 }
 
 /** True when the digits are a part of a hexadecimal digest, as in file hashes that investigators compare. */
 function isInDigest(text: string, start: number, end: number): boolean {
   let from = start;
   let to = end;
-  const hex = (code: number): boolean => isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102);
-  while (from > 0 && start - from < 128 && hex(text.charCodeAt(from - 1))) from--;
-  while (to < text.length && to - end < 128 && hex(text.charCodeAt(to))) to++;
+  while (from > 0 && start - from < 128 && isHex(text.charCodeAt(from - 1))) from--;
+  while (to < text.length && to - end < 128 && isHex(text.charCodeAt(to))) to++;
   return to - from >= HASH_CHARS_MIN;
+}
+
+/** True when twelve digits are the end of a UUID: four hexadecimal digits between dashes stand before them. */
+function isInUuid(text: string, start: number, length: number): boolean {
+  if (length !== 12 || text.charCodeAt(start - 1) !== 45 || text.charCodeAt(start - 6) !== 45) {
+    return false;
+  }
+  for (let i = start - 5; i < start - 1; i++) if (!isHex(text.charCodeAt(i))) return false;
+  return true;
 }
 
 function isMobilePrefix(code: number): boolean {
   return code === 51 || code === 53 || code === 55 || code === 56 || code === 57;
 }
 
-/** One pass over a text; finds every span in time linear in the text. */
+/** One pass over a text; finds every span in time linear in the text. One instance serves all texts in turn. */
 class Scan {
-  readonly #text: string;
-  readonly spans: Span[] = [];
+  #text = '';
+  spans: Span[] = [];
   /** Runs of 4 to 8 digits and the words that make them codes, as pairs of start and end. */
   readonly #runs: number[] = [];
   readonly #words: number[] = [];
 
-  constructor(text: string) {
+  run(text: string): void {
     this.#text = text;
-  }
-
-  run(): void {
-    const text = this.#text;
+    if (this.spans.length > 0) this.spans = [];
+    this.#runs.length = 0;
+    this.#words.length = 0;
+    const { length } = text;
     let i = 0;
-    while (i < text.length) {
-      const code = text.charCodeAt(i);
-      const kind = code < 128 ? CLASS[code]! : 0;
+    while (i < length) {
+      const kind = CLASS[text.charCodeAt(i)]!;
       if (kind === 0) i++;
       else if (kind === DIGIT) i = this.#digits(i);
       else if (kind === DELIMITER) i = this.#delimiter(i);
-      else i = this.#other(kind, i);
+      else if (kind === LETTER_P) {
+        const said = (text.charCodeAt(i - 1) | 32) === 116 && (text.charCodeAt(i - 2) | 32) === 111;
+        if (said) this.#words.push(i - 2, i + 1);
+        i++;
+      } else i = this.#other(kind, i);
     }
     if (this.#words.length > 0 && this.#runs.length > 0) this.#codes();
   }
@@ -183,11 +217,14 @@ class Scan {
     } else if (length === 13 && text.startsWith('0084', start)) {
       if (isMobilePrefix(text.charCodeAt(start + 4))) kind = 'phone';
     } else if (length === 9) {
+      const name = nameOfNumber(text, start);
+      if (name !== '' && isCounterName(name)) return;
       const before = folded(text.slice(Math.max(0, start - DOCUMENT_NEAR_CHARS), start));
       if (/cmnd|cmt|giay ?to|cccd|can cuoc|dinh danh|chung minh/.test(before)) kind = 'cmnd';
     }
     if (kind === undefined || this.#isPublic(start, end, length, first)) return;
-    if (!isInDigest(text, start, end)) this.#add(start, end, kind);
+    if (isInUuid(text, start, length) || isInDigest(text, start, end)) return;
+    this.#add(start, end, kind);
   }
 
   /** Tax codes and log ids are public and look like phone numbers; counters may begin with 84. */
@@ -231,10 +268,12 @@ class Scan {
     const text = this.#text;
     const end = nameEndBefore(text, at);
     const last = text.charCodeAt(end - 1);
-    if (!(last < 128) || NAME_END[last] === 0) return at + 1;
-    const name = nameBefore(text, end);
-    const bare = bareName(name.slice(name.lastIndexOf('.') + 1));
-    const kind = kindOfName(bare);
+    if (!(last > 64 && last < 128)) return at + 1;
+    const before = text.charCodeAt(end - 2);
+    // "khẩu" has a letter beyond ASCII, or a tone mark, before its last one.
+    const accented = (last | 32) === 117 && before > 127;
+    if (!accented && NAME_ENDS[(before & 31) * 32 + (last & 31)] === 0) return at + 1;
+    const { bare, kind } = named(nameBefore(text, end));
     if (kind === 'secret' || kind === 'code') return this.#value(at + 1, bare, kind);
     if (
       (last | 32) === 117 &&
@@ -305,15 +344,13 @@ class Scan {
   #other(kind: number, at: number): number {
     const text = this.#text;
     if (kind === AT) return this.#email(at);
-    if (kind === LETTER_P) {
-      if ((text.charCodeAt(at - 1) | 32) === 116 && (text.charCodeAt(at - 2) | 32) === 111) {
-        this.#words.push(at - 2, at + 1);
-      }
-      return at + 1;
-    }
     if (kind === LETTER_X) {
       const next = text.charCodeAt(at + 1);
-      if ((next | 32) === 97 || next === 0xe1 || next === 0xc1) {
+      const third = text.charCodeAt(at + 2);
+      if (
+        ((next | 32) === 97 || next === 0xe1 || next === 0xc1) &&
+        ((third | 32) === 99 || third === 0x301)
+      ) {
         const word = folded(text.slice(Math.max(0, at - 4), at + 12));
         if (/ma ?xac ?thuc/.test(word)) this.#words.push(at, at + 8);
       }
@@ -406,14 +443,16 @@ class Scan {
 }
 
 const NOTHING: readonly Span[] = [];
+const scan = new Scan();
 
 /** Every span of the text that must be masked, in order and without overlaps; linear in the text. */
 export function findSecrets(text: string): readonly Span[] {
-  if (text.length < 3) return NOTHING;
-  const scan = new Scan(text);
-  scan.run();
-  if (scan.spans.length < 2) return scan.spans;
-  const sorted = scan.spans.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  if (text.length < 4) return NOTHING;
+  scan.run(text);
+  const { spans } = scan;
+  if (spans.length === 0) return NOTHING;
+  if (spans.length === 1) return spans;
+  const sorted = spans.toSorted((a, b) => a.start - b.start || b.end - a.end);
   const apart: Span[] = [];
   let end = 0;
   for (const span of sorted) {

@@ -79,6 +79,12 @@ export function kindOfName(bare: string): NameKind {
 
 const PUBLIC_NAMES = new Set([
   'logid',
+  'devid',
+  'deviceid',
+  'serial',
+  'serialno',
+  'serialnumber',
+  'sn',
   'mst',
   'masothue',
   'taxcode',
@@ -100,7 +106,7 @@ const COUNTER_ENDS = [
   'handle',
 ];
 
-/** True for names whose digits are never a person's: log ids and tax codes, which are public. */
+/** True for names whose digits are never a person's: log ids, serial numbers and tax codes, which are public. */
 export function isPublicName(bare: string): boolean {
   return PUBLIC_NAMES.has(bare);
 }
