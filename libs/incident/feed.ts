@@ -48,7 +48,7 @@ export function createFeed(start: number, max: number): Feed & { readonly add: A
   };
 
   const since = (from: number, scope: Place): Delta | 'too_old' => {
-    if (from > seq || from < start || seq - from > max) return 'too_old';
+    if (!(from <= seq && from >= start && seq - from <= max)) return 'too_old';
     return deltaOf(ring, from, seq, scope);
   };
 
@@ -81,6 +81,8 @@ function samePlace(a: Place, b: Place): boolean {
 
 interface Merged {
   readonly seenBefore: boolean;
+  /** Some change of it came without what stood there before: the row goes out whole. */
+  whole: boolean;
   seenNow: boolean;
   row: IncidentRow;
   keys: Partial<IncidentRow>;
@@ -100,8 +102,10 @@ function deltaOf(
     const known = merged.get(change.id);
     if (known === undefined) {
       const seenBefore = change.before !== null && covers(scope, change.before);
-      merged.set(change.id, { seenBefore, seenNow, row: change.row, keys: change.keys });
+      const whole = change.before === null;
+      merged.set(change.id, { seenBefore, whole, seenNow, row: change.row, keys: change.keys });
     } else {
+      known.whole ||= change.before === null;
       known.seenNow = seenNow;
       known.row = change.row;
       known.keys = { ...known.keys, ...change.keys };
@@ -112,9 +116,9 @@ function deltaOf(
     from: from + 1,
     to,
     set: shown
-      .filter(([, m]) => m.seenBefore && m.seenNow && Object.keys(m.keys).length > 0)
+      .filter(([, m]) => m.seenBefore && m.seenNow && !m.whole && Object.keys(m.keys).length > 0)
       .map(([id, m]) => [id, m.keys] as const),
-    add: shown.filter(([, m]) => !m.seenBefore && m.seenNow).map(([, m]) => m.row),
+    add: shown.filter(([, m]) => m.seenNow && (m.whole || !m.seenBefore)).map(([, m]) => m.row),
     drop: shown.filter(([, m]) => m.seenBefore && !m.seenNow).map(([id]) => id),
   };
 }

@@ -52,7 +52,8 @@ type Test = (row: IncidentRow) => boolean;
 
 function wordTest(word: string): Test {
   const colon = word.indexOf(':');
-  const field = colon > 0 ? FIELDS[word.slice(0, colon).toLowerCase()] : undefined;
+  const name = colon > 0 ? word.slice(0, colon).toLowerCase() : '';
+  const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field !== undefined) {
     const wanted = folded(word.slice(colon + 1));
     return (row) =>

@@ -76,12 +76,16 @@ export class MemoryDocuments extends Documents {
     const rows = [...this.#of(kind).values()]
       .filter((doc) => fits(doc, request))
       .toSorted((a, b) => b.order - a.order || (a.id < b.id ? 1 : -1));
-    const after = request.cursor === undefined ? 0 : Number(request.cursor);
-    const page = rows.slice(after, after + request.limit) as Doc<T>[];
-    const end = after + page.length;
-    return end < rows.length
-      ? { rows: page, total: rows.length, next: String(end) }
-      : { rows: page, total: rows.length };
+    const after = request.cursor === undefined ? undefined : placeOf(request.cursor);
+    const left = rows.filter(
+      ({ order, id }) =>
+        after === undefined || order < after.order || (order === after.order && id < after.id),
+    );
+    const page = left.slice(0, request.limit) as Doc<T>[];
+    const last = page.at(-1);
+    const whole = { rows: page, total: rows.length };
+    if (last === undefined || page.length === left.length) return whole;
+    return { ...whole, next: JSON.stringify({ order: last.order, id: last.id }) };
   }
 }
 
@@ -96,4 +100,8 @@ function fits(doc: Doc<unknown>, request: ListRequest): boolean {
       (typeof wanted === 'string' ? value === wanted : wanted.includes(value))
     );
   });
+}
+
+function placeOf(cursor: string): { readonly order: number; readonly id: string } {
+  return JSON.parse(cursor) as { order: number; id: string };
 }
