@@ -9,6 +9,58 @@ interface Entry {
 // Loaded when asked for: a verb must not wait for what it does not use.
 const VERBS: readonly Entry[] = [
   {
+    name: 'normalize',
+    summary: 'log lines in, ECS documents out',
+    load: async () => (await import('./verbs/normalize.ts')).normalizeVerb,
+  },
+  {
+    name: 'detect',
+    summary: 'events in, the rules they match out',
+    load: async () => {
+      const [{ createDetectVerb }, { openCorrelator }] = await Promise.all([
+        import('./verbs/detect.ts'),
+        import('./verbs/rule-parts.ts'),
+      ]);
+      return createDetectVerb(openCorrelator);
+    },
+  },
+  {
+    name: 'rules',
+    summary: 'check Sigma rules and run their samples',
+    load: async () => {
+      const [{ createRulesVerb }, parts] = await Promise.all([
+        import('./verbs/rules.ts'),
+        import('./verbs/rule-parts.ts'),
+      ]);
+      return createRulesVerb(parts);
+    },
+  },
+  {
+    name: 'replay',
+    summary: 'send recorded events again',
+    load: async () => (await import('./verbs/replay.ts')).replayVerb,
+  },
+  {
+    name: 'key',
+    summary: 'make, list and revoke keys of senders and programs',
+    load: async () => (await import('./verbs/key.ts')).keyVerb,
+  },
+  {
+    name: 'user',
+    summary: 'let people in, or give them a new way in',
+    load: async () => (await import('./verbs/user.ts')).userVerb,
+  },
+  {
+    name: 'locality',
+    summary: 'enter log sources of localities from a table',
+    load: async () => (await import('./verbs/locality.ts')).localityVerb,
+  },
+  {
+    name: 'verify',
+    summary: 'verify the hash chain of the record',
+    load: async () => (await import('./verbs/verify.ts')).verifyVerb,
+  },
+  {
     name: 'config',
     summary: 'print every setting with default, unit and meaning',
     load: async () => (await import('./verbs/config.ts')).configVerb,

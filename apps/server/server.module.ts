@@ -4,7 +4,7 @@ import { StandardSchemaValidationPipe } from '@nestjs/common';
 
 import type { Logger } from '#libs/telemetry';
 
-import { AccessGuard } from './access/access.guard.ts';
+import { AccessGuard } from './access/access-guard.ts';
 import { AdminController } from './controllers/admin.controller.ts';
 import { AlertsController } from './controllers/alerts.controller.ts';
 import { EventsController } from './controllers/events.controller.ts';

@@ -7,3 +7,4 @@ export {
   type Stopwatch,
 } from './detector.ts';
 export type { RuleCount } from './rule-tally.ts';
+export { RulesUnreadable, readRuleFiles, SAMPLES_SUFFIX } from './rule-files.ts';

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 
-import { createCorrelator, DEFAULT_CORRELATE_LIMITS } from '#libs/correlate';
-import { decode } from '#libs/decode';
-import type { Fields } from '#libs/model';
 import { compile } from '#libs/sigma';
 import { describe, expect, it } from 'vitest';
 
-import { readRuleFiles } from '../../apps/cli/verbs/rules-files.ts';
+import { readRuleFiles } from '#libs/detect';
+import { decodeLine, openCorrelator } from '../../apps/cli/verbs/rule-parts.ts';
 import { testSamples } from '../../apps/cli/verbs/rules-test.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -17,13 +15,6 @@ const alerting = [...set.rules, ...set.correlations].filter(
   (rule) => !rule.silent && rule.ours.recovers.length === 0,
 );
 
-/** As the collector reads a line of a source whose dataset the register names. */
-function decodeLine(dataset: string, line: string): Fields | undefined {
-  const decoded = decode(line, dataset);
-  if (decoded.dataset === '') return undefined;
-  return Object.assign(decoded.fields, { 'event.dataset': decoded.dataset });
-}
-
 describe('the shipped rules', () => {
   it('load without a refusal', () => {
     expect(sources.length).toBeGreaterThanOrEqual(10);
@@ -33,7 +24,6 @@ describe('the shipped rules', () => {
   it.each(sources.map(({ file }) => [file.slice(folder.length + 1), file]))(
     '%s does what its samples say',
     async (_name, file) => {
-      const openCorrelator = () => Promise.resolve(createCorrelator(set, DEFAULT_CORRELATE_LIMITS));
       const { passed, failures, without } = await testSamples(set, [file], {
         decodeLine,
         openCorrelator,
@@ -45,18 +35,8 @@ describe('the shipped rules', () => {
   );
 
   it('are the ten of the first release', () => {
-    expect([...new Set(alerting.map(({ ours }) => ours.code))].toSorted()).toEqual([
-      'AE-01',
-      'AE-02',
-      'AE-05',
-      'OA-01',
-      'SD-10',
-      'SD-13',
-      'SD-15',
-      'SEC-01',
-      'SEC-04',
-      'SEC-21',
-    ]);
+    const codes = 'AE-01 AE-02 AE-05 OA-01 SD-10 SD-13 SD-15 SEC-01 SEC-04 SEC-21';
+    expect(new Set(alerting.map(({ ours }) => ours.code))).toEqual(new Set(codes.split(' ')));
   });
 
   it.each(alerting.map((rule) => [rule.name ?? rule.id, rule] as const))(

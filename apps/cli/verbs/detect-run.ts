@@ -5,7 +5,7 @@ import { compile, type Rule, type RuleSet, type Routing } from '#libs/sigma';
 import { EXIT, type Io } from '../verb.ts';
 import { correlateMatches, type CorrelateInput, type OpenCorrelator } from './detect-correlate.ts';
 import { eachLine } from './detect-lines.ts';
-import { readRuleFiles } from './rules-files.ts';
+import { readRuleFiles } from '#libs/detect';
 import { readPlaceholders } from './rules-placeholders.ts';
 
 /** What `detect` was asked for. */

@@ -5,7 +5,7 @@ import type { Routing } from '#libs/sigma';
 import { EXIT, type Io, type Verb } from '../verb.ts';
 import type { OpenCorrelator } from './detect-correlate.ts';
 import { runDetect, type DetectOptions } from './detect-run.ts';
-import { RulesUnreadable } from './rules-files.ts';
+import { RulesUnreadable } from '#libs/detect';
 
 const USAGE = `thapcanh detect --rules DIR… [options] < events.ndjson
 

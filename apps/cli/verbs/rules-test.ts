@@ -4,7 +4,7 @@ import type { Alert, Match } from '#libs/model';
 import type { CorrelationRule, Rule, RuleSet } from '#libs/sigma';
 
 import { alertsInForce, type OpenCorrelator } from './detect-correlate.ts';
-import { SAMPLES_SUFFIX } from './rules-files.ts';
+import { SAMPLES_SUFFIX } from '#libs/detect';
 import {
   eventFields,
   isProblem,

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { compile, type Refusal } from '#libs/sigma';
 
 import { EXIT, type Io, type Verb } from '../verb.ts';
-import { RulesUnreadable, readRuleFiles } from './rules-files.ts';
+import { RulesUnreadable, readRuleFiles } from '#libs/detect';
 import { readPlaceholders } from './rules-placeholders.ts';
 import { testSamples, type SampleParts } from './rules-test.ts';
 

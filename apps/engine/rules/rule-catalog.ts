@@ -8,7 +8,7 @@ import {
   type SigmaSource,
 } from '#libs/sigma';
 
-import { readRuleFiles } from '../../cli/verbs/rules-files.ts';
+import { readRuleFiles } from '#libs/detect';
 
 type AnyRule = Rule | CorrelationRule;
 
