@@ -5,7 +5,7 @@ import type { Event, FieldValue } from '#libs/model';
 
 import { isEmpty, messageWords } from '../query/matches.ts';
 import { packCodes, packTimes, unpackColumn } from './columns.ts';
-import { idKey, idKeys, packIds, unpackIds } from './event-id.ts';
+import { IdBlock, idKeys, unpackIds } from './event-id.ts';
 import { shapedLine, unshapedLine } from './event-line.ts';
 import { IdSet } from './id-set.ts';
 import {
@@ -72,7 +72,7 @@ export class DayWriter {
    */
   readonly #replayTo: number;
   #blockLines: string[] = [];
-  #blockIds: string[] = [];
+  readonly #blockIds = new IdBlock(BLOCK_EVENTS);
   #times = new Int32Array(CHUNK_EVENTS);
   #shapes = new Uint16Array(CHUNK_EVENTS);
   /** By column number; absent until an event of the chunk has the field. */
@@ -100,7 +100,8 @@ export class DayWriter {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       for (const { event, position: from } of arrivals) {
-        if (this.#ids.add(idKey(event.id))) this.#add(event);
+        this.#blockIds.offer(event.id);
+        if (this.#ids.add(this.#blockIds.high, this.#blockIds.low)) this.#add(event);
         else if (from <= this.#replayTo) replayed++;
         else repeats++;
       }
@@ -130,7 +131,7 @@ export class DayWriter {
     this.#blockLines.push(
       shape === SHAPE_BEYOND ? unshapedLine(event) : shapedLine(event, this.#values),
     );
-    this.#blockIds.push(event.id);
+    this.#blockIds.take(event.id);
     if (shape === SHAPE_BEYOND) this.#unshaped++;
     if (this.#tokens !== '') this.#statements.fts.run(this.#rows, this.#tokens);
     this.#rows++;
@@ -176,13 +177,13 @@ export class DayWriter {
   #endBlock(): void {
     this.#writeBlock();
     this.#blockLines = [];
-    this.#blockIds = [];
+    this.#blockIds.clear();
   }
 
   #writeBlock(): void {
     const block = Math.floor((this.#rows - 1) / BLOCK_EVENTS);
     this.#statements.blk.run(block, zstdCompressSync(this.#blockLines.join('\n'), LEVEL));
-    this.#statements.ids.run(block, packIds(this.#blockIds));
+    this.#statements.ids.run(block, this.#blockIds.pack());
   }
 
   #endChunk(): void {
@@ -252,7 +253,7 @@ export class DayWriter {
     for (const { z } of this.#db.prepare('SELECT z FROM ids').iterate() as Iterable<{
       z: Uint8Array;
     }>) {
-      for (const key of idKeys(z)) this.#ids.add(key);
+      for (const { high, low } of idKeys(z)) this.#ids.add(high, low);
     }
     this.#loadTailBlock();
     this.#loadTailChunk();
@@ -263,7 +264,10 @@ export class DayWriter {
     const block = Math.floor(this.#rows / BLOCK_EVENTS);
     const lines = zstdDecompressSync(this.#blob('blk', block));
     this.#blockLines = Buffer.from(lines).toString('utf8').split('\n');
-    this.#blockIds = unpackIds(this.#blob('ids', block));
+    for (const id of unpackIds(this.#blob('ids', block))) {
+      this.#blockIds.offer(id);
+      this.#blockIds.take(id);
+    }
   }
 
   #loadTailChunk(): void {

@@ -1,38 +1,75 @@
 import { ID_LENGTH, sha256 } from '#libs/model';
 
 /** Bytes of one id of 22 base64url characters. */
-export const ID_BYTES = 17;
+const ID_BYTES = 17;
+const PACKED = 0;
+const LISTED = 1;
 
 const PACKABLE = /^[\w-]{22}$/;
-// Four filler bits end the last byte; the two characters after an id make it whole bytes.
+/** Four filler bits end the last byte; two more characters make whole bytes, which is quicker. */
 const FILLER = 'AA';
 
-/** The first 64 bits of an id, as two unsigned 32-bit numbers. */
+/** The first 64 bits of an id, by which it is recognized within its day. */
 export interface IdKey {
   readonly high: number;
   readonly low: number;
 }
 
-const scratch = Buffer.alloc(18);
-
-/** The key by which an id is recognized within its day. */
+/** The key of one id. */
 export function idKey(id: string): IdKey {
-  if (PACKABLE.test(id)) scratch.write(id, 0, 'base64url');
-  else scratch.write(sha256(id).slice(0, 32), 0, 'hex');
-  return { high: scratch.readUInt32LE(0), low: scratch.readUInt32LE(4) };
+  const block = new IdBlock(1);
+  block.offer(id);
+  return { high: block.high, low: block.low };
 }
 
-/** Ids in order as bytes; `unpackIds` gives them back. */
-export function packIds(ids: readonly string[]): Uint8Array {
-  if (!ids.every((id) => PACKABLE.test(id))) return Buffer.from(`\u0001${JSON.stringify(ids)}`);
-  const bytes = Buffer.alloc(1 + ids.length * ID_BYTES + 1);
-  ids.forEach((id, index) => bytes.write(id + FILLER, 1 + index * ID_BYTES, 'base64url'));
-  return bytes.subarray(0, 1 + ids.length * ID_BYTES);
+/** The ids of a block of events in order, as they are gathered. */
+export class IdBlock {
+  readonly #bytes: Buffer;
+  readonly #ids: string[] = [];
+  #listed = false;
+  /** Key of the id that was offered last. */
+  high = 0;
+  low = 0;
+
+  constructor(room: number) {
+    this.#bytes = Buffer.alloc(1 + room * ID_BYTES + 1);
+  }
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** Reads the key of an id; `take` then keeps it. */
+  offer(id: string): void {
+    const at = 1 + this.#ids.length * ID_BYTES;
+    if (PACKABLE.test(id)) this.#bytes.write(id + FILLER, at, 'base64url');
+    else this.#bytes.write(sha256(id).slice(0, 16), at, 'hex');
+    this.high = this.#bytes.readUInt32LE(at);
+    this.low = this.#bytes.readUInt32LE(at + 4);
+  }
+
+  take(id: string): void {
+    this.#ids.push(id);
+    this.#listed ||= !PACKABLE.test(id);
+  }
+
+  clear(): void {
+    this.#ids.length = 0;
+    this.#listed = false;
+  }
+
+  pack(): Uint8Array {
+    if (this.#listed) {
+      return Buffer.from(`${String.fromCharCode(LISTED)}${JSON.stringify(this.#ids)}`);
+    }
+    this.#bytes[0] = PACKED;
+    return this.#bytes.subarray(0, 1 + this.#ids.length * ID_BYTES);
+  }
 }
 
 export function unpackIds(bytes: Uint8Array): string[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer[0] === 1) return JSON.parse(buffer.toString('utf8', 1)) as string[];
+  if (buffer[0] === LISTED) return JSON.parse(buffer.toString('utf8', 1)) as string[];
   return Array.from({ length: (buffer.length - 1) / ID_BYTES }, (_, index) =>
     unpackId(buffer, index),
   );
@@ -41,14 +78,14 @@ export function unpackIds(bytes: Uint8Array): string[] {
 /** One id of a block, without reading the others where they are packed. */
 export function unpackId(bytes: Uint8Array, index: number): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer[0] === 1) return unpackIds(bytes)[index] ?? '';
+  if (buffer[0] === LISTED) return unpackIds(bytes)[index] ?? '';
   const start = 1 + index * ID_BYTES;
   return buffer.toString('base64url', start, start + ID_BYTES).slice(0, ID_LENGTH);
 }
 
 /** The keys of a block of ids, in order. */
 export function idKeys(bytes: Uint8Array): IdKey[] {
-  if (bytes[0] === 1) return unpackIds(bytes).map(idKey);
+  if (bytes[0] === LISTED) return unpackIds(bytes).map(idKey);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: (bytes.byteLength - 1) / ID_BYTES }, (_, index) => ({
     high: view.getUint32(1 + index * ID_BYTES, true),

@@ -114,9 +114,9 @@ class SqliteEventWriter implements EventWriter {
 
   #writePending(): void {
     if (this.#pending.length === 0) return;
-    const groups = Map.groupBy(this.#pending, ({ event }) => dayOf(event.time));
-    for (const day of [...groups.keys()].toSorted()) {
-      this.#writeDay(day, groups.get(day) ?? []);
+    const groups = Map.groupBy(this.#pending, ({ event }) => Math.floor(event.time / DAY_MS));
+    for (const day of [...groups.keys()].toSorted((a, b) => a - b)) {
+      this.#writeDay(dayOf(day * DAY_MS), groups.get(day) ?? []);
       // What one file has is not offered to it again when a later one fails.
       groups.delete(day);
       this.#pending = [...groups.values()].flat();
@@ -127,8 +127,9 @@ class SqliteEventWriter implements EventWriter {
     this.flush();
     const reached = this.#reached;
     for (const day of this.#dirty) {
+      // The log holds every commit since SQLite itself brought the file to disk. The file is left
+      // alone: closing another handle of it would drop this process's locks on it.
       syncFile(`${dayFile(this.#folder, day)}-wal`);
-      syncFile(dayFile(this.#folder, day));
     }
     syncFolder(this.#folder);
     this.#dirty.clear();

@@ -1,5 +1,3 @@
-import type { IdKey } from './event-id.ts';
-
 const FIRST_SLOTS = 1 << 12;
 const FILL_MAX = 0.7;
 
@@ -12,12 +10,8 @@ export class IdSet {
     return this.#size;
   }
 
-  has({ high, low }: IdKey): boolean {
-    return this.#slots[this.#find(high, low)] !== 0;
-  }
-
   /** False when it was there before. */
-  add({ high, low }: IdKey): boolean {
+  add(high: number, low: number): boolean {
     const at = this.#find(high, low);
     if (this.#slots[at] !== 0) return false;
     this.#slots[at] = high === 0 ? 1 : high;

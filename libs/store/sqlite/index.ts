@@ -11,6 +11,7 @@ export {
   type EventWriterCounts,
   type EventWriterOptions,
 } from './event-writer.ts';
+export { sealDay } from './seal-day.ts';
 export { FileStateStore } from './file-state-store.ts';
 export { SqliteDocuments } from './sqlite-documents.ts';
 export {

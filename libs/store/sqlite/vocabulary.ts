@@ -40,6 +40,8 @@ export interface Additions {
 }
 
 const NODES_MAX = 65_536;
+const RECENT_VALUES = 64;
+const RECENT_SIZE = (SLOT_OF_FIELD.size + 2) * RECENT_VALUES;
 /** Longer values are no column values; they are found by tokens. */
 const COLUMN_VALUE_CHARS_MAX = 256;
 
@@ -50,7 +52,11 @@ const COLUMN_VALUE_CHARS_MAX = 256;
 export class DayVocabulary {
   readonly root: ShapeNode = node(undefined, undefined, false);
   readonly #fields = new Map<string, DayField>();
-  readonly #codes = new Map<number, Map<FieldValue, number>>();
+  /** By column number. */
+  readonly #codes: (Map<FieldValue, number> | undefined)[] = [];
+  /** What `codeOf` was asked last, by column number and the look of the value. */
+  readonly #recentValues: string[] = Array.from({ length: RECENT_SIZE }, () => '');
+  readonly #recentCodes = new Uint16Array(RECENT_SIZE);
   #shapes = 0;
   #nodes = 0;
   #additions: Additions = { fields: [], shapes: [], values: [] };
@@ -127,6 +133,19 @@ export class DayVocabulary {
    * The code of a value that is not empty; `CODE_BEYOND` when the column has no room for another.
    */
   codeOf(slot: number, value: FieldValue): number {
+    if (typeof value !== 'string' || value === '') return this.#lookUp(slot, value);
+    // Comparing with a neighbor of the same look is quicker than hashing a fresh string.
+    const { length } = value;
+    const look = length * 5 + value.charCodeAt(length - 1) * 3 + value.charCodeAt(length >> 1);
+    const at = slot * RECENT_VALUES + (look & (RECENT_VALUES - 1));
+    if (value === this.#recentValues[at]) return this.#recentCodes[at] ?? 0;
+    const code = this.#lookUp(slot, value);
+    this.#recentValues[at] = value;
+    this.#recentCodes[at] = code;
+    return code;
+  }
+
+  #lookUp(slot: number, value: FieldValue): number {
     const codes = this.#codesOf(slot);
     const key = codeKey(value);
     if (typeof key === 'string' && key.length > COLUMN_VALUE_CHARS_MAX) return CODE_BEYOND;
@@ -146,9 +165,7 @@ export class DayVocabulary {
   }
 
   #codesOf(slot: number): Map<FieldValue, number> {
-    let codes = this.#codes.get(slot);
-    if (codes === undefined) this.#codes.set(slot, (codes = new Map()));
-    return codes;
+    return (this.#codes[slot] ??= new Map());
   }
 }
 
@@ -170,6 +187,9 @@ function node(
  * letter.
  */
 function codeKey(value: FieldValue): FieldValue {
-  if (Array.isArray(value)) return `\0l${JSON.stringify(value)}`;
-  return typeof value === 'string' && value.startsWith('\0') ? `\0s${value}` : value;
+  if (typeof value === 'string') return value.charCodeAt(0) === 0 ? `\0s${value}` : value;
+  if (!Array.isArray(value)) return value;
+  const [only] = value;
+  if (value.length === 1 && typeof only === 'string') return `\0o${only}`;
+  return `\0l${JSON.stringify(value)}`;
 }
