@@ -27,6 +27,8 @@ export async function startBulkListener(
     bodyLimit: limits.body_bytes_max,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    // A 503 on the way down would make rsyslog drop its batch; the door answers as under overload.
+    return503OnClosing: false,
     http: { headersTimeout, connectionsCheckingInterval },
   });
   await app.register(door);
