@@ -23,7 +23,7 @@ import { wso2Gateway } from './wso2/decoder.ts';
 /** Formats that stand on a line of their own, by the character the line begins with; the likelier first. */
 /** `2026-11-23 …` */
 const STAMP: readonly Decoder[] = [keycloakEvent, smsOtp, javaLog, windowsLine, modsecurityLine];
-const DIGIT: readonly Decoder[] = [nginxError, nginxAccess];
+const DIGIT: readonly Decoder[] = [nginxError, nginxAccess, keycloakEvent];
 const LETTER: readonly Decoder[] = [fortigate, wso2Gateway, modsecurityLine, nginxAccess, smsOtp];
 const BRACKET: readonly Decoder[] = [modsecurityLine, apacheError, apacheAccess];
 const QUOTE: readonly Decoder[] = [nginxAccess];

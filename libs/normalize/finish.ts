@@ -5,6 +5,7 @@ import {
   type Decoded,
   type Event,
   type Fields,
+  type FieldValue,
   type LogSource,
   type Oddity,
   type RawRecord,
@@ -136,7 +137,7 @@ export class Finisher {
     const { fields, original } = decoded;
     // Every field is a piece of the text: where the text is clean, and hides nothing behind escapes, all of them are.
     const spans = findSecrets(text);
-    const hidden = text.includes('%') || text.includes('\\u');
+    const hidden = text.includes('\\u') || isEscapedUrl(fields['url.original']);
     if (spans.length === 0 && !hidden) {
       if (decoded.keepOriginal) fields['event.original'] = original;
       return 0;
@@ -150,6 +151,11 @@ export class Finisher {
     if (masked.hashes.size > 0) fields['gov.masked'] = [...masked.hashes];
     return masked.hashes.size;
   }
+}
+
+/** Paths and queries are undone of their escapes: they may hold what the text hides. */
+function isEscapedUrl(url: FieldValue | undefined): boolean {
+  return typeof url === 'string' && url.includes('%');
 }
 
 function ownerOf(header: BodyHeader): string {

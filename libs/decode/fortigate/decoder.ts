@@ -131,7 +131,7 @@ function putNames(pairs: Pairs, fields: Fields): void {
   if (url !== undefined && url !== '') {
     const domain = fields['url.domain'];
     putUrl(fields, url);
-    delete fields['url.original'];
+    if (!url.includes('%')) delete fields['url.original'];
     put(fields, 'url.domain', domain ?? fields['url.domain']);
   }
   const question = pairs.get('qname');
