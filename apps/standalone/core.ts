@@ -21,6 +21,7 @@ import { FileStateStore, openEventReader, SqliteDocuments, type EventReader } fr
 import { HealthBoard, type Logger } from '#libs/telemetry';
 
 import { DETECT_STATE } from '../engine/pipeline/pipeline.ts';
+import { selfFacts } from '../engine/self-watch/self-rules.ts';
 import { RuleCatalog } from '../engine/rules/rule-catalog.ts';
 import { SelfDoor } from './self-door.ts';
 import { sessionLimits, spoolLimits } from './settings.ts';
@@ -71,7 +72,7 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
   const loaded = await catalog.load();
   if (!loaded.loaded) throw new Error(`the rules do not load:\n${loaded.problems.join('\n')}`);
   const names: Names = {
-    rules: (id) => catalog.facts(id),
+    rules: (id) => catalog.facts(id) ?? selfFacts(id),
     places: (place) => availability.localities.nameOf(place),
   };
   const incidents = await openIncidentBook({

@@ -3,11 +3,14 @@ import type { SigmaSource } from '#libs/sigma';
 
 import type { ClockSettings, PipelineState } from '../engine/pipeline/pipeline-calls.ts';
 import { PipelineHost } from '../engine/pipeline/pipeline-host.ts';
+import { selfFacts } from '../engine/self-watch/self-rules.ts';
 import type { Core } from './core.ts';
 import { correlateLimits, timeBounds } from './settings.ts';
 
 /** How often the pipeline is asked where it stands, ms of real time. */
 const STATE_MS = 1_000;
+/** A stage that fails for this long is said to have stopped. */
+const STUCK_MS = 30_000;
 
 export interface EngineNeeds {
   readonly core: Core;
@@ -65,7 +68,8 @@ export class Engine {
   /** Starts the pipeline on the rules that are in force. */
   static async start(needs: EngineNeeds, rules: readonly SigmaSource[]): Promise<Engine> {
     const { documents, incidents, clock, catalog } = needs.core;
-    const recoverable = (rule: string): boolean => catalog.isRecoverable(rule);
+    const recoverable = (rule: string): boolean =>
+      catalog.isRecoverable(rule) || selfFacts(rule) !== undefined;
     const alerts = await createAlertBook({ documents, incidents, clock, recoverable });
     return new Engine(needs, alerts, rules);
   }
@@ -78,6 +82,15 @@ export class Engine {
   /** Batches that could never be taken. */
   get parked(): number {
     return this.#parked;
+  }
+
+  /** Why a stage has been failing for longer than a short while. */
+  stuck(): string | undefined {
+    const now = this.#core.clock.now();
+    const failing = this.#state?.readers.find(
+      ({ trouble }) => trouble !== undefined && now - trouble.since > STUCK_MS,
+    );
+    return failing?.trouble?.reason ?? this.#state?.trouble;
   }
 
   /** Receipt time up to which detection has seen everything that was accepted. */

@@ -1,7 +1,20 @@
+import { statfs } from 'node:fs/promises';
+
+import { SelfWatch } from '../engine/self-watch/self-watch.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 
 const DAY_MS = 86_400_000;
+const LAG_SECONDS_MAX = 60;
+/** Bodies or records set aside between two looks that count as a growing quarantine. */
+const SET_ASIDE_MAX = 10;
+const PERCENT = 100;
+
+/** Share of the disk that holds the folder which is used. */
+async function diskPercent(folder: string): Promise<number | undefined> {
+  const { blocks, bavail } = await statfs(folder);
+  return blocks === 0 ? undefined : PERCENT * (1 - bavail / blocks);
+}
 
 /** The scheduled work of the whole product, each job in one entry. */
 export function addJobs(core: Core, engine: Engine): void {
@@ -29,6 +42,26 @@ export function addJobs(core: Core, engine: Engine): void {
     run: async () => {
       await engine.advance();
       await engine.alerts.tick();
+    },
+  });
+  const watch = new SelfWatch(engine.alerts, clock, {
+    diskWarnPercent: config.store.disk_warn_percent,
+    diskCriticalPercent: config.store.disk_critical_percent,
+    lagSecondsMax: LAG_SECONDS_MAX,
+    setAsideMax: SET_ASIDE_MAX,
+  });
+  schedule.add({
+    id: 'self',
+    name: { vi: 'Tháp Canh tự kiểm tra', en: 'Self-watch' },
+    when: { everyS: 15 },
+    run: async () => {
+      const counts = await core.spool.reader.quarantine.counts();
+      await watch.look({
+        diskPercent: await diskPercent(core.folder),
+        lagSeconds: engine.lagSeconds(),
+        setAside: Object.values(counts).reduce((sum, count) => sum + count, 0),
+        stuck: engine.stuck(),
+      });
     },
   });
   schedule.add({

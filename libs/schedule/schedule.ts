@@ -122,7 +122,12 @@ function lineOf(seat: Seat, now: number): HealthLine {
     state,
     name: job.name,
     text: textOf(last, ago),
-    figures: { job_runs: runs, job_failures: failures, job_skipped: skipped, job_ms: last?.ms ?? 0 },
+    figures: {
+      job_runs: runs,
+      job_failures: failures,
+      job_skipped: skipped,
+      job_ms: last?.ms ?? 0,
+    },
   };
 }
 
