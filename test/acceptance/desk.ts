@@ -1,0 +1,152 @@
+import type { EventView } from '#libs/protocol';
+
+import type { Product } from '../support/product.ts';
+import { until } from '../support/until.ts';
+
+/** What the product answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** How a question is asked. */
+export interface Question {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Where the product listens, and how to get in. */
+type Place = Pick<Product, 'url'>;
+
+/** One question without any session. */
+export async function ask(product: Place, path: string, question: Question = {}): Promise<Answer> {
+  const { method = 'GET', body, headers = {} } = question;
+  const reply = await fetch(`${product.url}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await reply.text();
+  const isJson = (reply.headers.get('content-type') ?? '').includes('json');
+  return {
+    status: reply.status,
+    body: isJson && text !== '' ? JSON.parse(text) : text,
+    headers: reply.headers,
+  };
+}
+
+/** Somebody who is signed in, or a program with a key. */
+export interface Desk {
+  readonly headers: Readonly<Record<string, string>>;
+  ask(path: string, question?: Question): Promise<Answer>;
+  /** The body of a 2xx answer; anything else throws with what was said. */
+  get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
+}
+
+/** A desk that sends these headers with everything; the address is asked anew each time. */
+export function deskWith(product: Place, headers: Readonly<Record<string, string>>): Desk {
+  const asked = (path: string, question: Question = {}) =>
+    ask(product, path, { ...question, headers: { ...headers, ...question.headers } });
+  const good = async <T>(path: string, question: Question): Promise<T> => {
+    const { status, body } = await asked(path, question);
+    if (status >= 300) throw new Error(`${path} answered ${status}: ${JSON.stringify(body)}`);
+    return body as T;
+  };
+  return {
+    headers,
+    ask: asked,
+    get: (path) => good(path, {}),
+    post: (path, body) => good(path, { method: 'POST', body }),
+  };
+}
+
+/** Signs in as the administrator, or as somebody else. */
+export async function signIn(
+  product: Product,
+  username = 'admin',
+  password = product.adminPassword,
+): Promise<Desk> {
+  const answer = await ask(product, '/api/v1/session', {
+    method: 'POST',
+    body: { username, password },
+  });
+  if (answer.status !== 200) {
+    throw new Error(`${username} could not sign in: ${JSON.stringify(answer.body)}`);
+  }
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return deskWith(product, { cookie });
+}
+
+/** Sends lines to the ingest door and gives back how many were accepted. */
+export async function sendLines(
+  product: Product,
+  lines: readonly (string | object)[],
+  {
+    key = product.ingestKey,
+    headers = {},
+  }: { key?: string; headers?: Record<string, string> } = {},
+): Promise<number> {
+  const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+  const { status, body } = await ask(product, '/api/v1/ingest', {
+    method: 'POST',
+    body: `${text.join('\n')}\n`,
+    headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${key}`, ...headers },
+  });
+  if (status !== 200) throw new Error(`ingest answered ${status}: ${JSON.stringify(body)}`);
+  return (body as { accepted: number }).accepted;
+}
+
+/** Sends documents with the sender's ids to the `_bulk` door. */
+export async function sendBulk(
+  product: Product,
+  documents: readonly { readonly id: string; readonly doc: object }[],
+  key = product.ingestKey,
+): Promise<void> {
+  const text = documents.map(
+    ({ id, doc }) => `{"create":{"_id":${JSON.stringify(id)}}}\n${JSON.stringify(doc)}\n`,
+  );
+  const { status, body } = await ask(product, '/es/logs-test/_bulk', {
+    method: 'POST',
+    body: text.join(''),
+    headers: {
+      'content-type': 'application/x-ndjson',
+      'user-agent': 'test',
+      authorization: `ApiKey ${key}`,
+    },
+  });
+  if (status !== 200) throw new Error(`_bulk answered ${status}: ${JSON.stringify(body)}`);
+}
+
+interface Page<T> {
+  readonly total: number;
+  readonly rows: readonly T[];
+  readonly cursor: string | null;
+}
+
+/** Every row of a paged list. */
+export async function every<T>(desk: Desk, path: string): Promise<T[]> {
+  const rows: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const joint = path.includes('?') ? '&' : '?';
+    const at: string = cursor === null ? '' : `${joint}cursor=${encodeURIComponent(cursor)}`;
+    const page: Page<T> = await desk.get(`${path}${at}`);
+    rows.push(...page.rows);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return rows;
+}
+
+/** The events that match, once there are this many; more than that throws at once. */
+export async function searched(desk: Desk, query: string, count: number): Promise<EventView[]> {
+  const path = `/api/v1/events?query=${encodeURIComponent(query)}&limit=1000`;
+  await until(`${count} events match '${query}'`, async () => {
+    const { total } = await desk.get<Page<EventView>>(path);
+    return total >= count || undefined;
+  });
+  return every(desk, path);
+}
