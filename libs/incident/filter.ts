@@ -1,4 +1,4 @@
-import { type Place, SEVERITIES } from '#libs/model';
+import { type Incident, SEVERITIES } from '#libs/model';
 import type { IncidentRow } from '#libs/protocol';
 
 /** What a list of incidents is asked for; every part narrows it. */
@@ -48,9 +48,24 @@ const FIELDS: Readonly<
 
 const WORDS_MAX = 20;
 
-type Test = (row: IncidentRow) => boolean;
+type WordTest = (row: IncidentRow) => boolean;
+type Test = (row: IncidentRow, incident: Incident) => boolean;
 
-function wordTest(word: string): Test {
+/** What words are looked for in; made once per row, rows are never changed. */
+const searched = new WeakMap<IncidentRow, string>();
+
+function searchText(row: IncidentRow): string {
+  const known = searched.get(row);
+  if (known !== undefined) return known;
+  const { locality } = row;
+  const parts = [row.id, row.title, row.titleEn, row.entity, row.assignee, ...row.rules];
+  parts.push(locality.provinceName, locality.communeName ?? '');
+  const text = folded(parts.join(' '));
+  searched.set(row, text);
+  return text;
+}
+
+function wordTest(word: string): WordTest {
   const colon = word.indexOf(':');
   const name = colon > 0 ? word.slice(0, colon).toLowerCase() : '';
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
@@ -60,12 +75,7 @@ function wordTest(word: string): Test {
       field(row).some((value) => typeof value === 'string' && folded(value) === wanted);
   }
   const wanted = folded(word);
-  return (row) => {
-    const { locality } = row;
-    const parts = [row.id, row.title, row.titleEn, row.entity, row.assignee, ...row.rules];
-    parts.push(locality.provinceName, locality.communeName ?? '');
-    return folded(parts.join(' ')).includes(wanted);
-  };
+  return (row) => searchText(row).includes(wanted);
 }
 
 /** One test out of a filter; words of `q` must all be met, quotes keep words together. */
@@ -74,7 +84,7 @@ export function testOf(filter: IncidentFilter): Test {
   const tests = words.slice(0, WORDS_MAX).map((word) => wordTest(word.replaceAll('"', '')));
   const within = (wanted: readonly string[] | undefined, value: string): boolean =>
     wanted === undefined || wanted.length === 0 || wanted.includes(value);
-  return (row) => {
+  return (row, incident) => {
     if (!within(filter.severity, row.severity) || !within(filter.status, row.status)) return false;
     if (filter.assignee !== undefined && row.assignee !== filter.assignee) return false;
     if (filter.unassigned === true && row.assignee !== null) return false;
@@ -87,52 +97,51 @@ export function testOf(filter: IncidentFilter): Test {
     ) {
       return false;
     }
-    const last = filter.from === undefined && filter.to === undefined ? 0 : Date.parse(row.last);
-    if (filter.from !== undefined && last < filter.from) return false;
-    if (filter.to !== undefined && last >= filter.to) return false;
-    if (filter.overdueAt !== undefined && !(nearestClock(row) <= filter.overdueAt)) return false;
+    if (filter.from !== undefined && incident.last < filter.from) return false;
+    if (filter.to !== undefined && incident.last >= filter.to) return false;
+    if (filter.overdueAt !== undefined && nearestClock(incident) > filter.overdueAt) return false;
     return tests.every((test) => test(row));
   };
 }
 
-/** When the nearest clock of a row ends, ms; never when none runs. */
-export function nearestClock(row: IncidentRow): number {
-  const due = Object.values(row.clocks).map((instant) => Date.parse(instant));
-  return due.length === 0 ? Number.MAX_SAFE_INTEGER : Math.min(...due);
+/** When the nearest clock of an incident ends, ms; never when none runs. */
+export function nearestClock({ clocks }: Incident): number {
+  let nearest = Number.MAX_SAFE_INTEGER;
+  for (const name in clocks) nearest = Math.min(nearest, clocks[name] ?? nearest);
+  return nearest;
 }
 
-/** What a row is sorted by, least first. */
-export function sortValues(row: IncidentRow, sort: SortKey): readonly (number | string)[] {
-  return SORTS[sort](row);
+/** What an incident is sorted by, least first; its id decides between equals. */
+export function sortValues(incident: Incident, sort: SortKey): readonly (number | string)[] {
+  return SORTS[sort](incident);
 }
 
-const SORTS: Readonly<Record<SortKey, (row: IncidentRow) => readonly (number | string)[]>> = {
-  urgency: (row) => [severityOf(row), nearestClock(row), -Date.parse(row.last)],
-  last: (row) => [-Date.parse(row.last)],
-  first: (row) => [-Date.parse(row.first)],
-  severity: (row) => [severityOf(row), -Date.parse(row.last)],
-  events: (row) => [-row.events],
-  id: (row) => [row.id],
+const SORTS: Readonly<Record<SortKey, (incident: Incident) => readonly (number | string)[]>> = {
+  urgency: (incident) => [
+    severityOf(incident),
+    nearestClock(incident),
+    -incident.last,
+    incident.id,
+  ],
+  last: ({ last, id }) => [-last, id],
+  first: ({ first, id }) => [-first, id],
+  severity: (incident) => [severityOf(incident), -incident.last, incident.id],
+  events: ({ events, id }) => [-events, id],
+  id: ({ id }) => [id],
 };
 
-function severityOf(row: IncidentRow): number {
-  return SEVERITIES.indexOf(row.severity);
+function severityOf({ severity }: Incident): number {
+  return SEVERITIES.indexOf(severity);
 }
 
 export function compareValues(
   a: readonly (number | string)[],
   b: readonly (number | string)[],
 ): number {
-  for (const [at, one] of a.entries()) {
-    const other = b[at];
-    if (other === undefined || one === other) continue;
+  for (let at = 0; at < a.length; at += 1) {
+    const [one, other] = [a[at], b[at]];
+    if (one === undefined || other === undefined || one === other) continue;
     return one < other ? -1 : 1;
   }
   return 0;
-}
-
-/** Where a row belongs to, for scope. */
-export function placeOfRow(row: IncidentRow): Place {
-  const { province, commune } = row.locality;
-  return commune === undefined ? { province } : { province, commune };
 }

@@ -6,7 +6,6 @@ import {
   compareValues,
   type IncidentFilter,
   nearestClock,
-  placeOfRow,
   type SortKey,
   sortValues,
   testOf,
@@ -69,29 +68,58 @@ export function listOpen(
   const after = request.cursor === undefined ? undefined : decode(request.cursor);
   if (request.cursor !== undefined && after === undefined) return { reason: 'bad_cursor' };
   const test = testOf(request);
-  const keyed: { row: IncidentRow; values: readonly (number | string)[] }[] = [];
-  for (const { row, record } of memory.open.values()) {
-    if (!covers(request.scope, record.incident.place) || !test(row)) continue;
-    keyed.push({ row, values: [...sortValues(row, sort), row.id] });
-  }
-  keyed.sort((a, b) => compareValues(a.values, b.values));
-  const start =
-    after === undefined ? 0 : keyed.findIndex((one) => compareValues(one.values, after) > 0);
   const limit = Math.min(request.limit, LIMIT_MAX);
-  const page = start < 0 ? [] : keyed.slice(start, start + limit);
-  const last = page.at(-1);
-  const more = start >= 0 && start + page.length < keyed.length;
+  const best = new Best(limit + 1);
+  let total = 0;
+  for (const { row, record } of memory.open.values()) {
+    const { incident } = record;
+    if (!covers(request.scope, incident.place) || !test(row, incident)) continue;
+    total += 1;
+    const values = sortValues(incident, sort);
+    if (after === undefined || compareValues(values, after) > 0) best.add({ row, values });
+  }
+  const found = best.inOrder();
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
   return {
     seq: memory.feed.seq,
-    total: keyed.length,
+    total,
     rows: page.map(({ row }) => row),
-    cursor: more && last !== undefined ? encode(last.values) : null,
+    cursor: last === undefined ? null : encode(last.values),
   };
 }
 
+interface Keyed {
+  readonly row: IncidentRow;
+  readonly values: readonly (number | string)[];
+}
+
+/** The first few of many in order, without sorting all of them. */
+class Best {
+  readonly #count: number;
+  #kept: Keyed[] = [];
+  #worst: Keyed | undefined;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  add(one: Keyed): void {
+    if (this.#worst !== undefined && compareValues(one.values, this.#worst.values) > 0) return;
+    this.#kept.push(one);
+    if (this.#kept.length < 4 * this.#count) return;
+    this.#kept = this.inOrder();
+    this.#worst = this.#kept.at(-1);
+  }
+
+  inOrder(): Keyed[] {
+    return this.#kept.toSorted((a, b) => compareValues(a.values, b.values)).slice(0, this.#count);
+  }
+}
+
 /**
- * One page of all incidents, newest first. With a filter `total` counts what was looked at up to a limit; the cursor goes
- * on from there.
+ * One page of all incidents, newest first; `total` is without the filter. A filter that few rows meet may give a short
+ * page whose cursor goes on from where it stopped looking.
  */
 export async function listAll(
   memory: Memory,
@@ -119,8 +147,10 @@ export async function listAll(
     total = page.total;
     for (const [at, doc] of page.rows.entries()) {
       if (at < skipped) continue;
-      const row = memory.open.get(doc.id)?.row ?? rowOf(doc.body, names);
-      if (!covers(request.scope, placeOfRow(row)) || !test(row)) continue;
+      const open = memory.open.get(doc.id);
+      const row = open?.row ?? rowOf(doc.body, names);
+      const { incident } = open?.record ?? doc.body;
+      if (!covers(request.scope, incident.place) || !test(row, incident)) continue;
       if (rows.length === limit) return { seq, total, rows, cursor: encode([cursor, at]) };
       rows.push(row);
     }
@@ -143,7 +173,7 @@ export function countOpen(memory: Memory, scope: Place, user: string, now: numbe
     byStatus[row.status] = (byStatus[row.status] ?? 0) + 1;
     if (row.assignee === user) mine += 1;
     if (row.assignee === null) unassigned += 1;
-    if (nearestClock(row) <= now) overdue += 1;
+    if (nearestClock(record.incident) <= now) overdue += 1;
   }
   return { open, bySeverity, byStatus, mine, unassigned, overdue };
 }

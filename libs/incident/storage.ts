@@ -13,9 +13,9 @@ import {
 } from './record.ts';
 
 const CENTRE_SCOPE = { province: CENTRE };
-const PAGE = 1000;
+const PAGE = 5000;
 /** Incidents whose alerts are asked for in one list. */
-const INCIDENTS_PER_LIST = 200;
+const INCIDENTS_PER_LIST = 1000;
 /** Newest merged incidents that are searched for alerts which a crash left behind. */
 const MERGED_LOOKED_AT = 1000;
 
