@@ -11,6 +11,7 @@ import { EventsController } from './controllers/events.controller.ts';
 import { IncidentsController } from './controllers/incidents.controller.ts';
 import { LocalitiesController } from './controllers/localities.controller.ts';
 import { OverviewController } from './controllers/overview.controller.ts';
+import { RegisterController } from './controllers/register.controller.ts';
 import { SessionController } from './controllers/session.controller.ts';
 import { SourcesController } from './controllers/sources.controller.ts';
 import { ProblemFilter } from './http/problem.ts';
@@ -31,6 +32,7 @@ export class ServerModule {
         LocalitiesController,
         OverviewController,
         AdminController,
+        RegisterController,
       ],
       providers: [
         ...provided,
