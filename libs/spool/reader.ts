@@ -166,7 +166,8 @@ export class SpoolReader {
   }
 
   async #checkStart(segment: OpenSegment): Promise<void> {
-    if (segment.previousEnd !== undefined) return;
+    // A file without even its first bytes was being made when the process ended: it held nothing.
+    if (segment.previousEnd !== undefined || segment.size < SEGMENT_START) return;
     const { base } = segment;
     const bytes = await bytesBetween(segment, base, base + SEGMENT_START, SEGMENT_START);
     const at = this.#clock.now();

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { BodyHeader } from '#libs/model';
@@ -118,13 +118,16 @@ export class SegmentWriter {
   }
 
   async #begin(base: number): Promise<{ readonly file: FileHandle; readonly base: number }> {
-    const file = await open(join(this.#folder.path, segmentName(base)), 'wx', 0o600);
+    const path = join(this.#folder.path, segmentName(base));
+    const file = await open(path, 'wx', 0o600);
     this.#lastBase = base;
     try {
       await writeAll(file, [segmentStart(base, this.#end)], 0);
       await syncFolder(this.#folder.path);
     } catch (error) {
       await file.close();
+      // Every later try begins another one: on a full disk they would pile up.
+      await unlink(path).catch(() => undefined);
       throw error;
     }
     this.#open = { file, base };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFile,
   mkdtemp,
@@ -236,6 +237,38 @@ describe('Spool at its limits', () => {
     expect(await spool.append(header, Buffer.alloc(600))).toEqual({ refused: 'too_large' });
     await spool.close();
     expect(await spool.append(header, Buffer.alloc(6))).toEqual({ refused: 'closed' });
+  });
+
+  it('takes nothing back and nothing twice when a write fails half way', async ({ skip }) => {
+    const folder = await newFolder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
+    } catch {
+      skip('a small file system can only be mounted by root');
+    }
+    onTestFinished(() => void execFileSync('umount', ['-l', folder]));
+    const filler = join(folder, 'filler');
+    await writeFile(filler, Buffer.alloc(300_000));
+    // Nobody can tell how much room there is: only the write itself finds out.
+    const freeBytes = () => Promise.resolve(undefined);
+    const spool = await open(folder, { freeBytes });
+    const names = Array.from({ length: 20 }, (_, i) => `body ${i} ${'x'.repeat(70_000)}`);
+    const taken: string[] = [];
+    for (const name of names) {
+      const appended = await spool.append(header, Buffer.from(name));
+      if ('position' in appended) taken.push(name);
+      else expect(appended.refused).toBe('disk_full');
+    }
+    expect(taken.length).toBeGreaterThan(5);
+    expect(taken.length).toBeLessThan(15);
+    expect(await texts(spool)).toEqual(taken);
+    await writeFile(filler, '');
+    await append(spool, 'after');
+    expect(await texts(spool)).toEqual([...taken, 'after']);
+    await spool.close();
+    const again = await open(folder);
+    expect(await texts(again)).toEqual([...taken, 'after']);
+    expect(await again.reader.quarantine.list()).toEqual([]);
   });
 
   it('keeps the quarantine within its limits, the oldest goes first', async () => {

@@ -42,9 +42,9 @@ export interface TestCollector {
 /** Resolves once every door is open. */
 export async function startCollector(
   cleanUp: CleanUp,
-  options: Omit<CollectorOptions, 'folder' | 'ports'> = {},
+  options: Partial<Omit<CollectorOptions, 'ports'>> = {},
 ): Promise<TestCollector> {
-  const folder = tempFolder(cleanUp);
+  const folder = options.folder ?? tempFolder(cleanUp);
   let ports: Ports | undefined;
   const start = async (): Promise<OwnedProcess> => {
     const given: CollectorOptions = { ...options, folder, ...(ports && { ports }) };
