@@ -13,7 +13,7 @@ import { readLogsource } from './read/logsource.ts';
 import { covers, type RuleLogsource } from './route/logsource.ts';
 import type { Drafts, RuleDraft } from './drafts.ts';
 import { readOurs } from './read/ours.ts';
-import { Refused, refusalOf } from './refusal.ts';
+import { Refused, position, refusalOf } from './refusal.ts';
 import type { CompileOptions, RuleSet } from './rule-set.ts';
 import { asMap, child, type MapNode, type ScalarNode } from './yaml.ts';
 import type { SigmaSource } from './source.ts';
@@ -106,7 +106,7 @@ class DocumentReader {
     const condition = this.#condition(asMap(section, 'detection'), logsource);
     const ours = readOurs(node);
     this.#claim(header, node);
-    this.#drafts.rules.push({ ...header, node, logsource, ours, condition });
+    this.#drafts.rules.push({ ...header, logsource, ours, condition });
   }
 
   #readCorrelation(node: MapNode, nth: number): void {
@@ -114,7 +114,7 @@ class DocumentReader {
     const draft = readCorrelation(node);
     const ours = readOurs(node);
     this.#claim(header, node);
-    this.#drafts.correlations.push({ ...header, node, ours, draft });
+    this.#drafts.correlations.push({ ...header, ours, draft });
   }
 
   #condition(section: MapNode, logsource: RuleLogsource): Expr {
@@ -140,8 +140,8 @@ class DocumentReader {
     for (const key of [header.id, header.name ?? header.id]) {
       const holder = this.#places.get(key);
       if (holder !== undefined && holder !== header) {
-        const { file, line } = holder.meta;
-        const message = `${key} is already the id or name of the rule in ${file}:${line}`;
+        const place = `${holder.node.source.file}:${position(holder.node).line}`;
+        const message = `${key} is already the id or name of the rule in ${place}`;
         throw new Refused('duplicate_id', child(node, 'id') ?? node, message);
       }
     }

@@ -5,11 +5,9 @@ import type { Header } from './read/header.ts';
 import type { Refusal } from './refusal.ts';
 import type { RuleLogsource } from './route/logsource.ts';
 import type { Ours } from './rule-set.ts';
-import type { MapNode } from './yaml.ts';
 
 /** A plain rule that was read, before it is known who refers to it. */
 export interface RuleDraft extends Header {
-  readonly node: MapNode;
   readonly logsource: RuleLogsource;
   readonly ours: Ours;
   readonly condition: Expr;
@@ -17,7 +15,6 @@ export interface RuleDraft extends Header {
 
 /** A correlation that was read, with its heading. */
 export interface CorrelationDocument extends Header {
-  readonly node: MapNode;
   readonly ours: Ours;
   readonly draft: CorrelationDraft;
 }

@@ -2,10 +2,19 @@ import type { CorrelationDocument, Drafts, RuleDraft } from './drafts.ts';
 import { ecsName, type FieldResolver } from './fields/resolve.ts';
 import { parseCondition, type Named } from './read/condition.ts';
 import { Refused, refusalOf } from './refusal.ts';
-import type { CorrelationRule, GroupBy, MemberExpr, Ours, Rule } from './rule-set.ts';
+import type { Header } from './read/header.ts';
+import { readMeta } from './read/meta.ts';
+import type { CorrelationRule, GroupBy, MemberExpr, Ours, Rule, RuleMeta } from './rule-set.ts';
 import { asText, child, type MapNode, type ScalarNode } from './yaml.ts';
 
 type Member = RuleDraft | CorrelationDocument;
+
+type LinkedCorrelation = Omit<CorrelationRule, 'silent' | 'meta'>;
+
+interface BareCorrelation {
+  readonly document: CorrelationDocument;
+  readonly linked: LinkedCorrelation;
+}
 
 /** Puts rules and correlations together: names become ids, fields become ours, broken references are refused. */
 export function linkCorrelations(
@@ -33,14 +42,25 @@ class Linker {
   }
 
   link(): { rules: Rule[]; correlations: CorrelationRule[] } {
-    const standing = this.#standing();
-    const correlations = standing.flatMap(
-      (document) => this.#guard(document, () => [this.#correlation(document)]) ?? [],
-    );
+    const bare: BareCorrelation[] = [];
+    // Members come before those they belong to, so what is refused here takes these with it.
+    for (const document of this.#standing()) {
+      const linked = this.#guard(document, () => this.#correlation(document));
+      if (linked === undefined) this.#forget(document);
+      else bare.push(linked);
+    }
+    const silent = silentIds(bare.map(({ linked }) => linked));
     const rules = this.#rules.flatMap(
-      (draft) => this.#guard(draft, () => [this.#rule(draft)]) ?? [],
+      (draft) => this.#guard(draft, () => [this.#rule(draft, silent.has(draft.id))]) ?? [],
     );
-    return silenced(rules, correlations);
+    const correlations = bare.map(({ document, linked }) => ({
+      ...linked,
+      silent: silent.has(linked.id),
+      get meta() {
+        return metaOf(document);
+      },
+    }));
+    return { rules, correlations };
   }
 
   /** Correlations whose members are all there and that are part of no cycle; the others are refused. */
@@ -88,7 +108,7 @@ class Linker {
     throw new Refused('unknown_rule', written, message);
   }
 
-  #correlation(document: CorrelationDocument): CorrelationRule {
+  #correlation(document: CorrelationDocument): BareCorrelation {
     const { draft, node } = document;
     const members = draft.rules.map((written) => this.#member(written));
     const known = new Map<string, string>();
@@ -106,7 +126,7 @@ class Linker {
     const field = draft.field.map((name) =>
       first === undefined ? name : this.#field(name, first),
     );
-    return {
+    const linked = {
       id: document.id,
       ...(document.name === undefined ? {} : { name: document.name }),
       title: document.title,
@@ -119,10 +139,9 @@ class Linker {
       ...(field.length === 0 ? {} : { field }),
       ...(draft.percentile === undefined ? {} : { percentile: draft.percentile }),
       generate: draft.generate,
-      silent: false,
-      meta: document.meta,
       ours: this.#ours(document.ours, node),
     };
+    return { document, linked };
   }
 
   #groupBy(name: ScalarNode, document: CorrelationDocument, members: readonly Member[]): GroupBy {
@@ -152,15 +171,17 @@ class Linker {
     return own ? name : this.#field(name, this.#member(first));
   }
 
-  #rule(draft: RuleDraft): Rule {
+  #rule(draft: RuleDraft, silent: boolean): Rule {
     return {
       id: draft.id,
       ...(draft.name === undefined ? {} : { name: draft.name }),
       title: draft.title,
       level: draft.level,
       logsource: draft.logsource,
-      silent: false,
-      meta: draft.meta,
+      silent,
+      get meta() {
+        return metaOf(draft);
+      },
       ours: this.#ours(draft.ours, draft.node),
       condition: draft.condition,
     };
@@ -200,23 +221,22 @@ function memberExpr(tree: Named<string>): MemberExpr {
   return { op: tree.op, of: tree.of.map(memberExpr) };
 }
 
-/** Members of correlations are silent, unless one of these generates or they are a base that also stands alone. */
-function silenced(
-  rules: readonly Rule[],
-  correlations: readonly CorrelationRule[],
-): { rules: Rule[]; correlations: CorrelationRule[] } {
-  const members = new Set<string>();
+/** Members and bases of correlations are silent, unless one of these generates. */
+function silentIds(correlations: readonly LinkedCorrelation[]): ReadonlySet<string> {
+  const silent = new Set<string>();
   const generated = new Set<string>();
-  for (const { rules: of, generate, ours } of correlations) {
-    for (const id of of) {
-      members.add(id);
-      if (generate) generated.add(id);
-    }
-    for (const id of ours.ratio?.base ?? []) members.add(id);
+  for (const { rules, generate, ours } of correlations) {
+    for (const id of [...rules, ...(ours.ratio?.base ?? [])]) silent.add(id);
+    if (generate) for (const id of rules) generated.add(id);
   }
-  const silent = (id: string) => members.has(id) && !generated.has(id);
-  return {
-    rules: rules.map((rule) => ({ ...rule, silent: silent(rule.id) })),
-    correlations: correlations.map((one) => ({ ...one, silent: silent(one.id) })),
-  };
+  for (const id of generated) silent.delete(id);
+  return silent;
+}
+
+const metas = new WeakMap<Header, RuleMeta>();
+
+function metaOf(header: Header): RuleMeta {
+  const known = metas.get(header) ?? readMeta(header);
+  metas.set(header, known);
+  return known;
 }

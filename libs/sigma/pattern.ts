@@ -16,11 +16,19 @@ export const DASHES: ReadonlySet<string> = new Set(['-', '/', '–', '—', '―
 /** A Sigma string: literals are never empty nor adjacent, nor are two `STAR`s adjacent. */
 export type Pattern = readonly Token[];
 
+const SPECIAL = /[\\*?]/;
+
+/** True when the text holds a wildcard or an escape. */
+export function hasSpecial(text: string): boolean {
+  return SPECIAL.test(text);
+}
+
 /**
  * Reads a Sigma string (Sigma 2.1, rules, "Escaping"): `\*`, `\?` and `\\` are literal characters, a
  * single backslash before anything else is a backslash.
  */
 export function parsePattern(text: string): Token[] {
+  if (!hasSpecial(text)) return text === '' ? [] : [text];
   const tokens: Token[] = [];
   let literal = '';
   for (let i = 0; i < text.length; i++) {

@@ -2,6 +2,7 @@ import {
   EVENT_ALIAS,
   EVENT_DOCUMENT,
   EVENT_MAPPING,
+  EVENT_POP,
   EVENT_SCALAR,
   EVENT_SEQUENCE,
   SCALAR_STYLE_PLAIN,
@@ -47,8 +48,11 @@ const FILE_CHARS_MAX = 4 * 1024 * 1024;
 const NODES_MAX = 200_000;
 const DEPTH_MAX = 50;
 
-/** The documents of one file. Throws `Refused` where the text is not YAML or larger than the limits. */
-export function parseYaml(source: SigmaSource): YamlNode[] {
+/**
+ * The documents of one file, of their top keys only those of `wanted` when it is given. Throws `Refused` where the
+ * text is not YAML or larger than the limits.
+ */
+export function parseYaml(source: SigmaSource, wanted?: ReadonlySet<string>): YamlNode[] {
   const start: Origin = { source, offset: 0 };
   if (source.text.length > FILE_CHARS_MAX) {
     throw new Refused('too_large', start, `the file is longer than ${FILE_CHARS_MAX} characters`);
@@ -61,7 +65,7 @@ export function parseYaml(source: SigmaSource): YamlNode[] {
     const at = { source, offset: error.mark?.position ?? 0 };
     throw new Refused('yaml', at, `not valid YAML: ${error.reason}`);
   }
-  return new TreeBuilder(source, events).documents();
+  return new TreeBuilder(source, events, wanted).documents();
 }
 
 /** Builds the node trees out of the parser's events. */
@@ -70,11 +74,18 @@ class TreeBuilder {
   readonly #events: readonly YamlEvent[];
   #next = 0;
   #reached = 0;
+  #depth = 0;
   #anchors = new Map<string, YamlNode>();
+  readonly #wanted: ReadonlySet<string> | undefined;
 
-  constructor(source: SigmaSource, events: readonly YamlEvent[]) {
+  constructor(
+    source: SigmaSource,
+    events: readonly YamlEvent[],
+    wanted: ReadonlySet<string> | undefined,
+  ) {
     this.#source = source;
     this.#events = events;
+    this.#wanted = wanted;
   }
 
   documents(): YamlNode[] {
@@ -151,10 +162,12 @@ class TreeBuilder {
       size: 1,
     };
     const seen = new Set<string>();
+    this.#depth++;
     for (let key = this.#node(); key !== undefined; key = this.#node()) {
       if (key.kind !== 'scalar') {
         throw this.#refused('yaml', key.offset, 'a key must be plain text');
       }
+      if (this.#depth === 1 && this.#wanted?.has(key.text) === false && this.#skipped()) continue;
       const value = this.#node();
       if (value === undefined) throw this.#refused('yaml', key.offset, 'a key without value');
       this.#grow(node, value.size + 1, key.offset);
@@ -168,9 +181,26 @@ class TreeBuilder {
       seen.add(key.text);
       node.entries.push({ key, value });
     }
+    this.#depth--;
     this.#next++;
     this.#remember(event, node);
     return node;
+  }
+
+  /** Goes past the value at the cursor; false, and still before it, when others may refer to a part of it. */
+  #skipped(): boolean {
+    let open = 0;
+    for (let at = this.#next; at < this.#events.length; at++) {
+      const event = this.#events[at];
+      if (event === undefined || event.type === EVENT_DOCUMENT) return false;
+      if (event.type === EVENT_POP) open--;
+      else if (event.anchorStart >= 0 && event.type !== EVENT_ALIAS) return false;
+      if (event.type === EVENT_SEQUENCE || event.type === EVENT_MAPPING) open++;
+      if (open > 0) continue;
+      this.#next = at + 1;
+      return open === 0;
+    }
+    return false;
   }
 
   #merge(node: MapNode, seen: Set<string>, value: YamlNode): void {

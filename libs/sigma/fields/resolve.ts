@@ -6,6 +6,7 @@ import { MAPPINGS, type Mapping } from './mapping.ts';
 export class FieldResolver {
   readonly #applying = new Map<string, readonly Mapping[]>();
   readonly #known = new Map<string, FieldRef>();
+  readonly #bySource = new Map<string, Map<string, FieldRef>>();
 
   /** Every reference given out so far. */
   known(): Iterable<FieldRef> {
@@ -14,6 +15,21 @@ export class FieldResolver {
 
   /** Where a field of a rule is to be looked for. */
   resolve(name: string, logsource: RuleLogsource): FieldRef {
+    const source = sourceKey(logsource);
+    let refs = this.#bySource.get(source);
+    if (refs === undefined) {
+      refs = new Map();
+      this.#bySource.set(source, refs);
+    }
+    let ref = refs.get(name);
+    if (ref === undefined) {
+      ref = this.#make(name, logsource);
+      refs.set(name, ref);
+    }
+    return ref;
+  }
+
+  #make(name: string, logsource: RuleLogsource): FieldRef {
     const names = new Set([name]);
     let made: Making | undefined;
     for (const mapping of this.#mappings(logsource)) {
@@ -32,8 +48,7 @@ export class FieldResolver {
   }
 
   #mappings(logsource: RuleLogsource): readonly Mapping[] {
-    const { category = '', product = '', service = '' } = logsource;
-    const key = `${category}|${product}|${service}`;
+    const key = sourceKey(logsource);
     let applying = this.#applying.get(key);
     if (applying === undefined) {
       applying = MAPPINGS.filter((mapping) => covers(mapping.when, logsource));
@@ -46,4 +61,8 @@ export class FieldResolver {
 /** The name under which our own events hold a field: ECS where there is one. */
 export function ecsName(ref: FieldRef): string {
   return ref.name.includes('.') ? ref.name : (ref.names[1] ?? ref.name);
+}
+
+function sourceKey({ category = '', product = '', service = '' }: RuleLogsource): string {
+  return `${category}|${product}|${service}`;
 }

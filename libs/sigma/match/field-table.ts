@@ -19,6 +19,9 @@ export const NO_NAME = -1;
 export class FieldTable {
   readonly root: Place = { name: NO_NAME, children: undefined };
   readonly slots: Slot[] = [];
+  /** By the number of a name: the fields that may stand under it, and those made of it among others. */
+  readonly slotsOf: number[][] = [];
+  readonly madeOf: number[][] = [];
   readonly #slotOf = new Map<FieldRef, number>();
   readonly #nameOf = new Map<string, number>();
 
@@ -32,9 +35,13 @@ export class FieldTable {
     const known = this.#slotOf.get(ref);
     if (known !== undefined) return known;
     const slot = this.slots.length;
-    this.slots.push({ names: ref.names.map((name) => this.nameOf(name)), made: ref.made });
+    const names = ref.names.map((name) => this.nameOf(name));
+    this.slots.push({ names, made: ref.made });
     this.#slotOf.set(ref, slot);
-    if (ref.made !== undefined) for (const part of partsOf(ref.made)) this.nameOf(part);
+    for (const name of names) this.slotsOf[name]?.push(slot);
+    for (const part of ref.made === undefined ? [] : partsOf(ref.made)) {
+      this.madeOf[this.nameOf(part)]?.push(slot);
+    }
     return slot;
   }
 
@@ -44,6 +51,8 @@ export class FieldTable {
     if (known !== undefined) return known;
     const number = this.#nameOf.size;
     this.#nameOf.set(name, number);
+    this.slotsOf.push([]);
+    this.madeOf.push([]);
     this.#place(this.root, name, number);
     return number;
   }

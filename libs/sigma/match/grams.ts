@@ -18,32 +18,68 @@ const TABLE_TEXTS_MAX = 65_000;
  * table of their own; single characters are sought one by one.
  */
 export class GramTable {
-  readonly #long: readonly WindowTable[];
-  readonly #short: readonly WindowTable[];
-  readonly #single: readonly GramEntry[];
+  readonly #narrow: WindowTables | undefined;
+  /** Texts with letters beyond Latin-1, which most texts have none of. */
+  readonly #wide: WindowTables | undefined;
 
   constructor(entries: readonly GramEntry[]) {
-    const long = entries.filter(({ text }) => text.length >= LONG);
-    const short = entries.filter(({ text }) => text.length >= SHORT && text.length < LONG);
-    this.#single = entries.filter(({ text }) => text.length < SHORT);
-    this.#long = tables(long, LONG);
-    this.#short = tables(short, SHORT);
+    const narrow = entries.filter(({ text }) => !WIDE.test(text));
+    const wide = entries.filter(({ text }) => WIDE.test(text));
+    if (narrow.length > 0) this.#narrow = new WindowTables(narrow);
+    if (wide.length > 0) this.#wide = new WindowTables(wide);
   }
 
   /** Adds the payloads of all texts that stand in `text` to `out`; one may be there several times. */
   collect(text: string, out: number[]): void {
-    if (text.length >= LONG) for (const table of this.#long) table.collect(text, out);
-    if (text.length >= SHORT) for (const table of this.#short) table.collect(text, out);
-    for (const entry of this.#single) if (text.includes(entry.text)) out.push(entry.payload);
+    this.#narrow?.collect(text, out);
+    // Costs nothing for a text of Latin-1 letters, whose kind of string holds no others.
+    if (this.#wide !== undefined && WIDE.test(text)) this.#wide.collect(text, out);
   }
 }
 
-function tables(entries: readonly GramEntry[], size: number): WindowTable[] {
-  const made: WindowTable[] = [];
-  for (let at = 0; at < entries.length; at += TABLE_TEXTS_MAX) {
-    made.push(new WindowTable(entries.slice(at, at + TABLE_TEXTS_MAX), size));
+const WIDE = /[\u0100-\uffff]/;
+
+class WindowTables {
+  readonly #long: WindowTable | undefined;
+  readonly #short: WindowTable | undefined;
+  readonly #single: readonly GramEntry[];
+  /** What does not fit into the tables above. */
+  readonly #more: WindowTables | undefined;
+
+  constructor(entries: readonly GramEntry[]) {
+    const here = entries.slice(0, TABLE_TEXTS_MAX);
+    const long = here.filter(({ text }) => text.length >= LONG);
+    const short = here.filter(({ text }) => text.length >= SHORT && text.length < LONG);
+    this.#single = here.filter(({ text }) => text.length < SHORT);
+    if (long.length > 0) this.#long = new WindowTable(long, LONG);
+    if (short.length > 0) this.#short = new WindowTable(short, SHORT);
+    const rest = entries.slice(TABLE_TEXTS_MAX);
+    if (rest.length > 0) this.#more = new WindowTables(rest);
   }
-  return made;
+
+  collect(text: string, out: number[]): void {
+    const long = this.#long;
+    const short = this.#short;
+    if (long !== undefined && short !== undefined) collectBoth(long, short, text, out);
+    else (long ?? short)?.collect(text, out);
+    for (const entry of this.#single) if (text.includes(entry.text)) out.push(entry.payload);
+    this.#more?.collect(text, out);
+  }
+}
+
+/** One pass over the text for two tables. */
+function collectBoth(long: WindowTable, short: WindowTable, text: string, out: number[]): void {
+  const { heads, shift } = long;
+  const { heads: shortHeads, shift: shortShift } = short;
+  const { length } = text;
+  let window = 0;
+  for (let i = 0; i < length; i++) {
+    window = (window << 8) | (text.charCodeAt(i) & 0xff);
+    const head = heads[Math.imul(window, GOLDEN) >>> shift] as number;
+    if (head !== 0 && i >= LONG - 1) long.compare(text, i - (LONG - 1), head, out);
+    const shortHead = shortHeads[Math.imul(window & 0xffff, GOLDEN) >>> shortShift] as number;
+    if (shortHead !== 0 && i > 0) short.compare(text, i - 1, shortHead, out);
+  }
 }
 
 const GOLDEN = 0x9e3779b1;
@@ -52,9 +88,9 @@ class WindowTable {
   readonly #size: number;
   /** The characters of the window, at most four, a byte each. */
   readonly #mask: number;
-  readonly #shift: number;
+  readonly shift: number;
   /** Hash of a window → index of its first entry, or 0. */
-  readonly #heads: Uint16Array;
+  readonly heads: Uint16Array;
   readonly #texts: string[] = [''];
   readonly #payloads: number[] = [0];
   /** Where in its text the window of an entry starts. */
@@ -70,14 +106,15 @@ class WindowTable {
       size === LONG ? Math.min(LONG_BITS_MAX, Math.max(LONG_BITS_MIN, wanted)) : SHORT_BITS;
     this.#size = size;
     this.#mask = size === LONG ? -1 : (1 << (8 * size)) - 1;
-    this.#shift = 32 - bits;
-    this.#heads = new Uint16Array(2 ** bits);
-    for (const entry of entries) this.#add(entry);
+    this.shift = 32 - bits;
+    this.heads = new Uint16Array(2 ** bits);
+    const lengths = new Uint16Array(this.heads.length);
+    for (const entry of entries) this.#add(entry, lengths);
   }
 
   collect(text: string, out: number[]): void {
-    const heads = this.#heads;
-    const shift = this.#shift;
+    const heads = this.heads;
+    const shift = this.shift;
     const mask = this.#mask;
     const before = this.#size - 1;
     const { length } = text;
@@ -86,11 +123,11 @@ class WindowTable {
     for (let i = before; i < length; i++) {
       window = ((window << 8) | (text.charCodeAt(i) & 0xff)) & mask;
       const head = heads[Math.imul(window, GOLDEN) >>> shift] as number;
-      if (head !== 0) this.#compare(text, i - before, head, out);
+      if (head !== 0) this.compare(text, i - before, head, out);
     }
   }
 
-  #compare(text: string, start: number, head: number, out: number[]): void {
+  compare(text: string, start: number, head: number, out: number[]): void {
     for (let entry = head; entry !== 0; entry = this.#next[entry] as number) {
       const check = start + (this.#checkOffsets[entry] as number);
       if (text.charCodeAt(check) !== this.#checkUnits[entry]) continue;
@@ -101,42 +138,47 @@ class WindowTable {
     }
   }
 
-  #add({ text, payload }: GramEntry): void {
-    const size = this.#size;
-    const offset = rarestWindow(text, size);
-    let window = 0;
-    for (let i = 0; i < size; i++) window = (window << 8) | (text.charCodeAt(offset + i) & 0xff);
-    const slot = Math.imul(window, GOLDEN) >>> this.#shift;
-    const check = offset > 0 ? offset - 1 : Math.min(size, text.length - 1);
-    this.#next.push(this.#heads[slot] as number);
-    this.#heads[slot] = this.#texts.length;
+  #add({ text, payload }: GramEntry, lengths: Uint16Array): void {
+    const { slot, offset } = this.#rarestWindow(text, lengths);
+    const check = offset > 0 ? offset - 1 : Math.min(this.#size, text.length - 1);
+    lengths[slot] = (lengths[slot] as number) + 1;
+    this.#next.push(this.heads[slot] as number);
+    this.heads[slot] = this.#texts.length;
     this.#texts.push(text);
     this.#payloads.push(payload);
     this.#offsets.push(offset);
     this.#checkUnits.push(text.charCodeAt(check));
     this.#checkOffsets.push(check - offset);
   }
+
+  /** The window of a text whose characters are the least common and whose slot is the least full. */
+  #rarestWindow(text: string, lengths: Uint16Array): { slot: number; offset: number } {
+    const size = this.#size;
+    let window = 0;
+    let common = 0;
+    let least = Infinity;
+    let best = { slot: 0, offset: 0 };
+    for (let i = 0; i < text.length; i++) {
+      window = ((window << 8) | (text.charCodeAt(i) & 0xff)) & this.#mask;
+      common += COMMONNESS[text.charCodeAt(i)] ?? 0;
+      if (i >= size) common -= COMMONNESS[text.charCodeAt(i - size)] ?? 0;
+      if (i < size - 1) continue;
+      const slot = Math.imul(window, GOLDEN) >>> this.shift;
+      const cost = common + FULLNESS_WEIGHT * (lengths[slot] as number);
+      if (cost < least) {
+        least = cost;
+        best = { slot, offset: i - size + 1 };
+      }
+    }
+    return best;
+  }
 }
 
+/** How much worse an entry in the same slot makes it, in units of commonness. */
+const FULLNESS_WEIGHT = 30;
 /** Letters of English, paths and addresses, the most frequent first. */
 const COMMON = 'etaoinsrlcdpm.uhg\\/-:wfb0yv12k3 _x45678jqz9="';
 const COMMONNESS = Uint8Array.from({ length: 256 }, (_, unit) => {
   const at = COMMON.indexOf(String.fromCharCode(unit));
   return at < 0 ? 0 : COMMON.length - at;
 });
-
-/** Where the window starts whose characters are the least common. */
-function rarestWindow(text: string, size: number): number {
-  let sum = 0;
-  let least = Infinity;
-  let best = 0;
-  for (let i = 0; i < text.length; i++) {
-    sum += COMMONNESS[text.charCodeAt(i)] ?? 0;
-    if (i >= size) sum -= COMMONNESS[text.charCodeAt(i - size)] ?? 0;
-    if (i >= size - 1 && sum < least) {
-      least = sum;
-      best = i - size + 1;
-    }
-  }
-  return best;
-}

@@ -42,8 +42,4 @@ export class Memo {
     if (this.#known.size >= MEMO_TEXTS_MAX) this.#known.clear();
     this.#known.set(text, rules.length === from ? NONE : [...new Set(rules.slice(from))]);
   }
-
-  clear(): void {
-    this.#known.clear();
-  }
 }

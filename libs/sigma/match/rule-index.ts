@@ -25,7 +25,8 @@ export class RuleIndex {
   readonly #rules: readonly IndexedRule[];
   readonly #table: FieldTable;
   readonly #entries: IndexEntries;
-  readonly #names: (NameIndex | undefined)[] = [];
+  /** Made when an event first has the name: most names never come. */
+  #names: (NameIndex | undefined)[] = [];
   #anywhere: FieldIndex | undefined;
   #always: readonly number[] = [];
   readonly #out: number[] = [];
@@ -33,7 +34,7 @@ export class RuleIndex {
   constructor(rules: readonly IndexedRule[], table: FieldTable) {
     this.#rules = rules;
     this.#table = table;
-    this.#entries = new IndexEntries(table);
+    this.#entries = new IndexEntries();
     const finder = new WitnessFinder(table);
     for (const { at, condition } of rules) this.#entries.add(at, finder.find(condition)?.any);
     this.#build();
@@ -50,8 +51,7 @@ export class RuleIndex {
     out.length = 0;
     for (const rule of this.#always) out.push(rule);
     for (const name of view.names) {
-      const index = this.#names[name];
-      if (index !== undefined) this.#named(index, view, name, out);
+      this.#named(this.#names[name] ?? this.#makeName(name), view, name, out);
     }
     if (this.#anywhere !== undefined) {
       for (const text of view.foldedStrays()) this.#anywhere.collect(text, out);
@@ -70,28 +70,29 @@ export class RuleIndex {
   }
 
   #build(): void {
-    const { always, changed, texts, present, anywhere, anywhereChanged } = this.#entries;
+    const { always, anywhere } = this.#entries;
     this.#always = [...always];
-    if (anywhereChanged) {
-      this.#anywhere = anywhere.length > 0 ? new FieldIndex(anywhere) : undefined;
-      for (let name = 0; name < this.#table.names; name++) changed.add(name);
+    this.#anywhere = anywhere.length > 0 ? new FieldIndex(anywhere) : undefined;
+    this.#names = Array.from({ length: this.#table.names }, () => undefined);
+  }
+
+  #makeName(name: number): NameIndex {
+    const slots = this.#table.slotsOf[name] ?? [];
+    // A made value has no name of its own: any of its parts calls.
+    const made = this.#table.madeOf[name] ?? [];
+    const present = new Set(slots.flatMap((slot) => [...(this.#entries.present.get(slot) ?? [])]));
+    for (const slot of made) {
+      for (const rule of this.#entries.present.get(slot) ?? []) present.add(rule);
+      for (const { rule } of this.#entries.texts.get(slot) ?? []) present.add(rule);
     }
-    for (const name of changed) {
-      const own = texts.get(name) ?? [];
-      const there = present.get(name);
-      const before = this.#names[name];
-      if (own.length === 0 && there === undefined && this.#anywhere === undefined) {
-        this.#names[name] = undefined;
-      } else {
-        this.#names[name] = {
-          own: own.length > 0 ? new FieldIndex(own) : undefined,
-          memo: before?.memo ?? new Memo(),
-          present: there === undefined ? [] : [...there],
-        };
-        before?.memo.clear();
-      }
-    }
-    this.#entries.settle();
+    const texts = slots.flatMap((slot) => this.#entries.texts.get(slot) ?? []);
+    const index: NameIndex = {
+      own: texts.length > 0 ? new FieldIndex(texts) : undefined,
+      memo: new Memo(),
+      present: [...present],
+    };
+    this.#names[name] = index;
+    return index;
   }
 
   #named(index: NameIndex, view: RecordView, name: number, out: number[]): void {

@@ -24,7 +24,6 @@ export type Named<T> =
   | { readonly op: 'and' | 'or'; readonly of: readonly Named<T>[] }
   | { readonly op: 'not'; readonly of: Named<T> };
 
-const WORD = /\s*(?:([()|])|([^\s()|]+))/g;
 const IDENTIFIER = /^[\p{L}\p{N}_.-]+$/u;
 const PATTERN = /^[\p{L}\p{N}_.*-]+$/u;
 
@@ -42,6 +41,8 @@ function inserted(tree: Named<Expr>): Expr {
 
 /** A boolean expression over the known names: `or`, `and`, `not`, `x of`, parentheses. */
 export function parseCondition<T>(node: ScalarNode, names: Names<T>): Named<T> {
+  const only = names.known.get(node.text);
+  if (only !== undefined) return { op: 'name', of: only };
   return new ConditionParser(node, names).parse();
 }
 
@@ -171,12 +172,21 @@ class ConditionParser<T> {
 
 function wordsOf(text: string): Word[] {
   const words: Word[] = [];
-  for (const found of text.matchAll(WORD)) {
-    const word = found[1] ?? found[2] ?? '';
-    words.push({ text: word, offset: found.index + found[0].length - word.length });
+  let start = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const char = text.charAt(i);
+    const single = char === '(' || char === ')' || char === '|';
+    if (start >= 0 && (single || char === '' || SPACES.has(char))) {
+      words.push({ text: text.slice(start, i), offset: start });
+      start = -1;
+    }
+    if (single) words.push({ text: char, offset: i });
+    else if (start < 0 && char !== '' && !SPACES.has(char)) start = i;
   }
   return words;
 }
+
+const SPACES: ReadonlySet<string> = new Set([' ', '\t', '\n', '\r', '\u00a0']);
 
 function isKeyword(text: string): boolean {
   return ['and', 'or', 'not', 'of'].includes(text.toLowerCase());

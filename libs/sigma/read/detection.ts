@@ -1,6 +1,7 @@
 import { allOf, anyOf, not, type Expr } from '../expr.ts';
 import type { FieldRef } from '../fields/field-ref.ts';
-import { STAR, tidy } from '../pattern.ts';
+import { fold } from '../fold.ts';
+import { STAR, hasSpecial, tidy, type Token } from '../pattern.ts';
 import { Refused } from '../refusal.ts';
 import {
   booleanOf,
@@ -74,8 +75,17 @@ function readItem(entry: MapEntry, context: DetectionContext): Expr {
   if (modifiers.includes('exists')) return existsItem(entry, field, modifiers);
   const scalars = scalarsOf(entry.value, entry.key);
   const chain = modifiers.filter((modifier) => !LIST_MODIFIERS.has(modifier));
+  const shape = field === undefined ? undefined : plainShape(chain);
   const steps = chain.map((modifier) => ({ modifier, apply: modifierOf(modifier, entry.key) }));
-  const parts = scalars.map((node) => {
+  const parts = scalars.map((node): Expr => {
+    // Nearly all values are plain text: they need none of what follows.
+    if (shape !== undefined && isLiteral(node)) {
+      return {
+        op: 'atom',
+        field,
+        test: { kind: 'text', pattern: shape(fold(node.text)), cased: false },
+      };
+    }
     let values: Value[] = [startValue(node)];
     for (const [i, { modifier, apply }] of steps.entries()) {
       if (values.some((value) => value.kind === 'null')) {
@@ -96,6 +106,20 @@ function readItem(entry: MapEntry, context: DetectionContext): Expr {
     ? allOf(parts, entry.key.text)
     : anyOf(parts, entry.key.text);
   return modifiers.includes('neq') ? not(joined) : joined;
+}
+
+/** How a literal becomes a pattern under modifiers that only place it; undefined for any others. */
+function plainShape(chain: readonly string[]): ((literal: string) => Token[]) | undefined {
+  const [only] = chain;
+  if (chain.length > 1) return undefined;
+  if (only === undefined) return (literal) => [literal];
+  if (only === 'contains') return (literal) => [STAR, literal, STAR];
+  if (only === 'startswith') return (literal) => [literal, STAR];
+  return only === 'endswith' ? (literal) => [STAR, literal] : undefined;
+}
+
+function isLiteral(node: ScalarNode): boolean {
+  return node.text !== '' && !hasSpecial(node.text) && !isNull(node);
 }
 
 function valueExpr(

@@ -13,16 +13,37 @@ export interface SigmaDocument {
 
 const KINDS: readonly DocumentKind[] = ['correlation', 'filter', 'detection'];
 
+/** Keys that decide what a rule does; the others are for people and are read when asked for. */
+const DECIDING: ReadonlySet<string> = new Set([
+  'action',
+  'title',
+  'id',
+  'name',
+  'level',
+  'logsource',
+  'detection',
+  'correlation',
+  'filter',
+  'thapcanh',
+]);
+
+/** The documents of a file with everything that is only for people. */
+export function readWholeDocuments(source: SigmaSource): readonly SigmaDocument[] {
+  return documentsOf(parseYaml(source), []);
+}
+
 /** The documents of a file, with those of `action: global`, `repeat` and `reset` worked in. */
 export function readDocuments(source: SigmaSource, refused: Refusal[]): readonly SigmaDocument[] {
-  let nodes: YamlNode[];
   try {
-    nodes = parseYaml(source);
+    return documentsOf(parseYaml(source, DECIDING), refused);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     refused.push(refusalOf(error));
     return [];
   }
+}
+
+function documentsOf(nodes: readonly YamlNode[], refused: Refusal[]): SigmaDocument[] {
   const documents: SigmaDocument[] = [];
   let global: MapNode | undefined;
   let previous: MapNode | undefined;
