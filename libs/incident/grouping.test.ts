@@ -1,107 +1,58 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { type Alert, alertId } from '#libs/model';
+import type { AlertRecord } from '#libs/model';
 
-import { aBook, anAlert, groupsOf, MINUTE, MORNING } from '../../test/support/incident-parts.ts';
-import { modelGroups } from '../../test/model/groups.ts';
-import { JOIN_GAP_MS } from './limits.ts';
+import {
+  arrival,
+  expectedGroups,
+  lives,
+  orders,
+  storyOf,
+} from '../../test/support/alert-stories.ts';
+import { faultCount } from '../../test/support/fault-count.ts';
+import { aBook, AN, groupsOf, type Rig } from '../../test/support/incident-parts.ts';
+import type { IncidentRecord } from './record.ts';
 
-/** What the reference model says of the alerts that are in force at the end. */
-function expected(alerts: readonly Alert[]): string[][] {
-  const inForce = alerts.filter((alert) => alert.state.kind === 'in_force');
-  return sorted(modelGroups(inForce, JOIN_GAP_MS));
-}
-
-function sorted(groups: string[][]): string[][] {
-  return groups.toSorted((a, b) => (a.join() < b.join() ? -1 : 1));
-}
-
-const span = fc.record({
-  first: fc.integer({ min: 0, max: 40 }),
-  length: fc.integer({ min: 0, max: 12 }),
-});
-
-/** The lives of a few alerts: each a list of what it successively is, in one crowded place. */
-const lives = fc.array(
-  fc.record({
-    commune: fc.constantFrom(undefined, '25993', '26008'),
-    province: fc.constantFrom('75', '75', '75', '46'),
-    entities: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 2 }),
-    steps: fc.array(span, { minLength: 1, maxLength: 4 }),
-    end: fc.constantFrom('in_force', 'in_force', 'withdrawn', 'superseded'),
-  }),
-  { minLength: 1, maxLength: 10 },
-);
-
-type Life = typeof lives extends fc.Arbitrary<infer L> ? L : never;
-
-function storyOf(all: Life): Alert[][] {
-  return all.map((life, at) => {
-    const start = life.steps[0]?.first ?? 0;
-    const id = alertId(`rule-${at}`, 'key', start);
-    const heir = all.length > at + 1 ? `heir of ${at}` : 'nobody';
-    const versions = life.steps.map(({ first, length }, step) =>
-      anAlert({
-        id,
-        rule: `rule-${at}`,
-        first: MORNING + first * 12 * MINUTE,
-        last: MORNING + (first + length) * 12 * MINUTE,
-        count: 10 + step,
-        place:
-          life.commune === undefined
-            ? { province: life.province }
-            : { province: life.province, commune: life.commune },
-        entities: life.entities.map((value) => ({ kind: 'host', value })),
-      }),
-    );
-    const last = versions.at(-1);
-    if (last === undefined || life.end === 'in_force') return versions;
-    const state =
-      life.end === 'withdrawn'
-        ? ({ kind: 'withdrawn', by: 'event' } as const)
-        : ({ kind: 'superseded', by: heir } as const);
-    return [...versions, { ...last, state }];
-  });
-}
-
-/** Interleaves the stories by the choices given, some changes twice, cut into batches. */
-function arrival(stories: readonly Alert[][], choices: readonly number[]): Alert[][] {
-  const queues = stories.map((story) => [...story]);
-  const batches: Alert[][] = [[]];
-  for (let at = 0; queues.some((queue) => queue.length > 0); at += 1) {
-    const choice = choices[at % choices.length] ?? 0;
-    const left = queues.filter((queue) => queue.length > 0);
-    const alert = left[choice % left.length]?.shift();
-    if (alert === undefined) continue;
-    batches.at(-1)?.push(alert);
-    if (choice % 7 === 0) batches.push([alert]);
-    if (choice % 3 === 0) batches.push([]);
+/** Every live alert is filed under the one incident that names it, and every merged incident has its parent. */
+async function expectConsistent(rig: Rig): Promise<void> {
+  const incidents = [...(rig.documents.kinds.get('incident')?.values() ?? [])].map(
+    (doc) => doc.body as IncidentRecord,
+  );
+  const namedBy = new Map<string, string>();
+  for (const { incident } of incidents) {
+    for (const alert of incident.status === 'closed' ? [] : incident.alerts) {
+      expect(namedBy.has(alert)).toBe(false);
+      namedBy.set(alert, incident.id);
+    }
+    if (incident.closedBy === 'merged')
+      expect(await rig.book.get(incident.parent ?? '')).toBeDefined();
   }
-  return batches;
+  for (const doc of rig.documents.kinds.get('alert')?.values() ?? []) {
+    const { alert, incident } = doc.body as AlertRecord;
+    if (alert.state.kind !== 'in_force') continue;
+    const home = incidents.find((record) => record.incident.id === incident);
+    if (home?.incident.closedBy === 'person') continue;
+    expect(namedBy.get(alert.id)).toBe(incident);
+  }
 }
 
 describe('grouping', () => {
   it('is a function of the set of alerts, however they come, also over restarts', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        lives,
-        fc.array(fc.nat(1000), { minLength: 1, maxLength: 40 }),
-        fc.nat(10),
-        async (all, choices, restartAt) => {
-          const stories = storyOf(all);
-          const rig = await aBook();
-          for (const [at, batch] of arrival(stories, choices).entries()) {
-            if (at === restartAt) await rig.restart();
-            await rig.book.settle(batch.map((alert) => ({ alert })));
-          }
-          const final = stories.map((story) => story.at(-1)).filter((a) => a !== undefined);
-          expect(groupsOf(rig.book)).toEqual(expected(final));
-          await rig.restart();
-          expect(groupsOf(rig.book)).toEqual(expected(final));
-        },
-      ),
-      { numRuns: 400 },
+      fc.asyncProperty(lives, orders, fc.nat(10), async (all, choices, restartAt) => {
+        const stories = storyOf(all);
+        const rig = await aBook();
+        for (const [at, batch] of arrival(stories, choices).entries()) {
+          if (at === restartAt) await rig.restart();
+          await rig.book.settle(batch.map((alert) => ({ alert })));
+        }
+        expect(groupsOf(rig.book)).toEqual(expectedGroups(stories));
+        await expectConsistent(rig);
+        await rig.restart();
+        expect(groupsOf(rig.book)).toEqual(expectedGroups(stories));
+      }),
+      { numRuns: faultCount({ few: 150, full: 3000 }) },
     );
   });
 
@@ -109,11 +60,9 @@ describe('grouping', () => {
     await fc.assert(
       fc.asyncProperty(
         lives,
-        fc.array(fc.nat(1000), { minLength: 1, maxLength: 40 }),
-        fc.nat(10),
-        fc.nat(6),
-        fc.boolean(),
-        async (all, choices, failAt, keep, restarts) => {
+        orders,
+        fc.record({ failAt: fc.nat(10), keep: fc.nat(6), restarts: fc.boolean() }),
+        async (all, choices, { failAt, keep, restarts }) => {
           const stories = storyOf(all);
           const rig = await aBook();
           for (const [at, batch] of arrival(stories, choices).entries()) {
@@ -129,11 +78,48 @@ describe('grouping', () => {
             }
             await rig.book.settle(facts);
           }
-          const final = stories.map((story) => story.at(-1)).filter((a) => a !== undefined);
-          expect(groupsOf(rig.book)).toEqual(expected(final));
+          expect(groupsOf(rig.book)).toEqual(expectedGroups(stories));
+          await expectConsistent(rig);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: faultCount({ few: 100, full: 3000 }) },
+    );
+  });
+
+  it('never takes an alert in force out of an incident that a person touched', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        lives,
+        orders,
+        fc.array(fc.nat(5), { minLength: 1, maxLength: 8 }),
+        async (all, choices, touches) => {
+          const rig = await aBook();
+          const homes = new Map<string, string>();
+          for (const [at, batch] of arrival(storyOf(all), choices).entries()) {
+            await rig.book.settle(batch.map((alert) => ({ alert })));
+            for (const [alert, home] of homes) {
+              const record = await rig.book.alert(alert);
+              if (record?.alert.state.kind === 'in_force') expect(record.incident).toBe(home);
+            }
+            const open = [...rig.book.open()];
+            const touched = open[touches[at % touches.length] ?? 0];
+            if (touched !== undefined) {
+              const { version } = touched;
+              const request = { version, text: `bước ${at}` };
+              expect(await rig.book.act(AN, touched.id, 'comment', request)).toHaveProperty('done');
+            }
+            for (const incident of rig.book.open()) {
+              if (!incident.touched) continue;
+              for (const alert of incident.alerts) homes.set(alert, incident.id);
+            }
+          }
+          await expectConsistent(rig);
+          const before = groupsOf(rig.book);
+          await rig.restart();
+          expect(groupsOf(rig.book)).toEqual(before);
+        },
+      ),
+      { numRuns: faultCount({ few: 100, full: 3000 }) },
     );
   });
 });
