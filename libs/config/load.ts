@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { load as parseYaml } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import type { z } from 'zod';
 
 import { configSchema, type Config } from './schema.ts';
@@ -44,7 +44,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   };
 }
 
-function describe(issue: z.core.$ZodIssue): ConfigProblem {
+/** What is wrong, with the value that was found; `thapcanh config print` is the example of everything. */
+function describe(issue: z.core.$ZodIssue, file: unknown): ConfigProblem {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
@@ -53,7 +54,18 @@ function describe(issue: z.core.$ZodIssue): ConfigProblem {
       message: 'unknown key; `thapcanh config print` lists every key there is',
     };
   }
-  return { path: path === '' ? '(whole file)' : path, message: issue.message };
+  const given = valueAt(file, issue.path);
+  const found = given === undefined ? '' : `, found ${JSON.stringify(given)}`;
+  return { path: path === '' ? '(whole file)' : path, message: `${issue.message}${found}` };
+}
+
+function valueAt(file: unknown, path: readonly PropertyKey[]): unknown {
+  let value = file;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
 }
 
 function crossChecks(config: Config): ConfigProblem[] {
@@ -101,7 +113,11 @@ function readFile(path: string): { text: string } | { problem: ConfigProblem } |
 
 function parse(file: string, source: string): { value: unknown } | { problem: ConfigProblem } {
   try {
-    return { value: parseYaml(source) ?? {} };
+    const [first, ...more] = loadAll(source);
+    if (more.length > 0) {
+      return { problem: { path: file, message: 'holds more than one YAML document' } };
+    }
+    return { value: first ?? {} };
   } catch (error) {
     return { problem: { path: file, message: `is not YAML: ${(error as Error).message}` } };
   }
@@ -120,7 +136,14 @@ export function loadConfig(environment: Environment = readEnvironment()): LoadRe
   if ('problem' in parsed) return { ok: false, file, problems: [...problems, parsed.problem] };
   const checked = configSchema.safeParse(parsed.value);
   if (!checked.success) {
-    return { ok: false, file, problems: [...problems, ...checked.error.issues.map(describe)] };
+    return {
+      ok: false,
+      file,
+      problems: [
+        ...problems,
+        ...checked.error.issues.map((issue) => describe(issue, parsed.value)),
+      ],
+    };
   }
   problems.push(...crossChecks(checked.data));
   if (problems.length > 0) return { ok: false, file, problems };
