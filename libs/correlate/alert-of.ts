@@ -7,9 +7,10 @@ import {
   type Place,
 } from '#libs/model';
 
-import { evidenceOf, resummarize, type Episode } from './episode.ts';
+import { resummarize, type Episode } from './episode.ts';
+import { evidenceOf } from './evidence.ts';
 import { ABSENT, canonicalKey } from './group-key.ts';
-import type { KeyState } from './key-state.ts';
+import type { KeyState, Shown } from './key-state.ts';
 import { isOfficeTime } from './office-hours.ts';
 import type { Plan } from './plan.ts';
 
@@ -23,7 +24,28 @@ export function alertOf(
 ): Alert {
   const { line } = state;
   if (episode.stale) resummarize(episode, line, plan.spanMs, plan.distinct);
-  const [province, ...values] = state.key.split('\0') as [string, ...string[]];
+  state.shown ??= shownOf(plan, state.key);
+  const { province, groupKey, group, entities } = state.shown;
+  return {
+    id: episode.id,
+    rule: plan.rule,
+    title: plan.title,
+    level: isOfficeTime(episode.first) ? plan.officeHoursLevel : plan.level,
+    group,
+    groupKey,
+    first: episode.first,
+    last: episode.last,
+    count: episode.count,
+    evidence: evidenceOf(episode, line, plan.spanMs, plan.distinct),
+    place: placeOf(province, episode),
+    entities: plan.extras.length === 0 ? entities : withExtras(plan, entities, episode),
+    late,
+    state: alertState,
+  };
+}
+
+function shownOf(plan: Plan, key: string): Shown {
+  const [province, ...values] = key.split('\0') as [string, ...string[]];
   const group: Record<string, string> = {};
   const entities: Entity[] = [];
   for (const [i, { name }] of plan.grouping.groupBy.entries()) {
@@ -32,24 +54,14 @@ export function alertOf(
     group[name] = value;
     addEntity(entities, plan.groupKinds[i], value);
   }
+  return { province, groupKey: canonicalKey(key), group, entities };
+}
+
+function withExtras(plan: Plan, grouped: readonly Entity[], episode: Episode): Entity[] {
+  const entities = [...grouped];
   for (const [i, { kind }] of plan.extras.entries())
     for (const value of episode.extras[i] ?? []) addEntity(entities, kind, value);
-  return {
-    id: episode.id,
-    rule: plan.rule,
-    title: plan.title,
-    level: isOfficeTime(episode.first) ? plan.officeHoursLevel : plan.level,
-    group,
-    groupKey: canonicalKey(state.key),
-    first: episode.first,
-    last: episode.last,
-    count: episode.count,
-    evidence: evidenceOf(episode, line, plan.spanMs, plan.distinct),
-    place: placeOf(province, episode),
-    entities,
-    late,
-    state: alertState,
-  };
+  return entities;
 }
 
 function addEntity(entities: Entity[], kind: EntityKind | undefined, value: string): void {

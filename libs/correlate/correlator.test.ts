@@ -38,6 +38,20 @@ describe('the correlator against the reference', () => {
     );
   });
 
+  it('ends in the same alerts when one key is busy beyond what evidence holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals(0, 220, 150), fc.constantFrom(3, 20, 80), async (list, size) => {
+        const correlator = createCorrelator(rules, limits);
+        const standing = new InForce();
+        await play(correlator, inArrivalOrder(list), size, standing);
+        standing.apply(await correlator.advance(PAST_ALL));
+        const matches = list.map((a) => a.match);
+        expect(standing.list()).toEqual(sorted(modelAlerts(rules, matches, { reached: PAST_ALL })));
+      }),
+      { numRuns: Math.ceil(runs / 10), endOnFailure: true },
+    );
+  });
+
   it('goes on from a snapshot taken anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals(2, 60), fc.nat(), async (list, cut) => {

@@ -148,7 +148,7 @@ class WindowCorrelator implements Correlator {
       ?.episodes.some((e) => e.satisfied - plan.spanMs < entry.time && entry.time <= e.last);
     if (plan.type !== 'plain' || held === true) return;
     const state = newKeyState(key);
-    put(state, plan, entry);
+    put(state, entry);
     for (const episode of new Evaluation(plan, state, this.#reached).settle().raised) {
       const alert = alertOf(plan, state, episode, { kind: 'in_force' }, true);
       this.#apart.push({ kind: 'raised', alert });

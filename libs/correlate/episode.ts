@@ -1,4 +1,4 @@
-import { EVIDENCE_EACH_END, type EvidenceRef } from '#libs/model';
+import type { EvidenceRef } from '#libs/model';
 
 import { ENTITY_VALUES_MAX } from './entities.ts';
 import type { Timeline } from './timeline.ts';
@@ -15,7 +15,7 @@ export interface Prefix {
 }
 
 /** What the matches of an episode say together. */
-interface Summary {
+export interface Summary {
   count: number;
   /** The commune all matches share so far; `mixed` once they do not. */
   commune: string | undefined;
@@ -34,6 +34,8 @@ export interface Episode extends Summary {
   /** `extras` must be read again: a match came in between. */
   stale: boolean;
   prefix?: Prefix;
+  /** Its evidence as far as it was asked for and nothing came in between since. */
+  refs?: { readonly head: EvidenceRef[]; recent: EvidenceRef[] } | undefined;
 }
 
 export function newEpisode(
@@ -84,11 +86,12 @@ function addExtras(extras: string[][], values: readonly (string | undefined)[] |
 export function insertInto(episode: Episode, commune: string | undefined): void {
   addCommune(episode, commune, episode.count);
   episode.count += 1;
-  episode.stale = true;
+  episode.refs = undefined;
+  if (episode.extras.length > 0) episode.stale = true;
 }
 
 /** Indexes of the earliest entry of each distinct match in `[from, to)` that is not in `known`. */
-function distinctEntries(
+export function distinctEntries(
   line: Timeline,
   from: number,
   to: number,
@@ -126,80 +129,3 @@ export function resummarize(
       (before?.count ?? 0) + distinctEntries(line, from, to, prefix?.idents ?? []).length;
   episode.stale = false;
 }
-
-/** The first and the last matches of an episode. */
-export function evidenceOf(
-  episode: Episode,
-  line: Timeline,
-  spanMs: number,
-  distinct: boolean,
-): EvidenceRef[] {
-  const from = line.after(episode.satisfied - spanMs);
-  const to = line.after(episode.last);
-  const { prefix } = episode;
-  const entries = distinct
-    ? distinctEntries(line, from, to, prefix?.idents ?? [])
-    : endsOf(from, to);
-  const refs = entries.map((i): EvidenceRef => refAt(line, i));
-  const before = prefix?.summary.count ?? 0;
-  const head = [...(prefix?.head ?? []), ...refs].slice(0, EVIDENCE_EACH_END);
-  const tailSize = Math.min(
-    EVIDENCE_EACH_END,
-    before + (distinct ? refs.length : to - from) - head.length,
-  );
-  if (tailSize <= 0) return head;
-  return [...head, ...[...(prefix?.tail ?? []), ...refs].slice(-tailSize)];
-}
-
-/** At most as many indexes from either end as evidence can hold. */
-function endsOf(from: number, to: number): number[] {
-  const entries: number[] = [];
-  for (let i = from; i < to; i += 1) {
-    if (i === from + EVIDENCE_EACH_END && to - i > EVIDENCE_EACH_END) i = to - EVIDENCE_EACH_END;
-    entries.push(i);
-  }
-  return entries;
-}
-
-function refAt(line: Timeline, i: number): EvidenceRef {
-  return { event: line.events[i] as string, time: line.times[i] as number };
-}
-
-/** Folds the first `count` entries of the timeline, which are about to leave it, into the episode. */
-export function foldPrefix(
-  episode: Episode,
-  line: Timeline,
-  spanMs: number,
-  distinct: boolean,
-  count: number,
-): void {
-  const from = line.after(episode.satisfied - spanMs);
-  const to = Math.min(count, line.after(episode.last));
-  if (from >= to) return;
-  const known = episode.prefix?.idents ?? [];
-  const entries = distinct ? distinctEntries(line, from, to, known) : endsOf(from, to);
-  const refs = entries.map((i) => refAt(line, i));
-  const { prefix } = episode;
-  const chained = entries.map((i) => line.ident(i)).filter((ident, k) => ident !== refs[k]?.event);
-  const summary: Summary = {
-    count: prefix?.summary.count ?? 0,
-    commune: prefix?.summary.commune,
-    mixed: prefix?.summary.mixed ?? false,
-    extras: episode.extras.map((_, i) => [...(prefix?.summary.extras[i] ?? [])]),
-  };
-  absorb(summary, line, from, to);
-  if (distinct) summary.count += entries.length - (to - from);
-  let lastHeld = to - 1;
-  while (lastHeld >= from && line.flags?.[lastHeld] !== 1) lastHeld -= 1;
-  const held = lastHeld < from ? -Infinity : (line.times[lastHeld] as number);
-  episode.prefix = {
-    last: Math.max(prefix?.last ?? -Infinity, held),
-    summary,
-    head: [...(prefix?.head ?? []), ...refs].slice(0, EVIDENCE_EACH_END),
-    tail: [...(prefix?.tail ?? []), ...refs].slice(-EVIDENCE_EACH_END),
-    idents: [...known, ...chained].slice(-PREFIX_IDENTS_MAX),
-  };
-}
-
-/** Alerts of member correlations that an episode remembers beyond its timeline. */
-const PREFIX_IDENTS_MAX = 1000;

@@ -1,8 +1,9 @@
 import { alertId } from '#libs/model';
 
 import { absorb, insertInto, newEpisode, resummarize, type Episode } from './episode.ts';
+import { extendEvidence } from './evidence.ts';
 import { canonicalKey } from './group-key.ts';
-import { refill, type KeyState, type Touch } from './key-state.ts';
+import { mergeLate, refill, type KeyState, type Touch } from './key-state.ts';
 import { newMeter, type Meter } from './meter.ts';
 import type { Plan } from './plan.ts';
 import { UNSET } from './timeline.ts';
@@ -23,15 +24,25 @@ export interface Settled {
   readonly tail: number;
 }
 
+/** What building episodes again leaves to tell. */
+interface Rebuilding {
+  readonly before: ReadonlySet<string>;
+  readonly rebuilt: Set<Episode>;
+  readonly gone: { episode: Episode; cause: string }[];
+  readonly stretches: { from: number; to: number; idents: readonly string[] }[];
+}
+
+const NONE: readonly Episode[] = [];
+
 /** Evaluates what came since the last time and brings the episodes up to date. */
 export class Evaluation {
   readonly #plan: Plan;
   readonly #state: KeyState;
   readonly #reached: number;
-  readonly #now = new Set<Episode>();
-  readonly #gone: { episode: Episode; cause: string }[] = [];
-  readonly #stretches: { from: number; to: number; idents: string[] }[] = [];
-  readonly #before: ReadonlySet<string>;
+  #now: Episode[] = [];
+  /** How many episodes there were; only a rebuild changes any of them for another. */
+  readonly #count: number;
+  #again: Rebuilding | undefined;
   #cause = '';
 
   /** `reached`: receipt time reached, which tells an absence from a wait. */
@@ -39,39 +50,57 @@ export class Evaluation {
     this.#plan = plan;
     this.#state = state;
     this.#reached = reached;
-    this.#before = new Set(state.episodes.map((episode) => episode.id));
+    this.#count = state.episodes.length;
   }
 
   settle(): Settled {
     const state = this.#state;
+    mergeLate(state, this.#plan.spanMs);
     if (state.touches.length > 0) this.#touched();
     const tail = state.seen;
     if (tail < state.line.size) this.#tail();
-    const standing = new Set(state.episodes.map((episode) => episode.id));
+    return this.#settled(tail);
+  }
+
+  #settled(tail: number): Settled {
+    const { episodes } = this.#state;
+    const again = this.#again;
+    if (again === undefined) {
+      const raised = episodes.length === this.#count ? NONE : episodes.slice(this.#count);
+      const changed =
+        raised.length === 0 ? this.#now : this.#now.filter((e) => !raised.includes(e));
+      return { raised, changed, gone: [], stretches: [], tail };
+    }
+    const standing = new Set(episodes.map((episode) => episode.id));
     return {
-      raised: [...this.#now].filter((episode) => !this.#before.has(episode.id)),
-      changed: [...this.#now].filter((episode) => this.#before.has(episode.id)),
-      gone: this.#gone.filter(({ episode }) => !standing.has(episode.id)),
-      stretches: this.#stretches,
+      raised: this.#now.filter((episode) => !again.before.has(episode.id)),
+      changed: this.#now.filter((episode) => again.before.has(episode.id)),
+      gone: again.gone.filter(({ episode }) => !standing.has(episode.id)),
+      stretches: again.stretches,
       tail,
     };
   }
 
+  #moved(episode: Episode): void {
+    if (!this.#now.includes(episode)) this.#now.push(episode);
+  }
+
   #touched(): void {
     const { spanMs, type } = this.#plan;
-    const spans = this.#state.touches.map((touch) => {
+    const { touches: all } = this.#state;
+    this.#state.touches = [];
+    const spans = all.map((touch) => {
       if (type !== 'absence') return { from: touch.time, to: touch.time + spanMs, touch };
       const from = touch.kind === 'against' ? touch.time - spanMs : touch.time;
       return { from, to: touch.time + 1, touch };
     });
-    this.#state.touches = [];
     spans.sort((a, b) => a.from - b.from);
     let from = Infinity;
     let to = -Infinity;
     let touches: Touch[] = [];
     for (const span of spans) {
       if (touches.length > 0 && span.from > to) {
-        this.#again(from, to, touches);
+        this.#lookAgain(from, to, touches);
         touches = [];
         to = -Infinity;
       }
@@ -79,17 +108,18 @@ export class Evaluation {
       to = Math.max(to, span.to);
       touches.push(span.touch);
     }
-    this.#again(from, to, touches);
+    this.#lookAgain(from, to, touches);
   }
 
   /** Evaluates the times in `[from, to)` again. */
-  #again(from: number, to: number, touches: readonly Touch[]): void {
+  #lookAgain(from: number, to: number, touches: readonly Touch[]): void {
     const { line, seen } = this.#state;
     const start = Math.min(seen, line.from(from));
     const end = Math.min(seen, line.from(to));
     this.#cause = touches[0]?.event ?? '';
     let changed = this.#plan.feeds || touches.some((touch) => touch.kind === 'forced');
-    if (start < end) changed = this.#slideFresh(start, end) || changed;
+    if (!changed && this.#stands(start, end, touches)) changed = false;
+    else if (start < end) changed = this.#slideFresh(start, end) || changed;
     else if (end === seen) this.#refill();
     const inner: { episode: Episode; commune: string | undefined }[] = [];
     for (const touch of touches) {
@@ -104,9 +134,40 @@ export class Evaluation {
       return;
     }
     for (const { episode, commune } of inner) {
-      insertInto(episode, commune);
-      this.#now.add(episode);
+      // One that was built again before has counted all that came already.
+      if (this.#again?.rebuilt.has(episode) !== true) insertInto(episode, commune);
+      this.#moved(episode);
     }
+  }
+
+  /**
+   * True when more matches can only make the condition truer and it holds at all the times there were: then only the
+   * new times need a look, however wide the window.
+   */
+  #stands(start: number, end: number, touches: readonly Touch[]): boolean {
+    const { line, meter, seen } = this.#state;
+    const { least, distinct } = this.#plan;
+    if (least === undefined || distinct || line.flags === undefined) return false;
+    if (line.flags.subarray(start, end).includes(0)) return false;
+    const left = (line.times[seen - 1] as number) - this.#plan.spanMs;
+    for (const { kind, time, event } of touches) {
+      if (kind !== 'entry') return false;
+      const from = line.from(time);
+      const to = line.after(time);
+      line.flags.fill(this.#reaches(least, to, time) ? 1 : 0, from, to);
+      if (time > left) meter?.add(line, line.events.indexOf(event, from));
+    }
+    return true;
+  }
+
+  /** Whether the window ending at `time`, before entry `to`, measures `least` or more. */
+  #reaches(least: number, to: number, time: number): boolean {
+    const { line } = this.#state;
+    const from = line.after(time - this.#plan.spanMs);
+    if (this.#plan.type !== 'value_count') return to - from >= least;
+    const values = new Set<unknown>();
+    for (let i = to - 1; i >= from && values.size < least; i -= 1) values.add(line.values?.[i]);
+    return values.size >= least;
   }
 
   /** The last times were taken out: the window ends earlier now. */
@@ -209,10 +270,11 @@ export class Evaluation {
           absorbed = low;
         } else if (absorbed < 0) absorbed = line.after(episode.last);
         absorb(episode, line, absorbed, to);
+        extendEvidence(episode, line, absorbed, to);
         absorbed = to;
         episode.last = time;
         if (this.#plan.distinct) episode.stale = true;
-        this.#now.add(episode);
+        this.#moved(episode);
       },
     );
     state.seen = line.size;
@@ -247,15 +309,22 @@ export class Evaluation {
       if (run !== undefined && time - run.last < spanMs) run.last = time;
       else now.push(this.#start(line.times[line.after(time - spanMs)] as number, time));
     }
+    this.#again ??= {
+      before: new Set(state.episodes.map((episode) => episode.id)),
+      rebuilt: new Set(),
+      gone: [],
+      stretches: [],
+    };
     for (const episode of now) {
       resummarize(episode, line, spanMs, distinct);
-      this.#now.add(episode);
+      this.#again.rebuilt.add(episode);
     }
+    this.#now = [...this.#now.filter((episode) => !old.includes(episode)), ...now];
     for (const episode of old) {
-      this.#now.delete(episode);
-      if (this.#before.has(episode.id)) this.#gone.push({ episode, cause: this.#cause });
+      if (this.#again.before.has(episode.id))
+        this.#again.gone.push({ episode, cause: this.#cause });
     }
-    this.#stretches.push({ from: begin, to: finish, idents: old.map((e) => e.id) });
+    this.#again.stretches.push({ from: begin, to: finish, idents: old.map((e) => e.id) });
     const rest = state.episodes.filter((e) => !old.includes(e));
     state.episodes = [...rest, ...now].toSorted((a, b) => a.satisfied - b.satisfied);
   }

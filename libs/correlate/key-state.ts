@@ -1,7 +1,10 @@
-import { foldPrefix, type Episode } from './episode.ts';
+import type { Entity } from '#libs/model';
+
+import type { Episode } from './episode.ts';
+import { foldPrefix } from './evidence.ts';
 import { newMeter, type Meter } from './meter.ts';
 import type { Plan } from './plan.ts';
-import { Timeline, UNSET, type Entry } from './timeline.ts';
+import { Timeline, type Entry } from './timeline.ts';
 
 /** Everything one rule holds for one group key. */
 export interface KeyState {
@@ -17,8 +20,19 @@ export interface KeyState {
   /** Earliest first. */
   episodes: Episode[];
   touches: Touch[];
+  /** Matches for times already evaluated; `mergeLate` puts them in, all at once. */
+  late: Entry[];
+  /** What all alerts of the key say alike, once one did. */
+  shown: Shown | undefined;
   /** Entries up to this time have left the timeline. */
   horizon: number;
+}
+
+export interface Shown {
+  readonly province: string;
+  readonly groupKey: string;
+  readonly group: Readonly<Record<string, string>>;
+  readonly entities: readonly Entity[];
 }
 
 /** A change among times already evaluated; `entry`: a new entry of the timeline itself, not of `against`. */
@@ -29,6 +43,10 @@ export interface Touch {
   readonly commune: string | undefined;
 }
 
+// Shared by all keys with nothing to do, of which there may be a million.
+const NO_TOUCHES: Touch[] = [];
+const NO_ENTRIES: Entry[] = [];
+
 export function newKeyState(key: string): KeyState {
   return {
     key,
@@ -38,26 +56,51 @@ export function newKeyState(key: string): KeyState {
     low: 0,
     meter: undefined,
     episodes: [],
-    touches: [],
+    touches: NO_TOUCHES,
+    late: NO_ENTRIES,
+    shown: undefined,
     horizon: -Infinity,
   };
 }
 
 /** Puts a match in; false when it was there already. */
-export function put(state: KeyState, plan: Plan, entry: Entry): boolean {
+export function put(state: KeyState, entry: Entry): boolean {
   const { line } = state;
   const lastSeen = state.seen === 0 ? -Infinity : (line.times[state.seen - 1] as number);
-  const { at, repeat } = line.place(entry);
-  if (repeat) return false;
-  if (entry.time > lastSeen) return true;
-  if (at < state.seen || entry.time === lastSeen) {
-    state.seen += 1;
-    if (line.flags !== undefined) line.flags[at] = UNSET;
-    if (entry.time <= lastSeen - plan.spanMs) state.low += 1;
-    const { time, event, commune } = entry;
-    state.touches.push({ time, event, kind: 'entry', commune });
-  }
+  if (entry.time > lastSeen) return !line.place(entry).repeat;
+  if (line.find(entry) >= 0) return false;
+  if (state.late.length === 0) state.late = [entry];
+  else state.late.push(entry);
   return true;
+}
+
+/** Puts the late matches into the timeline; their times are evaluated at the next chance. */
+export function mergeLate(state: KeyState, spanMs: number): void {
+  if (state.late.length === 0) return;
+  const { line } = state;
+  const late = state.late.toSorted(inOrder);
+  state.late = NO_ENTRIES;
+  const entries = late.filter((entry, i) => i === 0 || inOrder(late[i - 1] as Entry, entry) < 0);
+  const left = (line.times[state.seen - 1] as number) - spanMs;
+  line.merge(entries);
+  state.seen += entries.length;
+  for (const { time, event, commune } of entries) {
+    if (time <= left) state.low += 1;
+    touch(state, { time, event, kind: 'entry', commune });
+  }
+}
+
+/** Marks a time to be evaluated again. */
+export function touch(state: KeyState, at: Touch): void {
+  if (state.touches.length === 0) state.touches = [at];
+  else state.touches.push(at);
+}
+
+function inOrder(a: Entry, b: Entry): number {
+  if (a.time !== b.time) return a.time - b.time;
+  if (a.event !== b.event) return a.event < b.event ? -1 : 1;
+  if (a.ident !== b.ident) return a.ident < b.ident ? -1 : 1;
+  return a.member - b.member;
 }
 
 /** Puts a match of the base or of what is awaited in; false when it was there already. */
@@ -65,28 +108,26 @@ export function putAgainst(state: KeyState, entry: Entry): boolean {
   state.against ??= new Timeline();
   if (state.against.place(entry).repeat) return false;
   const { time, event, commune } = entry;
-  if (state.seen > 0) state.touches.push({ time, event, kind: 'against', commune });
+  if (state.seen > 0) touch(state, { time, event, kind: 'against', commune });
   return true;
 }
 
 /** Takes out the entries in `[from, to]` that `drop` names; their times are evaluated again. */
 export function takeOut(
   state: KeyState,
+  spanMs: number,
   from: number,
   to: number,
   drop: (i: number) => boolean,
 ): void {
   const { line } = state;
+  mergeLate(state, spanMs);
   const end = line.after(to);
   for (let i = end - 1; i >= line.from(from); i -= 1) {
     if (!drop(i)) continue;
     const time = line.times[i] as number;
-    state.touches.push({
-      time,
-      event: line.events[i] as string,
-      kind: 'forced',
-      commune: undefined,
-    });
+    const event = line.events[i] as string;
+    touch(state, { time, event, kind: 'forced', commune: undefined });
     line.remove(i, 1);
     if (i < state.seen) state.seen -= 1;
     if (i < state.low) state.low -= 1;
@@ -99,6 +140,7 @@ export function prune(state: KeyState, plan: Plan, horizon: number): void {
   const gone = line.after(horizon);
   state.episodes = state.episodes.filter((episode) => episode.last > horizon);
   for (const episode of state.episodes) {
+    episode.refs = undefined;
     if (episode.satisfied - plan.spanMs < horizon)
       foldPrefix(episode, line, plan.spanMs, plan.distinct, gone);
   }

@@ -3,7 +3,7 @@ import type { Alert, AlertChange, AlertState } from '#libs/model';
 import { alertOf } from './alert-of.ts';
 import type { Episode } from './episode.ts';
 import { Evaluation, type Settled } from './evaluation.ts';
-import { newKeyState, prune, put, putAgainst, takeOut, type KeyState } from './key-state.ts';
+import { newKeyState, prune, put, putAgainst, takeOut, touch, type KeyState } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Entry } from './timeline.ts';
@@ -122,12 +122,8 @@ export class Machine {
     const end = line.from(reached - this.plan.spanMs);
     for (let i = line.from(this.#ripened - this.plan.spanMs); i < end; i += 1) {
       const time = (line.times[i] as number) + this.plan.spanMs;
-      state.touches.push({
-        time,
-        event: line.events[i] as string,
-        kind: 'against',
-        commune: undefined,
-      });
+      const event = line.events[i] as string;
+      touch(state, { time, event, kind: 'against', commune: undefined });
     }
     if (state.touches.length > 0) this.#unsettled.add(state);
   }
@@ -146,7 +142,7 @@ export class Machine {
   /** Takes a match of a member in. */
   take(state: KeyState, entry: Entry): void {
     if (state.line.size >= this.#limits.matchesPerKeyMax) this.#shed(state);
-    if (put(state, this.plan, entry)) {
+    if (put(state, entry)) {
       this.#unsettled.add(state);
       if (this.plan.type === 'absence') this.#wait(state, entry.time);
     } else this.#counters.repeats += 1;
@@ -167,7 +163,7 @@ export class Machine {
   #shed(state: KeyState): void {
     const { times } = state.line;
     const before = state.line.size;
-    if (state.seen < before) return;
+    if (state.seen < before || state.late.length > 0) return;
     prune(state, this.plan, times[Math.floor(before * SHED_SHARE)] as number);
     this.#counters.matches_dropped += before - state.line.size;
   }
@@ -176,12 +172,12 @@ export class Machine {
   takeFeed(state: KeyState, feed: Feed, entries: readonly Entry[], member: number): void {
     for (const { from, to, idents } of feed.out) {
       const gone = new Set(idents);
-      takeOut(state, from, to, (i) => {
+      takeOut(state, this.plan.spanMs, from, to, (i) => {
         if ((state.line.members?.[i] ?? 0) !== member) return false;
         return gone.has(state.line.ident(i));
       });
     }
-    for (const entry of entries) put(state, this.plan, entry);
+    for (const entry of entries) put(state, entry);
     this.#unsettled.add(state);
   }
 
@@ -191,7 +187,7 @@ export class Machine {
     const feeds: Feed[] = [];
     for (const state of this.#unsettled) {
       if (this.states.get(state.key) !== state) continue;
-      if (state.touches.length > 0) this.#counters.reevaluated += 1;
+      if (state.touches.length > 0 || state.late.length > 0) this.#counters.reevaluated += 1;
       const settled = new Evaluation(this.plan, state, reached).settle();
       if (!this.plan.silent) this.#tell(state, settled, reached, changes);
       if (!this.plan.feeds) continue;

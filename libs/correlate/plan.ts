@@ -26,6 +26,8 @@ export interface Plan {
   /** Rules whose matches are a ratio's denominator, or the awaited ones of an absence. */
   readonly against: readonly string[];
   readonly condition: readonly Comparison[] | Presence;
+  /** The condition holds exactly when this many matches or values are in the window; undefined for other kinds. */
+  readonly least: number | undefined;
   readonly fields: readonly string[];
   readonly numeric: boolean;
   readonly percentile: number;
@@ -72,6 +74,7 @@ function plainPlan(rule: RuleView): Plan {
     members: [rule.id],
     against: [],
     condition: [],
+    least: 1,
     fields: [],
     numeric: false,
     percentile: 0,
@@ -81,6 +84,18 @@ function plainPlan(rule: RuleView): Plan {
     feeds: false,
     depth: 0,
   };
+}
+
+function leastOf({ type, condition }: CorrelationView): number | undefined {
+  if ((type !== 'event_count' && type !== 'value_count') || !('length' in condition))
+    return undefined;
+  let least = 1;
+  for (const { op, value } of condition) {
+    if (op === 'gte') least = Math.max(least, Math.ceil(value));
+    else if (op === 'gt') least = Math.max(least, Math.floor(value) + 1);
+    else return undefined;
+  }
+  return least;
 }
 
 function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
@@ -102,6 +117,7 @@ function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
     members,
     against: c.type === 'absence' ? c.rules.slice(1, 2) : (ratio?.base ?? []),
     condition: c.condition,
+    least: chained || ratio !== undefined ? undefined : leastOf(c),
     fields: c.field ?? [],
     numeric: c.type.startsWith('value_') && c.type !== 'value_count',
     percentile: c.type === 'value_median' ? 50 : (c.percentile ?? 95),

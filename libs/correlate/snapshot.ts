@@ -92,6 +92,8 @@ function loadedKey(saved: SavedKey): KeyState {
     meter: undefined,
     episodes,
     touches: [],
+    late: [],
+    shown: undefined,
     horizon,
   };
 }

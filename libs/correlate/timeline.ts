@@ -38,7 +38,7 @@ export class Timeline {
   communes: Column<string | undefined> = undefined;
   extras: Column<readonly (string | undefined)[] | undefined> = undefined;
   /** 1 where the condition holds at the entry's time, 0 where not, `UNSET` before; absent while it never held. */
-  flags: Column<number> = undefined;
+  flags: Uint8Array | undefined = undefined;
 
   /** The columns as plain values, for a snapshot. */
   columns(): Columns {
@@ -87,18 +87,12 @@ export class Timeline {
       this.#append(entry);
       return { at: n, repeat: false };
     }
-    let low = this.from(entry.time);
-    let high = this.after(entry.time);
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const order = this.#compare(middle, entry);
-      if (order === 0) return { at: middle, repeat: true };
-      if (order < 0) low = middle + 1;
-      else high = middle;
-    }
-    if (low === n) this.#append(entry);
-    else this.#insert(low, entry);
-    return { at: low, repeat: false };
+    const found = this.find(entry);
+    if (found >= 0) return { at: found, repeat: true };
+    const at = -1 - found;
+    if (at === n) this.#append(entry);
+    else this.#insert(at, entry);
+    return { at, repeat: false };
   }
 
   #compare(i: number, entry: Entry): number {
@@ -133,19 +127,64 @@ export class Timeline {
     this.values?.push(entry.value);
     this.communes?.push(entry.commune);
     this.extras?.push(entry.extras);
-    this.flags?.push(0);
+    if (this.flags !== undefined) this.flags = roomFor(this.flags, this.times.length);
   }
 
   #insert(at: number, entry: Entry): void {
-    this.#open(entry);
-    this.times.splice(at, 0, entry.time);
-    this.events.splice(at, 0, entry.event);
-    this.idents?.splice(at, 0, entry.ident);
-    this.members?.splice(at, 0, entry.member);
-    this.values?.splice(at, 0, entry.value);
-    this.communes?.splice(at, 0, entry.commune);
-    this.extras?.splice(at, 0, entry.extras);
-    this.flags?.splice(at, 0, UNSET);
+    const old = this.times.length;
+    this.#append(entry);
+    this.#shift(at, old, 1);
+    this.#write(at, entry);
+  }
+
+  /** Index of the entry, or where it belongs as `-1 - index`. */
+  find(entry: Entry): number {
+    let low = this.from(entry.time);
+    let high = this.after(entry.time);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const order = this.#compare(middle, entry);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    return -1 - low;
+  }
+
+  /** Puts entries in that are in order and not there yet, in one pass; they are flagged `UNSET`. */
+  merge(entries: readonly Entry[]): void {
+    let end = this.times.length;
+    const places = entries.map((entry) => -1 - this.find(entry));
+    for (const entry of entries) this.#append(entry);
+    for (let e = entries.length - 1; e >= 0; e -= 1) {
+      const at = places[e] as number;
+      this.#shift(at, end, e + 1);
+      this.#write(at + e, entries[e] as Entry);
+      end = at;
+    }
+  }
+
+  /** Moves the entries `[from, to)` up by `by` places. */
+  #shift(from: number, to: number, by: number): void {
+    shift(this.times, from, to, by);
+    shift(this.events, from, to, by);
+    if (this.idents !== undefined) shift(this.idents, from, to, by);
+    if (this.members !== undefined) shift(this.members, from, to, by);
+    if (this.values !== undefined) shift(this.values, from, to, by);
+    if (this.communes !== undefined) shift(this.communes, from, to, by);
+    if (this.extras !== undefined) shift(this.extras, from, to, by);
+    this.flags?.copyWithin(from + by, from, to);
+  }
+
+  #write(at: number, entry: Entry): void {
+    this.times[at] = entry.time;
+    this.events[at] = entry.event;
+    if (this.idents !== undefined) this.idents[at] = entry.ident;
+    if (this.members !== undefined) this.members[at] = entry.member;
+    if (this.values !== undefined) this.values[at] = entry.value;
+    if (this.communes !== undefined) this.communes[at] = entry.commune;
+    if (this.extras !== undefined) this.extras[at] = entry.extras;
+    if (this.flags !== undefined) this.flags[at] = UNSET;
   }
 
   /** Takes `count` entries out from `at` on. */
@@ -157,17 +196,30 @@ export class Timeline {
     this.values?.splice(at, count);
     this.communes?.splice(at, count);
     this.extras?.splice(at, count);
-    this.flags?.splice(at, count);
+    this.flags?.copyWithin(at, at + count);
+    this.flags?.fill(0, this.times.length);
   }
 
   /** Sets whether the condition holds for the entries `[from, to)`, which are of one time. */
   flag(from: number, to: number, holds: boolean): void {
     if (this.flags === undefined) {
       if (!holds) return;
-      this.flags = Array.from({ length: this.times.length }, () => 0);
+      this.flags = new Uint8Array(this.times.length);
     }
     this.flags.fill(holds ? 1 : 0, from, to);
   }
+}
+
+function shift<T>(column: T[], from: number, to: number, by: number): void {
+  for (let i = to - 1; i >= from; i -= 1) column[i + by] = column[i] as T;
+}
+
+/** The flags with room for `size` entries; those beyond are 0. */
+function roomFor(flags: Uint8Array, size: number): Uint8Array {
+  if (size <= flags.length) return flags;
+  const wider = new Uint8Array(Math.ceil(size * 1.5));
+  wider.set(flags);
+  return wider;
 }
 
 /** Flag of an entry put between others and not evaluated yet. */

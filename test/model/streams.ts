@@ -89,7 +89,11 @@ const delay = fc.oneof(
 );
 
 /** Matches of every rule over few keys and times, so that windows meet, join and part. */
-export function arrivals(keys: number, size: number): fc.Arbitrary<readonly Arrival[]> {
+export function arrivals(
+  keys: number,
+  size: number,
+  minLength = 0,
+): fc.Arbitrary<readonly Arrival[]> {
   const fields = fc.record({
     'source.ip': fc.nat({ max: keys }).map((n) => `10.0.0.${n}`),
     'user.name': fc.option(
@@ -110,7 +114,7 @@ export function arrivals(keys: number, size: number): fc.Arbitrary<readonly Arri
     ),
     alsoB: fc.boolean(),
   });
-  return fc.array(arrival, { maxLength: size, size: 'max' }).map((list) =>
+  return fc.array(arrival, { minLength, maxLength: size, size: 'max' }).map((list) =>
     list.flatMap(({ rule, time: at, fields: f, alsoB, ...when }, i) => {
       const id = `e${String((i * 7919) % 100_003).padStart(6, '0')}`;
       const one = { match: match(rule, id, at, f), ...when };
