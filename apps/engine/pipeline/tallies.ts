@@ -17,6 +17,8 @@ function textOf(event: Event | undefined): string {
 
 /** What one body says about its senders, for the register of sources. */
 export function talliesOf(header: BodyHeader, { batch, sources }: DecodedBody): SenderTally[] {
+  // Our verdict about a source names its host: it must not count as the source's own sign of life.
+  if (header.input === 'self') return [];
   return [...sources].map(([source, count]) => {
     const skew = count.timed === 0 ? 0 : count.skewSumMs / count.timed;
     let notUnderstood = 0;

@@ -25,12 +25,19 @@ const sourceBody = z.strictObject({
   name,
   ...placeShape,
   dataset: z.string().max(100).optional(),
-  addresses: z.array(z.union([z.ipv4(), z.ipv6()])).max(LIST_MAX).default([]),
+  addresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .max(LIST_MAX)
+    .default([]),
   hosts: z.array(name).max(LIST_MAX).default([]),
   zoneMinutes: z.int().min(-840).max(840).default(VN_ZONE_MINUTES),
   system: name.optional(),
   vendor: name.optional(),
-  silenceFloorS: z.int().min(0).max(DAY_S * 30).default(0),
+  silenceFloorS: z
+    .int()
+    .min(0)
+    .max(DAY_S * 30)
+    .default(0),
   expected: z.enum(['planned', 'active', 'off']).default('active'),
   plannedFrom: z.iso.date().optional(),
 });
@@ -53,9 +60,9 @@ const probeBody = z.strictObject({
 
 /** The same without keys that are undefined, for exact optional types. */
 function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(object).filter(([, value]) => value !== undefined),
-  ) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }
 
 function badTarget(kind: 'http' | 'tcp', target: string): boolean {
