@@ -217,7 +217,10 @@ try {
   say('disk before sealing', folderBytes(folder) / total, 'bytes/event');
   const start = process.cpuUsage();
   const sealed = readdirSync(folder).flatMap((name) => /^(\d.*)\.db$/.exec(name)?.[1] ?? []);
-  for (const each of sealed) for (const step of sealDay(folder, each)) void step;
+  for (const each of sealed) {
+    const steps = sealDay(folder, each);
+    while (steps.next().done !== true);
+  }
   const used = process.cpuUsage(start);
   say('seal', (used.user + used.system) / total, 'us/event');
   say('disk', folderBytes(folder) / total, 'bytes/event', { bar: 200, goal: 120, lineBytes });

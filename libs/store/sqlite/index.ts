@@ -4,6 +4,7 @@ export {
   type DataFolderCheck,
   type Migration,
 } from './folder-format.ts';
+export { openEventKeeper, type EventKeeper } from './event-keeper.ts';
 export { openEventReader, type EventReader } from './event-reader.ts';
 export {
   openEventWriter,

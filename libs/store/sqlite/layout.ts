@@ -165,7 +165,8 @@ const BUSY_MS = 10_000;
 export function openDayToWrite(file: string, cacheKib: number): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
-    db.exec(`PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    db.exec(`PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       PRAGMA cache_size = -${cacheKib}; PRAGMA wal_autocheckpoint = 8000;
       PRAGMA temp_store = MEMORY;`);
     if (readFormat(db) === undefined) {

@@ -15,15 +15,19 @@ const MERGE_STEPS_MAX = 100_000;
 const TERMS_PER_STEP = 20_000;
 const CACHE_KIB = 16_384;
 
+/** What a step did. */
+export type SealPhase = 'merge' | 'shrink' | 'tokens';
+
 /**
  * Makes a day's file small and quick to rule out, step by step: merges its index into one piece and
  * writes down which tokens it holds. Events may still be added between steps and after; they take
  * the vocabulary away, and the day is sealed again later. Each step is short; stop between any two.
  */
-export function* sealDay(folder: string, day: Day): Generator<void> {
+export function* sealDay(folder: string, day: Day): Generator<SealPhase> {
   const db = openDayToWrite(dayFile(folder, day), CACHE_KIB);
   try {
     yield* mergeIndex(db);
+    yield* shrink(db);
     const before = eventsOf(db);
     const filter = yield* vocabularyOf(db);
     // With the write lock no event comes between the look and the file.
@@ -40,14 +44,14 @@ function eventsOf(db: DatabaseSync): number {
   return Number(db.prepare("SELECT v FROM meta WHERE k = 'events'").get()?.['v']);
 }
 
-function* mergeIndex(db: DatabaseSync): Generator<void> {
+function* mergeIndex(db: DatabaseSync): Generator<SealPhase> {
   const merge = db.prepare("INSERT INTO fts(fts, rank) VALUES ('merge', ?)");
   const changes = db.prepare('SELECT total_changes() AS n');
   const count = () => Number(changes.get()?.['n']);
   // A negative number begins a merge of all pieces; what follows goes on with it.
   merge.run(-MERGE_PAGES);
   for (let step = 0; step < MERGE_STEPS_MAX; step++) {
-    yield;
+    yield 'merge';
     const before = count();
     merge.run(MERGE_PAGES);
     // FTS5 counts at least two changes as long as it had something to merge.
@@ -55,7 +59,19 @@ function* mergeIndex(db: DatabaseSync): Generator<void> {
   }
 }
 
-function* vocabularyOf(db: DatabaseSync): Generator<void, TokenFilter> {
+/** Gives the pages that merging left empty back to the file system. */
+function* shrink(db: DatabaseSync): Generator<SealPhase> {
+  const free = db.prepare('PRAGMA freelist_count');
+  for (let left = Infinity; ;) {
+    const empty = Number(free.get()?.['freelist_count']);
+    if (empty === 0 || empty >= left) return;
+    left = empty;
+    db.exec(`PRAGMA incremental_vacuum(${MERGE_PAGES})`);
+    yield 'shrink';
+  }
+}
+
+function* vocabularyOf(db: DatabaseSync): Generator<SealPhase, TokenFilter> {
   const names = new Map(
     db
       .prepare('SELECT id, name FROM field')
@@ -71,7 +87,7 @@ function* vocabularyOf(db: DatabaseSync): Generator<void, TokenFilter> {
   for (let last = ''; ;) {
     const terms = page.all(last).map(({ term }) => String(term));
     found.push(...terms);
-    yield;
+    yield 'tokens';
     if (terms.length < TERMS_PER_STEP) break;
     last = terms.at(-1) ?? last;
   }
