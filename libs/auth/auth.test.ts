@@ -191,7 +191,48 @@ describe('a session', () => {
   });
 });
 
+describe('an administrator of a province', () => {
+  it('sees and changes nobody and no key of another', async () => {
+    const { auth } = await withAn();
+    const hue = { province: '46' };
+    expect((await auth.users.list(10, undefined, hue)).rows).toEqual([]);
+    expect((await auth.users.list(10, undefined, { province: '75' })).rows).toHaveLength(1);
+    expect(await auth.users.change('an', { disabled: true }, hue)).toEqual({
+      reason: 'user_unknown',
+    });
+    const { key } = await auth.keys.create({
+      kind: 'api',
+      name: 'k',
+      place: { province: '75' },
+      by: 'an',
+    });
+    expect(await auth.keys.revoke(key.id, hue)).toEqual({ reason: 'key_unknown' });
+    expect(await auth.keys.revoke(key.id, { province: '75' })).toHaveProperty('revoked');
+  });
+});
+
 describe('the first administrator', () => {
+  it('stays while there is no other', async () => {
+    const { auth } = rig();
+    await auth.ensureFirstAdmin('short');
+    for (const parts of [
+      { disabled: true },
+      { role: 'analyst' as const },
+      { scope: { province: '75' } },
+    ]) {
+      expect(await auth.users.change('admin', parts)).toEqual({ reason: 'last_admin' });
+    }
+    await auth.users.add({
+      user: 'second',
+      name: 'Hai',
+      role: 'admin',
+      scope: { province: '00' },
+      password: SECRET,
+      mustChangePassword: true,
+    });
+    expect(await auth.users.change('admin', { disabled: true })).toMatchObject({ disabled: true });
+  });
+
   it('has the password of the environment, once', async () => {
     const { auth } = rig();
     expect(await auth.ensureFirstAdmin('short')).toEqual({ kind: 'created' });

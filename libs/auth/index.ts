@@ -38,6 +38,7 @@ export {
   type SignedIn,
 } from './sessions.ts';
 export {
+  type LastAdmin,
   type NewUser,
   type PasswordRefused,
   type User,

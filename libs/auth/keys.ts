@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { CENTRE, type Clock, type Place, type Principal } from '#libs/model';
+import { CENTRE, type Clock, covers, type Place, type Principal } from '#libs/model';
 import type { Doc, Documents } from '#libs/store';
 
 import { newToken, sameHash, tokenHash } from './token.ts';
@@ -116,8 +116,13 @@ export class Keys {
     return { key: publicKey(stored), text: `${PREFIX[fresh.kind]}_${id}_${secret}` };
   }
 
-  /** Ends a key for ever. Other processes follow within `freshMs`. */
-  async revoke(id: string): Promise<Key | { readonly reason: 'key_unknown' }> {
+  /** Ends a key of this scope for ever. Other processes follow within `freshMs`. */
+  async revoke(
+    id: string,
+    scope: Place = CENTRE_PLACE,
+  ): Promise<Key | { readonly reason: 'key_unknown' }> {
+    const known = await this.#documents.get<StoredKey>(KEY_KIND, id);
+    if (known === undefined || !covers(scope, known.body.place)) return { reason: 'key_unknown' };
     const revoked = this.#clock.now();
     const changed = await this.#update(id, (key) => ({ revoked, ...key }));
     this.#cache.delete(id);

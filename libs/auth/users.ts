@@ -1,4 +1,4 @@
-import { CENTRE, type Clock, type Place, type Role } from '#libs/model';
+import { CENTRE, type Clock, covers, type Place, type Role } from '#libs/model';
 import type { Doc, Documents } from '#libs/store';
 
 import {
@@ -15,6 +15,7 @@ const USER_KIND = 'user';
 const CENTRE_PLACE: Place = { province: CENTRE };
 const ROLES: readonly Role[] = ['analyst', 'locality', 'manager', 'admin'];
 const NAME_CHARS_MAX = 200;
+const ADMINS_LOOKED_AT = 1000;
 
 /** A person who may sign in, without the password. Times in ms. */
 export interface User {
@@ -48,6 +49,8 @@ export type PasswordRefused = {
   readonly reason: 'password_refused';
   readonly fault: PasswordFault | 'same_as_before';
 };
+/** Nobody would be left who can let others in. */
+export type LastAdmin = { readonly reason: 'last_admin' };
 export type UserUnknown = { readonly reason: 'user_unknown' };
 
 /** How a user's name is written in the documents; `undefined` when it cannot be one. */
@@ -60,6 +63,10 @@ function validScope(role: Role, scope: Place): boolean {
   if (!/^\d{2}$/.test(scope.province)) return false;
   if (scope.commune !== undefined && !/^\d{5}$/.test(scope.commune)) return false;
   return !(role === 'locality' && scope.province === CENTRE);
+}
+
+function runsTheCentre({ role, scope, disabled }: User): boolean {
+  return role === 'admin' && scope.province === CENTRE && !disabled;
 }
 
 function publicUser({ hash: _hash, ...user }: StoredUser): User {
@@ -89,10 +96,10 @@ export class Users {
     return id === undefined ? undefined : this.#documents.get<StoredUser>(USER_KIND, id);
   }
 
-  /** Newest first. */
-  async list(limit: number, cursor?: string) {
+  /** Newest first, those whose own scope lies in this one. */
+  async list(limit: number, cursor?: string, scope: Place = CENTRE_PLACE) {
     const page = await this.#documents.list<StoredUser>(USER_KIND, {
-      scope: CENTRE_PLACE,
+      scope,
       limit,
       ...(cursor === undefined ? {} : { cursor }),
     });
@@ -124,14 +131,33 @@ export class Users {
     return done ? publicUser(stored) : { reason: 'user_exists' };
   }
 
-  /** Changes what an administrator may change; each part only when given. */
+  /**
+   * Changes what an administrator of this scope may change; each part only when given. The last administrator of the
+   * centre stays one.
+   */
   async change(
     user: string,
     parts: Partial<Pick<User, 'name' | 'role' | 'scope' | 'disabled'>>,
-  ): Promise<User | UserRefused | UserUnknown> {
+    scope: Place = CENTRE_PLACE,
+  ): Promise<User | UserRefused | UserUnknown | LastAdmin> {
+    const known = await this.#doc(user);
+    if (known === undefined || !covers(scope, known.body.scope)) return { reason: 'user_unknown' };
+    const next = { ...known.body, ...parts };
+    if (runsTheCentre(known.body) && !runsTheCentre(next) && !(await this.#hasAnother(user))) {
+      return { reason: 'last_admin' };
+    }
     const changed = await this.#update(user, (stored) => ({ ...stored, ...parts }));
     if (changed === undefined) return { reason: 'user_unknown' };
     return 'reason' in changed ? changed : publicUser(changed);
+  }
+
+  async #hasAnother(user: string): Promise<boolean> {
+    const admins = await this.#documents.list<StoredUser>(USER_KIND, {
+      scope: CENTRE_PLACE,
+      keys: { role: 'admin' },
+      limit: ADMINS_LOOKED_AT,
+    });
+    return admins.rows.some(({ id, body }) => id !== userId(user) && runsTheCentre(body));
   }
 
   /** Sets a new password; the caller has made sure that the one who asks may. */
@@ -197,7 +223,7 @@ export class Users {
         id: stored.user,
         expect,
         body: stored,
-        place: CENTRE_PLACE,
+        place: stored.scope,
         order: stored.created,
         keys: { role: stored.role },
       },
