@@ -72,7 +72,8 @@ export function plainText(pattern: Pattern): string | undefined {
 /** The pattern as events are compared with it: composed, and in lower case unless `cased`. */
 export function prepare(pattern: Pattern, cased: boolean): Token[] {
   const change = cased ? compose : fold;
-  return pattern.map((token) => (typeof token === 'string' ? change(token) : token));
+  // Half a character is no character: no rule finds it inside a whole one.
+  return pattern.map((token) => (typeof token === 'string' ? change(token.toWellFormed()) : token));
 }
 
 /** The pattern as one would write it in a rule. */

@@ -46,7 +46,7 @@ function compileKeyword(test: Test): AtomTest {
   const passes = compileText(test);
   return test.kind === 'text' && !test.cased
     ? (view) => view.foldedLeaves().some(passes)
-    : (view) => view.leaves.some(passes);
+    : (view) => view.plainLeaves().some(passes);
 }
 
 function compileText(test: Extract<Test, { kind: 'text' | 'regex' | 'cidr' }>): TextTest {

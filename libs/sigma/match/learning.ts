@@ -69,7 +69,6 @@ export class Learning {
   #tried(asked: ReadonlyMap<string, Witness>): Map<string, bigint> {
     const seen = new Map<string, bigint>();
     const view = new RecordView(this.#table);
-    view.readsAll = true;
     const events = Math.max(1, Math.floor(TRIALS_MAX / asked.size));
     for (const [i, record] of this.#sample.slice(0, events).entries()) {
       view.load(record);

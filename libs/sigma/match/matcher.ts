@@ -71,7 +71,7 @@ export class Matcher {
     const rule = this.#byId.get(ruleId);
     if (rule === undefined) return undefined;
     const view = this.#view;
-    view.readsAll = true;
+    view.readsAll = false;
     view.load(record);
     const source = sourceOf(this.#sourceValues());
     const met = meets(rule.logsource, source, this.#routing);

@@ -19,12 +19,12 @@ export class RecordView {
   readonly #isFolded: boolean[] = [];
   /** Numbers of the names that the event has. */
   readonly names: number[] = [];
-  /** Whether every text of an event is read, for keywords. */
+  /** Whether `strays` are gathered. */
   readsAll = false;
-  /** Texts under names that no rule looks at, when every text is read. */
+  /** Texts under names that no rule looks at. */
   readonly strays: string[] = [];
-  /** Every text of the event, when every text is read. */
-  readonly leaves: string[] = [];
+  #record: Json = {};
+  #leaves: readonly string[] | undefined;
   #foldedLeaves: readonly string[] | undefined;
 
   constructor(table: FieldTable) {
@@ -45,7 +45,8 @@ export class RecordView {
     }
     this.names.length = 0;
     this.strays.length = 0;
-    this.leaves.length = 0;
+    this.#record = record;
+    this.#leaves = undefined;
     this.#foldedLeaves = undefined;
     this.#walk(record, this.#table.root, 0);
   }
@@ -92,9 +93,15 @@ export class RecordView {
     return mapTexts(textsOf(this.value(slot)), compose);
   }
 
+  /** Every text of the event as it is. */
+  plainLeaves(): readonly string[] {
+    this.#leaves ??= leavesOf(this.#record, 0, []).map(compose);
+    return this.#leaves;
+  }
+
   /** Every text of the event in lower case. */
   foldedLeaves(): readonly string[] {
-    this.#foldedLeaves ??= this.leaves.map(fold);
+    this.#foldedLeaves ??= this.plainLeaves().map(fold);
     return this.#foldedLeaves;
   }
 
@@ -118,7 +125,7 @@ export class RecordView {
       const known = child !== undefined && child.name !== NO_NAME;
       if (known) this.#put(child.name, value);
       if (typeof value === 'string') {
-        if (this.readsAll) this.#leaf(value, known);
+        if (this.readsAll && !known) this.strays.push(value);
       } else if (typeof value === 'object' && value !== null) {
         if (child?.children !== undefined || this.readsAll) this.#below(value, child, depth);
       }
@@ -134,14 +141,9 @@ export class RecordView {
     const known = place !== undefined && place.name !== NO_NAME;
     for (const item of value as unknown[]) {
       if (typeof item === 'string') {
-        if (this.readsAll) this.#leaf(item, known);
+        if (this.readsAll && !known) this.strays.push(item);
       } else if (typeof item === 'object' && item !== null) this.#below(item, place, depth + 1);
     }
-  }
-
-  #leaf(text: string, known: boolean): void {
-    this.leaves.push(text);
-    if (!known) this.strays.push(text);
   }
 
   #put(name: number, value: unknown): void {
@@ -160,6 +162,16 @@ export class RecordView {
   }
 
   readonly #gathered = new WeakSet<object>();
+}
+
+function leavesOf(value: object, depth: number, into: string[]): string[] {
+  for (const item of Object.values(value) as unknown[]) {
+    if (typeof item === 'string') into.push(item);
+    else if (typeof item === 'object' && item !== null && depth < DEPTH_MAX) {
+      leavesOf(item, depth + 1, into);
+    }
+  }
+  return into;
 }
 
 /** The text of a scalar as rules compare it; undefined for null, objects and nothing. */

@@ -1,7 +1,6 @@
 import { allOf, anyOf, not, type Expr } from '../expr.ts';
 import type { FieldRef } from '../fields/field-ref.ts';
-import { fold } from '../fold.ts';
-import { STAR, hasSpecial, tidy, type Token } from '../pattern.ts';
+import { STAR, hasSpecial, prepare, tidy, type Token } from '../pattern.ts';
 import { Refused } from '../refusal.ts';
 import {
   booleanOf,
@@ -83,7 +82,7 @@ function readItem(entry: MapEntry, context: DetectionContext): Expr {
       return {
         op: 'atom',
         field,
-        test: { kind: 'text', pattern: shape(fold(node.text)), cased: false },
+        test: { kind: 'text', pattern: prepare(shape(node.text), false), cased: false },
       };
     }
     let values: Value[] = [startValue(node)];
