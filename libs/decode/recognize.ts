@@ -2,19 +2,29 @@ import { Decoded } from '#libs/model';
 
 import { apacheAccess } from './apache/access.ts';
 import { apacheError } from './apache/error.ts';
+import { auditdLog } from './auditd/decoder.ts';
+import { ciscoAsa } from './cisco/asa.ts';
+import { ciscoIos } from './cisco/ios.ts';
 import type { DecodeResult, Decoder } from './decoder.ts';
 import { asText } from './fields.ts';
 import { readAppRecord } from './gov/app-json.ts';
 import { readMonitorRecord } from './gov/monitor-json.ts';
+import { iisAccess, iisError } from './iis/decoder.ts';
 import { javaLog } from './java/decoder.ts';
 import { decodeJson, type ReadRecord } from './json/decoder.ts';
 import { keycloakEvent } from './keycloak/decoder.ts';
 import { decodeLinux } from './linux/message.ts';
 import { fortigate } from './fortigate/decoder.ts';
 import { modsecurityLine } from './modsecurity/decoder.ts';
+import { mysqlError } from './mysql/error.ts';
+import { mysqlSlowlog } from './mysql/slowlog.ts';
 import { nginxAccess } from './nginx/access.ts';
 import { nginxError } from './nginx/error.ts';
+import { postgresqlLog } from './postgresql/decoder.ts';
+import { redisLog } from './redis/decoder.ts';
 import { smsOtp } from './sms/decoder.ts';
+import { sophosXg } from './sophos/xg.ts';
+import { readSuricataRecord } from './suricata/record.ts';
 import { readSyslogHeader } from './syslog/header.ts';
 import { windowsLine } from './windows/line.ts';
 import { readWindowsRecord } from './windows/record.ts';
@@ -22,18 +32,64 @@ import { wso2Gateway } from './wso2/decoder.ts';
 
 /** Formats that stand on a line of their own, by the character the line begins with; the likelier first. */
 /** `2026-11-23 …` */
-const STAMP: readonly Decoder[] = [keycloakEvent, smsOtp, javaLog, windowsLine, modsecurityLine];
-const DIGIT: readonly Decoder[] = [nginxError, nginxAccess, keycloakEvent];
-const LETTER: readonly Decoder[] = [fortigate, wso2Gateway, modsecurityLine, nginxAccess, smsOtp];
+const STAMP: readonly Decoder[] = [
+  keycloakEvent,
+  smsOtp,
+  javaLog,
+  windowsLine,
+  iisAccess,
+  iisError,
+  mysqlError,
+  postgresqlLog,
+  modsecurityLine,
+];
+const DIGIT: readonly Decoder[] = [
+  nginxError,
+  nginxAccess,
+  keycloakEvent,
+  ciscoIos,
+  ciscoAsa,
+  mysqlError,
+];
+const LETTER: readonly Decoder[] = [
+  fortigate,
+  sophosXg,
+  auditdLog,
+  wso2Gateway,
+  modsecurityLine,
+  nginxAccess,
+  smsOtp,
+  ciscoIos,
+  ciscoAsa,
+  mysqlSlowlog,
+];
 const BRACKET: readonly Decoder[] = [modsecurityLine, apacheError, apacheAccess];
 const QUOTE: readonly Decoder[] = [nginxAccess];
-const NONE: readonly Decoder[] = [];
+/** `#`, `%`, `:`, `*`, blanks, `/` */
+const OTHER: readonly Decoder[] = [mysqlSlowlog, ciscoIos, ciscoAsa, iisAccess];
 
-const FAMILIES: readonly ReadRecord[] = [readWindowsRecord, readMonitorRecord, readAppRecord];
+const FAMILIES: readonly ReadRecord[] = [
+  readWindowsRecord,
+  readSuricataRecord,
+  readMonitorRecord,
+  readAppRecord,
+];
 
 /** Formats that a source's dataset names; a line that is another one after all is recognized like any. */
 const BY_DATASET: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['apache.error', apacheError],
+  ['iis.access', iisAccess],
+  ['redis.log', redisLog],
+  ['auditd.log', auditdLog],
+  ['sophos.xg', sophosXg],
+  ['iis.error', iisError],
+  ['mysql.error', mysqlError],
+  ['mysql.slowlog', mysqlSlowlog],
+  ['postgresql.log', postgresqlLog],
+  ['cisco.ios', ciscoIos],
+  ['cisco_ios.log', ciscoIos],
+  ['cisco.asa', ciscoAsa],
+  ['cisco_asa.log', ciscoAsa],
   ['keycloak.event', keycloakEvent],
   ['wso2.gateway', wso2Gateway],
   ['sms.otp', smsOtp],
@@ -51,7 +107,7 @@ function candidates(text: string): readonly Decoder[] {
   if (first === 91) return BRACKET;
   if (first === 34) return QUOTE;
   if ((first | 32) >= 97 && (first | 32) <= 122) return LETTER;
-  return NONE;
+  return OTHER;
 }
 
 /** Lets a decoder try; its own word on the dataset holds, else the format's name. */
@@ -83,7 +139,6 @@ function readMessage(
   into: Decoded,
   nesting: number,
 ): DecodeResult {
-  const { time, stamp } = into;
   if (app !== undefined) {
     const dataset = decodeLinux(app, message, into);
     if (dataset !== undefined) {
@@ -95,11 +150,6 @@ function readMessage(
     message.charCodeAt(0) === 123
       ? decodeJson(message, into, FAMILIES, readLine, nesting)
       : readLineFormat(message, into);
-  // A stamp with a zone is surer than the wall clock inside the message.
-  if (time !== undefined && stamp === 'zoned' && into.stamp !== 'zoned') {
-    into.time = time;
-    into.stamp = stamp;
-  }
   return result;
 }
 
@@ -113,7 +163,13 @@ function readSyslog(text: string, into: Decoded, nesting: number): DecodeResult 
     return readMessage(message, undefined, into, nesting);
   }
   into.dataset = 'system.syslog';
+  const { time, stamp } = into;
   readMessage(message, app, into, nesting);
+  // A stamp with a zone is surer than the wall clock inside the message.
+  if (time !== undefined && stamp === 'zoned' && into.stamp !== 'zoned') {
+    into.time = time;
+    into.stamp = stamp;
+  }
   if (into.dataset === '') into.dataset = 'system.syslog';
   into.keepOriginal = true;
   return 'understood';

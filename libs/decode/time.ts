@@ -107,6 +107,51 @@ function readFraction(text: string, at: number): void {
   scan.end = end;
 }
 
+/** Zones that devices name; minutes east of UTC. CST is the American one, IST the Indian one. */
+const NAMED_ZONES: ReadonlyMap<string, number> = new Map([
+  ['UTC', 0],
+  ['GMT', 0],
+  ['WET', 0],
+  ['BST', 60],
+  ['CET', 60],
+  ['CEST', 120],
+  ['EET', 120],
+  ['EEST', 180],
+  ['MSK', 180],
+  ['IST', 330],
+  ['ICT', 420],
+  ['SGT', 480],
+  ['HKT', 480],
+  ['JST', 540],
+  ['KST', 540],
+  ['AEST', 600],
+  ['AEDT', 660],
+  ['EST', -300],
+  ['EDT', -240],
+  ['CST', -360],
+  ['CDT', -300],
+  ['MST', -420],
+  ['MDT', -360],
+  ['PST', -480],
+  ['PDT', -420],
+]);
+
+function isLetter(code: number): boolean {
+  const lower = code | 32;
+  return lower >= 97 && lower <= 122;
+}
+
+/** Minutes of a zone's name at `from`, with its end in `scan`; NaN when there is none. */
+function namedZone(text: string, from: number): number {
+  let end = from;
+  while (end < from + 5 && isLetter(text.charCodeAt(end))) end++;
+  if (end - from < 3 || isLetter(text.charCodeAt(end))) return Number.NaN;
+  const minutes = NAMED_ZONES.get(text.slice(from, end).toUpperCase());
+  if (minutes === undefined) return Number.NaN;
+  scan.end = end;
+  return minutes;
+}
+
 /** Reads `Z`, `+07:00`, `+0700`, `+07`, ` UTC`, ` GMT+2` at `at`. */
 function readZone(text: string, at: number): void {
   scan.zone = Number.NaN;
@@ -119,11 +164,11 @@ function readZone(text: string, at: number): void {
     return;
   }
   if (first === 32) from++;
-  const named = text.startsWith('UTC', from) || text.startsWith('GMT', from);
+  const word = namedZone(text, from);
+  const named = !Number.isNaN(word);
   if (named) {
-    scan.zone = 0;
-    scan.end = from + 3;
-    from += 3;
+    scan.zone = word;
+    from = scan.end;
   }
   const sign = text.charCodeAt(from);
   if (sign !== 43 && sign !== 45) return;
@@ -183,6 +228,19 @@ export function readClf(text: string, at: number, into: Decoded): number {
   const ms = utcMs(four(text, at + 7), monthOf(text, at + 3), two(text, at), seconds, 0);
   readZone(text, at + 20);
   return settle(into, ms) ? scan.end : -1;
+}
+
+/** Zone that stands after a stamp, as Cisco writes it: `… 22:11:43 AEST`. Applies it; returns where it ends, or `at`. */
+export function readTrailingZone(text: string, at: number, into: Decoded): number {
+  readZone(text, at);
+  if (Number.isNaN(scan.zone) || into.time === undefined) return at;
+  // Without a year the wall clock keeps its zone aside until the year is chosen.
+  if (into.stamp === 'yearless') into.zoneMinutes = scan.zone;
+  else {
+    into.time -= scan.zone * 60_000;
+    into.stamp = 'zoned';
+  }
+  return scan.end;
 }
 
 /** Reads `Nov  3 10:11:12` with an optional year and fraction (RFC 3164, Cisco). Returns where it ends, or -1. */

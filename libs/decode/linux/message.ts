@@ -1,5 +1,6 @@
 import type { Decoded } from '#libs/model';
 
+import { decodeIptables } from '../iptables/message.ts';
 import { decodePostfix } from '../mail/postfix.ts';
 import { decodePam } from './pam.ts';
 import { decodeSshd } from './sshd.ts';
@@ -19,6 +20,8 @@ export function decodeLinux(app: string, message: string, into: Decoded): string
     case 'sudo':
       decodeSudo(message, into);
       return 'system.auth';
+    case 'kernel':
+      return decodeIptables(message, into) ? 'iptables.log' : undefined;
     case 'su':
     case 'login':
     case 'systemd-logind':

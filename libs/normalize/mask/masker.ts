@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Fields, FieldValue, Scalar } from '#libs/model';
 
 import { findSecrets, type SecretKind, type Span } from './scan.ts';
-import { bareName, kindOfName, type NameKind } from './words.ts';
+import { bareName, isPublicName, kindOfName, type NameKind } from './words.ts';
 
 /** Characters of the keyed hash that stay with a masked value: 96 bits as base64url. */
 const HASH_CHARS = 16;
@@ -56,11 +56,23 @@ export class Masked {
   /** Raw values that only their surroundings gave away; they are looked for in every field. Undefined: too many. */
   followed: Map<string, string> | undefined = new Map();
 
+  /** True when a value was found elsewhere to be a secret. */
+  holds(value: FieldValue): boolean {
+    return this.followed === undefined || this.followed.has(String(value));
+  }
+
   follow(value: string, shown: string): void {
     if (this.followed === undefined) return;
     this.followed.set(value, shown);
     if (this.followed.size > FOLLOWED_MAX) this.followed = undefined;
   }
+}
+
+/** What a field's name says of it; `name` is how the name itself may be shown. */
+interface NamedField {
+  readonly name: string;
+  readonly kind: NameKind;
+  readonly isPublic: boolean;
 }
 
 /**
@@ -70,7 +82,7 @@ export class Masked {
 export class Masker {
   readonly #key: Uint8Array;
   readonly #hashes = new Map<string, string>();
-  readonly #names = new Map<string, { readonly name: string; readonly kind: NameKind }>();
+  readonly #names = new Map<string, NamedField>();
 
   constructor(key: Uint8Array) {
     this.#key = key;
@@ -122,12 +134,14 @@ export class Masker {
     return out + text.slice(at);
   }
 
-  #named(name: string): { readonly name: string; readonly kind: NameKind } {
+  #named(name: string): NamedField {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
+    const bare = bareName(name.slice(name.lastIndexOf('.') + 1));
     const entry = {
       name: this.text(name, new Masked()),
-      kind: kindOfName(bareName(name.slice(name.lastIndexOf('.') + 1))),
+      kind: kindOfName(bare),
+      isPublic: isPublicName(bare),
     };
     if (this.#names.size < NAMES_MAX) this.#names.set(name, entry);
     return entry;
@@ -202,7 +216,9 @@ export class Masker {
 
   #field(fields: Fields, name: string, masked: Masked): void {
     const before = fields[name]!;
-    const { name: shown, kind } = this.#named(name);
+    const { name: shown, kind, isPublic } = this.#named(name);
+    // Log ids and tax codes have the look of citizens' numbers.
+    if (isPublic && !masked.holds(before)) return;
     const after = this.#value(before, kind, masked);
     if (shown !== name) {
       delete fields[name];
