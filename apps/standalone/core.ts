@@ -17,7 +17,14 @@ import type { Clock } from '#libs/model';
 import { projectFolder } from '#libs/platform';
 import { Schedule } from '#libs/schedule';
 import { openSpool, type Spool } from '#libs/spool';
-import { FileStateStore, openEventReader, SqliteDocuments, type EventReader } from '#libs/store';
+import {
+  FileStateStore,
+  openEventKeeper,
+  openEventReader,
+  SqliteDocuments,
+  type EventKeeper,
+  type EventReader,
+} from '#libs/store';
 import { HealthBoard, type Logger } from '#libs/telemetry';
 
 import { DETECT_STATE } from '../engine/pipeline/pipeline.ts';
@@ -45,6 +52,7 @@ export interface Core extends CoreNeeds {
   readonly incidents: IncidentBook;
   readonly spool: Spool;
   readonly reader: EventReader;
+  readonly keeper: EventKeeper;
   readonly states: FileStateStore;
   readonly schedule: Schedule;
   readonly board: HealthBoard;
@@ -84,6 +92,7 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
     limits: { joinGapMs: config.incidents.join_gap_s * 1_000 },
   });
   const reader = openEventReader(join(folder, 'events'));
+  const keeper = openEventKeeper(join(folder, 'events'));
   return {
     ...needs,
     documents,
@@ -95,11 +104,13 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
     incidents,
     spool,
     reader,
+    keeper,
     states,
     schedule: new Schedule(new ProcessLease(), clock),
     board: new HealthBoard(),
     close: async () => {
       await spool.close();
+      await keeper.close();
       await reader.close();
       await documents.close();
     },

@@ -1,10 +1,12 @@
 import { statfs } from 'node:fs/promises';
 
+import { retainEvents } from '#libs/store';
+
 import { SelfWatch } from '../engine/self-watch/self-watch.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
+import { pipelineEventStore } from './pipeline-event-store.ts';
 
-const DAY_MS = 86_400_000;
 const LAG_SECONDS_MAX = 60;
 /** Bodies or records set aside between two looks that count as a growing quarantine. */
 const SET_ASIDE_MAX = 10;
@@ -69,9 +71,17 @@ export function addJobs(core: Core, engine: Engine): void {
     name: { vi: 'Xoá sự kiện quá hạn lưu', en: 'Retention' },
     when: { cron: '15 3 * * *' },
     run: async () => {
-      const before = clock.now() - config.store.retention_days * DAY_MS;
-      const { days } = await engine.dropBefore(before);
+      const store = pipelineEventStore(core.reader, engine);
+      const { days } = await retainEvents(store, clock.now(), config.store.retention_days);
       if (days.length > 0) log.info({ days }, 'days past retention were removed');
+    },
+  });
+  schedule.add({
+    id: 'seal',
+    name: { vi: 'Niêm phong ngày đã qua', en: 'Seal days that are over' },
+    when: { everyS: 3_600 },
+    run: async () => {
+      await core.keeper.sealDue(clock.now());
     },
   });
   schedule.add({

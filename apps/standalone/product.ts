@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
+import { CENTRE } from '#libs/model';
 import { projectFolder } from '#libs/platform';
 
 import { startDoors, type Doors } from '../collector/index.ts';
@@ -66,6 +67,7 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
   const closing: (() => Promise<void>)[] = [() => core.close()];
   try {
     await needs.prepare?.(core);
+    await recordShortRetention(core);
     const { maskKey, clockSettings: clock, onDeath } = needs;
     const engine = await Engine.start({ core, maskKey, clock, onDeath }, core.catalog.sources);
     closing.unshift(() => engine.stop());
@@ -85,6 +87,19 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     await closeAll(closing);
     throw error;
   }
+}
+
+/** Who keeps events for less than twelve months says why, and that stands in the record. */
+async function recordShortRetention({ config, audit }: Core): Promise<void> {
+  const { retention_days: days, retention_reason: reason } = config.store;
+  if (reason === undefined) return;
+  await audit.append({
+    who: 'configuration',
+    what: 'retention.reason',
+    target: `${days} days`,
+    place: { province: CENTRE },
+    facts: { reason },
+  });
 }
 
 function openDoors(core: Core, app: NestFastifyApplication): Promise<Doors> {

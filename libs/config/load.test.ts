@@ -25,7 +25,7 @@ describe('loadConfig', () => {
     const result = loadText('');
     expect(result.ok && result.config.http.port).toBe(8080);
     expect(result.ok && result.config.inputs.syslog_tcp.port).toBe(5514);
-    expect(result.ok && result.config.store.retention_days).toBe(365);
+    expect(result.ok && result.config.store.retention_days).toBe(366);
   });
 
   it('names every problem at once, each with its path', () => {

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import type { z } from 'zod';
 
+import { checkRetention } from '#libs/store';
+
 import { configSchema, type Config } from './schema.ts';
 
 /** One thing that is wrong with the configuration. */
@@ -70,11 +72,11 @@ function valueAt(file: unknown, path: readonly PropertyKey[]): unknown {
 
 function crossChecks(config: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  if (config.store.retention_days < 365 && config.store.retention_reason === undefined) {
-    problems.push({
-      path: 'store.retention_reason',
-      message: `retention_days ${config.store.retention_days} is under 365: state the reason here, e.g. "trial"`,
-    });
+  const { retention_days: days, retention_reason: reason } = config.store;
+  const retention = checkRetention(days, reason);
+  if (!retention.ok) {
+    const key = retention.reason === 'retention_reason_missing' ? 'reason' : 'days';
+    problems.push({ path: `store.retention_${key}`, message: retention.message });
   }
   const { tls_cert_file: cert, tls_key_file: key } = config.http;
   if ((cert === undefined) !== (key === undefined)) {

@@ -115,10 +115,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   store: z
     .strictObject({
-      retention_days: count(365, 'events older than this are removed by whole days'),
+      retention_days: count(366, 'events older than this are removed by whole days'),
       retention_reason: says(
         z.string().optional(),
-        'why events are kept shorter than 365 days; required then, and recorded',
+        'why events are kept shorter than 366 days; required then, and recorded',
       ),
       disk_warn_percent: says(
         z.int().min(1).max(99).default(80),

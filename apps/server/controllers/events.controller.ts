@@ -1,10 +1,16 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Readable } from 'node:stream';
+
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+
+import { Audit } from '#libs/audit';
+import { scopeOf } from '#libs/auth';
 
 import { Clock, type Event, type Principal } from '#libs/model';
 import type { EventView, HistogramView, SearchView, TopView } from '#libs/protocol';
-import { EventStore } from '#libs/store';
+import { EventStore, exportCsv } from '#libs/store';
 
 import { Needs, Who } from '../access/access.ts';
 import { eventSpan, eventSpanShape, SEARCH_MS_MAX } from './span.ts';
@@ -33,6 +39,25 @@ const topQuery = z.object({
   limit: z.coerce.number().int().min(1).max(TOP_MAX).default(10),
 });
 
+const exportQuery = z.object({
+  ...eventSpanShape,
+  columns: z.string().max(2_000).optional(),
+});
+/** What an export holds when nobody chose. */
+const EXPORT_COLUMNS = [
+  'time',
+  'event.dataset',
+  'gov.locality.code',
+  'gov.locality.commune_code',
+  'host.name',
+  'source.ip',
+  'user.name',
+  'event.action',
+  'event.outcome',
+  'message',
+  'id',
+];
+
 /** An event as pages show it. */
 export function eventView(event: Event): EventView {
   return {
@@ -49,9 +74,16 @@ export class EventsController {
   readonly #store: EventStore;
   readonly #clock: Clock;
 
-  constructor(@Inject(EventStore) store: EventStore, @Inject(Clock) clock: Clock) {
+  readonly #audit: Audit;
+
+  constructor(
+    @Inject(EventStore) store: EventStore,
+    @Inject(Clock) clock: Clock,
+    @Inject(Audit) audit: Audit,
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#audit = audit;
   }
 
   @Get()
@@ -92,6 +124,30 @@ export class EventsController {
       ...(asked.by === undefined ? {} : { by: asked.by }),
     });
     return { start: new Date(start).toISOString(), intervalMs, series, complete };
+  }
+
+  @Get('export.csv')
+  @Needs('events.export')
+  @ApiOperation({ summary: 'Matching events as CSV that no spreadsheet runs; recorded' })
+  async exportCsv(
+    @Query({ schema: exportQuery }) asked: z.output<typeof exportQuery>,
+    @Who() who: Principal,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const request = eventSpan(asked, who, this.#clock.now());
+    await this.#audit.append({
+      who: who.user,
+      what: 'events.export',
+      target: asked.query,
+      place: scopeOf(who),
+      facts: { from: new Date(request.from).toISOString(), to: new Date(request.to).toISOString() },
+    });
+    const columns = asked.columns?.split(',') ?? EXPORT_COLUMNS;
+    const rows = exportCsv(this.#store, { request, columns });
+    await reply
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="su-kien.csv"')
+      .send(Readable.from(rows));
   }
 
   @Get('top')

@@ -41,9 +41,8 @@ class Line extends EventEmitter {
   }
 
   of<K extends ServerFrame['event']>(event: K): Extract<ServerFrame, { event: K }>['data'][] {
-    return this.frames
-      .filter((frame): frame is Extract<ServerFrame, { event: K }> => frame.event === event)
-      .map((frame) => frame.data);
+    const found = this.frames.filter((frame) => frame.event === event);
+    return found.map((frame) => frame.data as Extract<ServerFrame, { event: K }>['data']);
   }
 }
 
