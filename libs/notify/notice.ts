@@ -48,16 +48,18 @@ const TIME = new Intl.DateTimeFormat('vi-VN', {
 });
 
 const SUBJECT_CHARS_MAX = 200;
+const ALSO_SHOWN_MAX = 50;
 
 /** One line for the subject of a mail. */
-export function subjectOf(notice: Notice): string {
-  const line = `[${SEVERITY_VI[notice.severity]}] ${HEADS[notice.kind]}${notice.sentence} (${notice.incident})`;
+export function subjectOf(notice: Notice, also: readonly Notice[] = []): string {
+  const more = also.length === 0 ? '' : ` và ${also.length} tin khác`;
+  const line = `[${SEVERITY_VI[notice.severity]}] ${HEADS[notice.kind]}${notice.sentence} (${notice.incident})${more}`;
   const flat = line.replaceAll(/\s+/g, ' ');
   return flat.length > SUBJECT_CHARS_MAX ? `${flat.slice(0, SUBJECT_CHARS_MAX)}…` : flat;
 }
 
 /** The whole message in plain Vietnamese: the sentence, the four lines while something is to be done, the link. */
-export function textOf(notice: Notice): string {
+export function textOf(notice: Notice, also: readonly Notice[] = []): string {
   const { card } = notice;
   const lines = [`${HEADS[notice.kind]}${notice.sentence}`, ''];
   if (notice.kind === 'opened' || notice.kind === 'reopened') {
@@ -75,6 +77,12 @@ export function textOf(notice: Notice): string {
     `Sự cố ${notice.incident} · mức ${SEVERITY_VI[notice.severity]} · ${notice.place} · từ ${when}`,
     notice.link,
   );
+  if (also.length > 0) lines.push('', `Cùng lúc còn ${also.length} tin:`);
+  for (const other of also.slice(0, ALSO_SHOWN_MAX)) {
+    const head = `[${SEVERITY_VI[other.severity]}] ${HEADS[other.kind]}${other.sentence}`;
+    lines.push(`- ${other.incident} ${head}`, `  ${other.link}`);
+  }
+  if (also.length > ALSO_SHOWN_MAX) lines.push(`… và ${also.length - ALSO_SHOWN_MAX} tin nữa.`);
   return `${lines.join('\n')}\n`;
 }
 

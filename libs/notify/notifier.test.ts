@@ -15,7 +15,8 @@ import {
 } from '../../test/support/incident-parts.ts';
 import { smtpInbox } from '../../test/support/smtp-inbox.ts';
 import type { Channel } from './channel.ts';
-import { GIVE_UP_MS, Notifier, RETRY_FIRST_MS } from './notifier.ts';
+import { Notifier } from './notifier.ts';
+import { GIVE_UP_MS, RETRY_FIRST_MS } from './sender.ts';
 import { SmtpChannel } from './smtp-channel.ts';
 import { signatureOf, WebhookChannel } from './webhook-channel.ts';
 
@@ -212,6 +213,20 @@ describe('whoever was told', () => {
     expect(kinds(hook)).toEqual(['opened', 'withdrawn']);
   });
 
+  it('is not a channel that could not be reached for good', async () => {
+    const [dead, good] = [await aHook(), await aHook()];
+    dead.answers.push(410);
+    const desk = await aNotifier(({ clock }) => [
+      new WebhookChannel({ name: 'dead', url: dead.url }, clock),
+      new WebhookChannel({ name: 'good', url: good.url }, clock),
+    ]);
+    await desk.settle({ alert: anAlert(CRITICAL) });
+    const state = { kind: 'withdrawn', by: 'e' } as const;
+    await desk.settle({ alert: anAlert({ ...CRITICAL, state }) });
+    expect(kinds(good)).toEqual(['opened', 'withdrawn']);
+    expect(kinds(dead)).toEqual([]);
+  });
+
   it('is not paged again when the incident goes into another', async () => {
     const { hook, desk } = await byHook();
     const early = anAlert({ rule: 'a', first: MORNING - 10 * MINUTE, entities: [] });
@@ -236,6 +251,53 @@ describe('whoever was told', () => {
     loud.desk.clock.advance(180 * MINUTE);
     await loud.desk.settle({ alert: anAlert(late) });
     expect(kinds(loud.hook)).toEqual(['opened']);
+  });
+});
+
+describe('a storm', () => {
+  it('goes out as few messages that leave no incident out', async () => {
+    const { hook, desk } = await byHook();
+    const many = Array.from({ length: 40 }, (_, at) => ({
+      alert: anAlert({ ...CRITICAL, rule: `r${at}`, entities: [] }),
+    }));
+    await desk.settle(...many);
+    expect(hook.taken.length).toBeLessThanOrEqual(2);
+    const told = hook.taken.flatMap(({ json }) => [
+      String(json['incident']),
+      ...(json['also'] as { incident: string }[]).map(({ incident }) => incident),
+    ]);
+    expect(new Set(told).size).toBe(40);
+    expect(told).toHaveLength(40);
+    expect(hook.taken.at(-1)?.json['text']).toContain('Cùng lúc còn');
+    await desk.restart();
+    expect(desk.notifier.figures()).toMatchObject({ waiting: 0, sent: 0 });
+  });
+});
+
+describe('a full disk', () => {
+  it('delays what people are told, and loses none of it', async () => {
+    const { hook, desk } = await byHook();
+    await desk.book.settle([{ alert: anAlert(CRITICAL) }]);
+    desk.documents.failNext(0);
+    await desk.notifier.hear([...desk.book.open()].map((after) => ({ before: undefined, after })));
+    expect(desk.notifier.figures().undecided).toBe(1);
+    await desk.later(RETRY_FIRST_MS);
+    expect(kinds(hook)).toEqual(['opened']);
+  });
+
+  it('sends again what was sent and could not be written down', async () => {
+    const { hook, desk } = await byHook();
+    await desk.book.settle([{ alert: anAlert(CRITICAL) }]);
+    hook.answers.push(500);
+    await desk.notifier.hear([...desk.book.open()].map((after) => ({ before: undefined, after })));
+    await desk.notifier.idle();
+    desk.documents.failNext(0);
+    await desk.later(RETRY_FIRST_MS);
+    await desk.later(2 * RETRY_FIRST_MS);
+    expect(kinds(hook)).toEqual(['opened', 'opened']);
+    expect(hook.taken[0]?.headers['idempotency-key']).toBe(
+      hook.taken[1]?.headers['idempotency-key'],
+    );
   });
 });
 

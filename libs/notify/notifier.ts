@@ -1,21 +1,19 @@
 import {
+  CENTRE,
   type Clock,
   type Incident,
-  PermanentError,
   type Place,
   SEVERITIES,
   type Severity,
 } from '#libs/model';
 import type { Documents } from '#libs/store';
 
-import { type Channel, TryLater } from './channel.ts';
+import type { Channel } from './channel.ts';
 import { type Notice, noticeId, type NoticeKind } from './notice.ts';
-import { type Delivery, type DeliveryState, Outbox } from './outbox.ts';
+import { type DeliveryState, type Fresh, Outbox } from './outbox.ts';
+import { RETRY_FIRST_MS, Sender, type SendFigures } from './sender.ts';
 
-/** First wait after a failure, longest wait, and when a notice is given up; ms. */
-export const RETRY_FIRST_MS = 5000;
-export const RETRY_MAX_MS = 900_000;
-export const GIVE_UP_MS = 86_400_000;
+const CENTRE_PLACE: Place = { province: CENTRE };
 /** Evidence that ended longer ago than this pages nobody, unless its rule asks for it; ms. */
 export const LATE_MS = 3_600_000;
 /** What was told in this time is looked at again at the start, for changes that nobody was told of; ms. */
@@ -45,18 +43,20 @@ export interface NotifyPolicy {
 }
 
 /** Figures for the health page. */
-export interface NotifyFigures {
+export interface NotifyFigures extends SendFigures {
   readonly waiting: number;
-  readonly sent: number;
-  readonly retries: number;
-  readonly failed: number;
-  /** Outcomes that could not be written down; the notices themselves are not lost. */
-  readonly unnoted: number;
+  /** Times it could not be decided or written whom to tell; looked at again since, or soon. */
+  readonly undecided: number;
 }
 
 interface Change {
   readonly before: Incident | undefined;
   readonly after: Incident;
+}
+
+interface News {
+  readonly kind: NoticeKind;
+  readonly channels: readonly string[];
 }
 
 /** Most changes only count on; they are told apart before anything is read. */
@@ -75,23 +75,33 @@ function isNews(before: Incident | undefined, after: Incident): boolean {
 export class Notifier {
   readonly #needs: NotifierNeeds;
   readonly #outbox: Outbox;
-  readonly #sending = new Map<string, Promise<void>>();
-  readonly #counts = { sent: 0, retries: 0, failed: 0, unnoted: 0 };
-  #noting: Promise<void> = Promise.resolve();
+  readonly #sender: Sender;
+  #deciding: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
+  #undecided = 0;
   #stopped = false;
 
   constructor(needs: NotifierNeeds) {
     this.#needs = needs;
     this.#outbox = new Outbox(needs.documents, needs.clock);
+    const { clock, channels, incidents } = needs;
+    this.#sender = new Sender(this.#outbox, clock, channels, (id, facts) =>
+      incidents.noted(id, facts),
+    );
   }
 
   /** Takes up what waits since the last run, and what happened while nobody was there to tell. */
   async start(): Promise<void> {
     await this.#outbox.load();
+    await this.#outbox.forget(this.#needs.channels.map(({ name }) => name));
+    await this.#decide(await this.#everything());
+  }
+
+  /** All that people may have to be told of: what is open, and what became of what they were told. */
+  async #everything(): Promise<Change[]> {
     const { clock, incidents } = this.#needs;
     const told = await this.#outbox.list({
-      scope: { province: '00' },
+      scope: CENTRE_PLACE,
       from: clock.now() - LOOK_BACK_MS,
       limit: LOOKED_AT_MAX,
     });
@@ -101,33 +111,56 @@ export class Notifier {
       const after = open.has(incident) ? undefined : await incidents.get(incident);
       if (after !== undefined) changes.push({ before: undefined, after });
     }
-    await this.hear(changes);
+    return changes;
   }
 
-  /** Decides whom to tell of these changes; resolves once that is durable. Sending goes on behind it. */
+  /** Decides whom to tell of these changes. Resolves when that is durable, or will be looked at again because it failed. */
   hear(changes: readonly Change[]): Promise<void> {
-    const run = this.#noting.then(() => this.#hear(changes));
-    this.#noting = run.catch(() => undefined);
-    return run;
+    this.#deciding = this.#deciding.then(async () => {
+      try {
+        await this.#decide(changes.filter(({ before, after }) => isNews(before, after)));
+      } catch {
+        this.#undecided += 1;
+        this.#lookAgain();
+      }
+    });
+    return this.#deciding;
   }
 
-  async #hear(changes: readonly Change[]): Promise<void> {
+  /** Everything is looked at again a little later, so that no change is lost with the failure. */
+  #lookAgain(): void {
+    if (this.#stopped) return;
+    this.#cancel?.();
+    this.#cancel = this.#needs.clock.after(RETRY_FIRST_MS, () => {
+      this.#deciding = this.#deciding.then(async () => {
+        try {
+          await this.#decide(await this.#everything());
+        } catch {
+          this.#undecided += 1;
+          this.#lookAgain();
+        }
+      });
+    });
+  }
+
+  async #decide(changes: readonly Change[]): Promise<void> {
     if (this.#needs.channels.length === 0) return;
-    const merged = new Map<string, string>();
+    const merged = new Set<string>();
     for (const { after } of changes) {
-      if (after.closedBy === 'merged' && after.parent !== undefined && this.#matters(after)) {
-        if (await this.#wasTold(after.id)) merged.set(after.parent, after.id);
-      }
+      if (after.closedBy !== 'merged' || after.parent === undefined) continue;
+      if (this.#matters(after) && (await this.#told(after.id)).length > 0) merged.add(after.parent);
     }
-    for (const { before, after } of changes) {
-      if (!isNews(before, after)) continue;
-      const kind = await this.#kindOf(after);
-      if (kind === undefined) continue;
-      const state =
-        merged.has(after.id) && kind === 'opened' ? 'covered' : this.#stateOf(after, kind);
-      await this.#put(after, kind, state);
+    const notices = new Map<DeliveryState, Fresh[]>();
+    for (const { after } of changes) {
+      const news = await this.#newsOf(after);
+      if (news === undefined) continue;
+      const covered = merged.has(after.id) && news.kind === 'opened';
+      const state = covered ? 'covered' : this.#stateOf(after, news.kind);
+      const fresh = news.channels.map((channel) => this.#freshOf(after, news.kind, channel));
+      notices.set(state, [...(notices.get(state) ?? []), ...fresh]);
     }
-    this.#pump();
+    for (const [state, fresh] of notices) await this.#outbox.put(fresh, state);
+    this.#sender.pump();
   }
 
   #matters(incident: Incident): boolean {
@@ -135,31 +168,39 @@ export class Notifier {
     return SEVERITIES.indexOf(incident.severity) <= SEVERITIES.indexOf(severityMin);
   }
 
-  /** Somebody was or will be told that this incident is there. */
-  async #wasTold(incident: string): Promise<boolean> {
+  /** The channels by which people were or will be told that this incident is there. */
+  async #told(incident: string): Promise<string[]> {
+    const told: string[] = [];
     for (const { name } of this.#needs.channels) {
       const delivery = await this.#outbox.get(noticeId(incident, 'opened', name));
-      if (delivery !== undefined && delivery.state !== 'late') return true;
+      if (delivery === undefined) continue;
+      if (delivery.state !== 'late' && delivery.state !== 'failed') told.push(name);
     }
-    return false;
+    return told;
   }
 
-  async #kindOf(incident: Incident): Promise<NoticeKind | undefined> {
+  /** What is to be told of an incident as it now is, and by which channels. */
+  async #newsOf(incident: Incident): Promise<News | undefined> {
     if (incident.closedBy === 'merged') return undefined;
-    if (incident.closedBy === 'withdrawn') {
-      return (await this.#wasTold(incident.id)) ? 'withdrawn' : undefined;
-    }
+    if (incident.closedBy === 'withdrawn') return this.#followUp(incident, 'withdrawn');
     if (incident.status === 'closed') return undefined;
-    const recovered = incident.timeline.findLast(
+    const turn = incident.timeline.findLast(
       ({ what }) => what === 'recovered' || what === 'reopened',
     );
     if (incident.status === 'resolved') {
-      const byProduct = recovered?.what === 'recovered';
-      return byProduct && (await this.#wasTold(incident.id)) ? 'recovered' : undefined;
+      return turn?.what === 'recovered' ? this.#followUp(incident, 'recovered') : undefined;
     }
     if (!this.#matters(incident)) return undefined;
-    const again = recovered?.what === 'reopened' && recovered.who === 'system';
-    return again && (await this.#wasTold(incident.id)) ? 'reopened' : 'opened';
+    const again = turn?.what === 'reopened' && turn.who === 'system';
+    const followUp = again ? await this.#followUp(incident, 'reopened') : undefined;
+    if (followUp !== undefined) return followUp;
+    return { kind: 'opened', channels: this.#needs.channels.map(({ name }) => name) };
+  }
+
+  /** News for those alone who were told before. */
+  async #followUp(incident: Incident, kind: NoticeKind): Promise<News | undefined> {
+    const channels = await this.#told(incident.id);
+    return channels.length === 0 ? undefined : { kind, channels };
   }
 
   #stateOf(incident: Incident, kind: NoticeKind): DeliveryState {
@@ -169,19 +210,10 @@ export class Notifier {
     return held ? 'late' : 'waiting';
   }
 
-  async #put(incident: Incident, kind: NoticeKind, state: DeliveryState): Promise<void> {
-    const fresh = this.#needs.channels.map(({ name }) => ({
-      notice: this.#noticeOf(incident, kind, name),
-      channel: name,
-      place: incident.place,
-    }));
-    await this.#outbox.put(fresh, state);
-  }
-
-  #noticeOf(incident: Incident, kind: NoticeKind, channel: string): Notice {
+  #freshOf(incident: Incident, kind: NoticeKind, channel: string): Fresh {
     const { policy } = this.#needs;
     const { titleEn, status, scope, last, rules } = incident;
-    return {
+    const notice: Notice = {
       id: noticeId(incident.id, kind, channel),
       kind,
       incident: incident.id,
@@ -193,86 +225,7 @@ export class Notifier {
       link: policy.linkOf(incident.id),
       facts: { titleEn, status, scope, last, rules },
     };
-  }
-
-  /** Gives every idle channel its next notice, and comes back when the soonest retry is due. */
-  #pump(): void {
-    if (this.#stopped) return;
-    this.#cancel?.();
-    this.#cancel = undefined;
-    const now = this.#needs.clock.now();
-    let soonest = Infinity;
-    for (const delivery of this.#outbox.waiting.values()) {
-      if (this.#sending.has(delivery.channel)) continue;
-      const channel = this.#needs.channels.find(({ name }) => name === delivery.channel);
-      if (channel === undefined) continue;
-      if (delivery.next <= now) this.#begin(channel, delivery);
-      else soonest = Math.min(soonest, delivery.next);
-    }
-    if (soonest === Infinity) return;
-    this.#cancel = this.#needs.clock.after(Math.max(1, soonest - now), () => this.#pump());
-  }
-
-  #begin(channel: Channel, delivery: Delivery): void {
-    const run = this.#send(channel, delivery).finally(() => {
-      this.#sending.delete(channel.name);
-      this.#pump();
-    });
-    this.#sending.set(channel.name, run);
-  }
-
-  async #send(channel: Channel, delivery: Delivery): Promise<void> {
-    const { incident, kind } = delivery.notice;
-    try {
-      await channel.send(delivery.notice);
-    } catch (error) {
-      await this.#failed(delivery, error);
-      return;
-    }
-    this.#counts.sent += 1;
-    try {
-      await this.#outbox.sent(delivery);
-    } catch (error) {
-      // Sent, but not written down: it may go out once more, never be forgotten.
-      await this.#failed(delivery, error);
-      return;
-    }
-    await this.#note(incident, { channel: channel.name, kind, result: 'sent' });
-  }
-
-  /** The delivery log is what counts; a timeline without the entry is counted and gone on from. */
-  async #note(incident: string, facts: Readonly<Record<string, string>>): Promise<void> {
-    try {
-      await this.#needs.incidents.noted(incident, facts);
-      await this.#outbox.refill();
-    } catch {
-      this.#counts.unnoted += 1;
-    }
-  }
-
-  async #failed(delivery: Delivery, error: unknown): Promise<void> {
-    const now = this.#needs.clock.now();
-    const message = error instanceof Error ? error.message : String(error);
-    const asked = error instanceof TryLater ? error.waitMs : 0;
-    const longest = Math.min(RETRY_FIRST_MS * 2 ** delivery.tries, RETRY_MAX_MS);
-    const wait = Math.max(asked, longest * (0.5 + Math.random() / 2));
-    const hopeless = error instanceof PermanentError || now + wait - delivery.created > GIVE_UP_MS;
-    if (hopeless) this.#counts.failed += 1;
-    else this.#counts.retries += 1;
-    try {
-      await this.#outbox.failed(delivery, message, hopeless ? undefined : now + wait);
-    } catch {
-      // It waits in memory all the same, and as it was in the documents.
-      this.#counts.unnoted += 1;
-    }
-    if (!hopeless) return;
-    const { kind, incident } = delivery.notice;
-    await this.#note(incident, {
-      channel: delivery.channel,
-      kind,
-      result: 'failed',
-      reason: message,
-    });
+    return { notice, channel, place: incident.place };
   }
 
   /** The delivery log, newest first. */
@@ -282,19 +235,20 @@ export class Notifier {
 
   /** Resolves when nothing is being sent or decided; what waits for a retry may still wait. */
   async idle(): Promise<void> {
-    await this.#noting;
-    while (this.#sending.size > 0) await Promise.all(this.#sending.values());
+    await this.#deciding;
+    await this.#sender.idle();
   }
 
   /** Ends after what is being sent; the rest waits for the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    await this.idle();
-    await Promise.all(this.#needs.channels.map((channel) => channel.close()));
+    await this.#deciding;
+    await this.#sender.stop();
   }
 
   figures(): NotifyFigures {
-    return { waiting: this.#outbox.waiting.size, ...this.#counts };
+    const waiting = this.#outbox.waiting.size;
+    return { waiting, undecided: this.#undecided, ...this.#sender.figures() };
   }
 }

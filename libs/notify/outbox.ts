@@ -32,6 +32,13 @@ export interface Delivery {
   readonly failures: readonly { readonly at: number; readonly error: string }[];
 }
 
+/** A notice that is to go out. */
+export interface Fresh {
+  readonly notice: Notice;
+  readonly channel: string;
+  readonly place: Place;
+}
+
 /** Notices as documents, so that none is forgotten when the process ends. */
 export class Outbox {
   readonly #documents: Documents;
@@ -71,10 +78,7 @@ export class Outbox {
   }
 
   /** Puts notices in, those that are there already left out; resolves to those that are new, once durable. */
-  async put(
-    fresh: readonly { readonly notice: Notice; readonly channel: string; readonly place: Place }[],
-    state: DeliveryState,
-  ): Promise<readonly Delivery[]> {
+  async put(fresh: readonly Fresh[], state: DeliveryState): Promise<readonly Delivery[]> {
     const now = this.#clock.now();
     const deliveries = fresh.map(({ notice, channel, place }): Delivery => ({
       notice,
@@ -112,31 +116,48 @@ export class Outbox {
     return woken;
   }
 
-  async sent(delivery: Delivery): Promise<void> {
-    const done: Delivery = {
+  async sent(deliveries: readonly Delivery[]): Promise<void> {
+    const sent = this.#clock.now();
+    const done = deliveries.map((delivery): Delivery => ({
       ...delivery,
       state: 'sent',
       tries: delivery.tries + 1,
-      sent: this.#clock.now(),
-    };
-    await this.#documents.write([deliveryWrite(done, 'any')]);
-    this.waiting.delete(delivery.notice.id);
+      sent,
+    }));
+    await this.#documents.write(done.map((delivery) => deliveryWrite(delivery, 'any')));
+    for (const { notice } of deliveries) this.waiting.delete(notice.id);
   }
 
-  /** Notes an attempt that went wrong; `next` is when to try again, absent when never. */
-  async failed(delivery: Delivery, error: string, next: number | undefined): Promise<void> {
+  /** Notes an attempt that went wrong; `nextOf` says when to try again, nothing when never. */
+  async failed(
+    deliveries: readonly Delivery[],
+    error: string,
+    nextOf: (delivery: Delivery) => number | undefined,
+  ): Promise<void> {
     const failure = { at: this.#clock.now(), error: error.slice(0, ERROR_CHARS_MAX) };
-    const changed: Delivery = {
-      ...delivery,
-      state: next === undefined ? 'failed' : 'waiting',
-      tries: delivery.tries + 1,
-      next: next ?? delivery.next,
-      failures: [...delivery.failures, failure].slice(-ATTEMPTS_KEPT),
-    };
-    // In memory first: when the documents fail too, the notice waits all the same.
-    if (next === undefined) this.waiting.delete(delivery.notice.id);
-    else this.waiting.set(delivery.notice.id, changed);
-    await this.#documents.write([deliveryWrite(changed, 'any')]);
+    const changed = deliveries.map((delivery): Delivery => {
+      const next = nextOf(delivery);
+      return {
+        ...delivery,
+        state: next === undefined ? 'failed' : 'waiting',
+        tries: delivery.tries + 1,
+        next: next ?? delivery.next,
+        failures: [...delivery.failures, failure].slice(-ATTEMPTS_KEPT),
+      };
+    });
+    // In memory first: when the documents fail too, the notices wait all the same.
+    for (const delivery of changed) {
+      if (delivery.state === 'failed') this.waiting.delete(delivery.notice.id);
+      else this.waiting.set(delivery.notice.id, delivery);
+    }
+    await this.#documents.write(changed.map((delivery) => deliveryWrite(delivery, 'any')));
+  }
+
+  /** Gives up what waits for channels that are configured no more. */
+  async forget(channels: readonly string[]): Promise<void> {
+    const gone = [...this.waiting.values()].filter(({ channel }) => !channels.includes(channel));
+    if (gone.length === 0) return;
+    await this.failed(gone, 'the channel is configured no more', () => undefined);
   }
 
   async get(id: string): Promise<Delivery | undefined> {

@@ -38,14 +38,14 @@ export class SmtpChannel extends Channel {
     });
   }
 
-  async send(notice: Notice): Promise<void> {
+  async send(notice: Notice, also: readonly Notice[] = []): Promise<void> {
     const id = headerId(notice.id);
     try {
       await this.#transport.sendMail({
         from: this.#options.from,
         to: [...this.#options.to],
-        subject: subjectOf(notice),
-        text: textOf(notice),
+        subject: subjectOf(notice, also),
+        text: textOf(notice, also),
         // The same id when it is sent again, so that a mail program shows it once.
         messageId: `<${id}@thapcanh>`,
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Thapcanh-Notice': id },

@@ -51,8 +51,9 @@ export class WebhookChannel extends Channel {
     });
   }
 
-  async send(notice: Notice): Promise<void> {
-    const body = JSON.stringify({ ...notice, subject: subjectOf(notice), text: textOf(notice) });
+  async send(notice: Notice, also: readonly Notice[] = []): Promise<void> {
+    const [subject, text] = [subjectOf(notice, also), textOf(notice, also)];
+    const body = JSON.stringify({ ...notice, subject, text, also });
     const seconds = Math.floor(this.#clock.now() / 1000);
     const { secret } = this.#options;
     const response = await request(this.#options.url, {
