@@ -10,6 +10,8 @@ import type { Delta, ServerFrame } from '#libs/protocol';
 import { parseClientFrame } from './client-frame.ts';
 import { BUFFERED_BYTES_MAX, LiveHub } from './live-hub.ts';
 
+type DataOf<K extends ServerFrame['event']> = Extract<ServerFrame, { event: K }>['data'];
+
 /** A connection whose other side is the test. */
 class Line extends EventEmitter {
   readonly OPEN = 1;
@@ -40,9 +42,9 @@ class Line extends EventEmitter {
     this.emit('message', Buffer.from(JSON.stringify(frame)));
   }
 
-  of<K extends ServerFrame['event']>(event: K): Extract<ServerFrame, { event: K }>['data'][] {
+  of<K extends ServerFrame['event']>(event: K): DataOf<K>[] {
     const found = this.frames.filter((frame) => frame.event === event);
-    return found.map((frame) => frame.data as Extract<ServerFrame, { event: K }>['data']);
+    return found.map(({ data }) => data as unknown as DataOf<K>);
   }
 }
 
