@@ -47,10 +47,12 @@ export class DiskRoom {
       this.#askedAt = now;
       this.#last = await this.#free(this.#folder);
     }
-    if (this.#last === undefined) return true;
-    if (this.#last - bytes < this.#reserve) return false;
-    this.#last -= bytes;
-    return true;
+    return this.#last === undefined || this.#last - bytes >= this.#reserve;
+  }
+
+  /** That many bytes were written since it was asked. */
+  took(bytes: number): void {
+    if (this.#last !== undefined) this.#last -= bytes;
   }
 
   /** The next question goes to the disk: it refused a write. */

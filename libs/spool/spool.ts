@@ -62,6 +62,8 @@ const ALIVE_MS = 12_000;
 const ALIVE_TICK_MS = 250;
 /** How often somebody who waits for room looks again. */
 const ROOM_TICK_MS = 200;
+/** Most room that must be there again after a refusal before bodies are called welcome. */
+const ROOM_BYTES_MAX = 1_048_576;
 
 /** The accepted raw bodies of a collector on disk, in order. One per folder and process. */
 export class Spool {
@@ -73,6 +75,8 @@ export class Spool {
   #pendingBytes = 0;
   #flushing: Promise<void> | undefined;
   #trouble: 'disk_full' | 'disk_error' | undefined;
+  /** Size of the body that was refused last: less room than this is none. */
+  #wanted = 0;
   #closed = false;
   #aliveUntil = 0;
   #aliveTick: (() => void) | undefined;
@@ -115,7 +119,7 @@ export class Spool {
 
   /** `ok`, or why a body would be refused now. */
   get state(): 'ok' | SpoolRefusal {
-    return this.#refusal(0) ?? this.#trouble ?? 'ok';
+    return this.#refusal(this.#wanted) ?? this.#trouble ?? 'ok';
   }
 
   /**
@@ -127,7 +131,10 @@ export class Spool {
     const item = waiting(header, bytes);
     const size = recordSize(item);
     const refused = this.#refusal(size);
-    if (refused !== undefined) return { refused };
+    if (refused !== undefined) {
+      if (refused === 'spool_full') this.#want(size);
+      return { refused };
+    }
     this.#pendingBytes += size;
     const { promise, resolve } = Promise.withResolvers<Appended>();
     this.#pending.push({ ...item, resolve });
@@ -151,7 +158,10 @@ export class Spool {
       signal.removeEventListener('abort', wake);
       cancel();
       if (this.#closed || signal.aborted) break;
-      if (this.#refusal(0) === undefined && (await this.#diskAllows(0))) return 'room';
+      if (this.#refusal(this.#wanted) !== undefined) continue;
+      if (!(await this.#diskAllows(this.#wanted))) continue;
+      this.#wanted = 0;
+      return 'room';
     }
     return 'aborted';
   }
@@ -200,6 +210,10 @@ export class Spool {
     return undefined;
   }
 
+  #want(bytes: number): void {
+    this.#wanted = Math.min(bytes, ROOM_BYTES_MAX);
+  }
+
   async #diskAllows(bytes: number): Promise<boolean> {
     const allows = await this.#parts.room.has(bytes);
     if (!allows) this.#trouble = 'disk_full';
@@ -222,13 +236,16 @@ export class Spool {
     const { writer, reader, room } = this.#parts;
     const bytes = group.reduce((sum, item) => sum + recordSize(item), 0);
     if (!(await this.#diskAllows(bytes))) {
+      this.#want(bytes);
       for (const item of group) item.resolve({ refused: 'disk_full' });
       return;
     }
     try {
       const positions = await writer.write(group);
       this.#bytes += bytes;
+      room.took(bytes);
       this.#trouble = undefined;
+      if (bytes >= this.#wanted) this.#wanted = 0;
       reader.extend(writer.end);
       for (const [index, item] of group.entries()) {
         item.resolve({ position: positions[index] ?? 0 });
@@ -236,6 +253,7 @@ export class Spool {
       this.#keepAlive();
     } catch (error) {
       room.forget();
+      this.#want(bytes);
       const { code } = error as NodeJS.ErrnoException;
       this.#trouble = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk_full' : 'disk_error';
       for (const item of group) item.resolve({ refused: this.#trouble });

@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { spooledRecords, startCollector, type TestCollector } from './ingest-parts.ts';
+import { smallDisk, spooledRecords, startCollector, type TestCollector } from './ingest-parts.ts';
 
 const BODIES = 30;
 
@@ -87,13 +85,8 @@ describe('a collector whose spool was damaged', () => {
   it('holds and refuses while the disk is full, loses nothing it took, and goes on by itself', async ({
     skip,
   }) => {
-    const small = tempFolder(onTestFinished);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', small], { stdio: 'ignore' });
-    } catch {
-      skip('a small file system can only be mounted by root');
-    }
-    onTestFinished(() => void execFileSync('umount', ['-l', small]));
+    const small = smallDisk(onTestFinished, '3m');
+    if (small === undefined) return skip('only root can make a small disk');
     const filler = join(small, 'filler');
     await writeFile(filler, Buffer.alloc(1_048_576));
     const spool = { reserve_bytes: 0 };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { splitBody } from '#libs/decode';
@@ -16,6 +17,42 @@ interface Counter {
   readonly name: string;
   readonly reason?: string;
   readonly value: number;
+}
+
+/** A file system of its own, of a few megabytes; `undefined` where it cannot be had (not root). */
+export function smallDisk(cleanUp: CleanUp, size: string): string | undefined {
+  const folder = tempFolder(cleanUp);
+  const options = ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder];
+  if (spawnSync('mount', options, { stdio: 'ignore' }).status !== 0) return undefined;
+  cleanUp(() => void spawnSync('umount', ['-l', folder], { stdio: 'ignore' }));
+  return folder;
+}
+
+// rsyslog's own queue of 1,000 lines overflows within a second of such tests, and what overflows is lost.
+const queue =
+  'queue.type="LinkedList" queue.size="200000" action.resumeRetryCount="-1" ' +
+  'action.resumeInterval="1"';
+
+/** rsyslog's Elasticsearch output as docs/senders.md has it: every message with an id of its own. */
+export function bulkWithIds(port: number): string {
+  return [
+    'template(name="asJson" type="list" option.jsonf="on") {',
+    '  property(outname="@timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")',
+    '  property(outname="message" name="msg" format="jsonf")',
+    '}',
+    'template(name="asId" type="string" string="%uuid%")',
+    `action(type="omelasticsearch" server="127.0.0.1" serverport="${port}" uid="x" pwd="secret"`,
+    '  template="asJson" searchIndex="logs" searchType="" bulkmode="on" retryfailures="off"',
+    `  bulkid="asId" dynbulkid="on" writeoperation="create" ${queue})`,
+  ].join('\n');
+}
+
+/** rsyslog's plain output over TCP. */
+export function plainTcp(port: number): string {
+  return (
+    `action(type="omfwd" target="127.0.0.1" port="${port}" protocol="tcp" ` +
+    `TCP_Framing="octet-counted" template="RSYSLOG_SyslogProtocol23Format" ${queue})`
+  );
 }
 
 /** What the collector says of itself. */
