@@ -209,6 +209,22 @@ describe('acting', () => {
     expect(rig.recorded).toMatchObject([{ who: 'an', what: 'acknowledge', target: id }]);
   });
 
+  it('does nothing that cannot be recorded', async () => {
+    const { rig, id } = await withOne();
+    rig.faults.record = true;
+    await expect(rig.book.act(AN, id, 'acknowledge', { version: 1 })).rejects.toThrow('record');
+    rig.faults.record = false;
+    expect(await only(rig)).toMatchObject({ status: 'new', version: 1 });
+  });
+
+  it('records what was asked and could not be written, and then does it when asked again', async () => {
+    const { rig, id } = await withOne();
+    rig.documents.failNext(0);
+    await expect(rig.book.act(AN, id, 'acknowledge', { version: 1 })).rejects.toThrow('disk');
+    expect(rig.recorded.map(({ what }) => what)).toEqual(['acknowledge', 'acknowledge.failed']);
+    expect(await rig.book.act(AN, id, 'acknowledge', { version: 1 })).toHaveProperty('done');
+  });
+
   it('closes only with a verdict and a note', async () => {
     const { rig, id } = await withOne();
     const { version } = await only(rig);

@@ -17,7 +17,7 @@ import {
 } from './list.ts';
 import { type IncidentChange, Memory } from './memory.ts';
 import { createNumbers } from './numbers.ts';
-import type { AlertFacts, Permission, Recorder } from './ports.ts';
+import type { ActionEntry, AlertFacts, Permission, Recorder } from './ports.ts';
 import { type IncidentRecord, isOpen, SYSTEM } from './record.ts';
 import { restructure } from './restructure.ts';
 import { incidentView, type Names } from './row.ts';
@@ -50,7 +50,7 @@ export abstract class IncidentBook {
   abstract settle(facts: readonly AlertFacts[]): Promise<void>;
   /** An alert as it is filed. */
   abstract alert(id: string): Promise<AlertRecord | undefined>;
-  /** Does what a person asks, if they may; resolves once durable and recorded. */
+  /** Does what a person asks, if they may; resolves once durable. What cannot be recorded is not done. */
   abstract act(
     principal: Principal,
     id: string,
@@ -216,15 +216,26 @@ class Book extends IncidentBook {
         ? await restructure(found, action, { principal, request }, needs)
         : await this.#simple(found, action, request, principal.user);
     if ('reason' in planned) return planned;
-    await this.#commit(planned.step);
     const after = planned.step.incidents.get(id)?.record ?? record;
-    await this.#needs.record({
+    const entry: ActionEntry = {
       who: principal.user,
       what: action,
       target: id,
       place: after.incident.place,
       facts: { version: String(after.incident.version), ...planned.facts },
-    });
+    };
+    // Recorded before it is done: nothing is ever done that the record does not know of.
+    await this.#needs.record(entry);
+    try {
+      await this.#commit(planned.step);
+    } catch (error) {
+      await this.#needs.record({
+        ...entry,
+        what: `${action}.failed`,
+        facts: { why: 'not_written' },
+      });
+      throw error;
+    }
     return { done: true, incident: after.incident };
   }
 

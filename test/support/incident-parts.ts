@@ -45,6 +45,8 @@ export interface Rig {
   readonly documents: MemoryDocuments;
   readonly clock: ManualClock;
   readonly recorded: { who: string; what: string; target: string }[];
+  /** What fails from now on. */
+  readonly faults: { record: boolean };
   /** Opens the book again on the same documents, as a restart does. */
   restart(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function placeView(place: Place) {
 export async function aBook(limits: Partial<IncidentLimits> = {}): Promise<Rig> {
   const documents = new MemoryDocuments();
   const clock = new ManualClock(MORNING);
+  const faults = { record: false };
   const recorded: { who: string; what: string; target: string }[] = [];
   const open = () =>
     openIncidentBook({
@@ -83,12 +86,16 @@ export async function aBook(limits: Partial<IncidentLimits> = {}): Promise<Rig> 
             : undefined,
         places: placeView,
       },
-      record: async (entry) => recorded.push(entry),
+      record: async (entry) => {
+        if (faults.record) throw new Error('the record cannot be written');
+        recorded.push(entry);
+      },
       allows: (principal) => principal.role !== 'manager',
       limits,
     });
   const rig: Rig = {
     book: await open(),
+    faults,
     documents,
     clock,
     recorded,
