@@ -3,13 +3,15 @@ import type { Atom, CompareOp, Test } from '../expr.ts';
 import { compileRegex } from '../regex/vet.ts';
 import { compilePattern, type TextTest } from './glob.ts';
 import type { FieldTable } from './field-table.ts';
-import type { RecordView, Texts } from './record.ts';
+import { DEPTH_MAX, type RecordView, type Texts } from './record.ts';
 import { timePart } from './time.ts';
 
 /** Tells whether an event passes a test. */
 export type AtomTest = (view: RecordView) => boolean;
 
 const NUMBER = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
+/** Values of either field that are compared with each other, pair by pair. */
+const COMPARED_MAX = 200;
 /** Characters of a number in text. */
 const NUMBER_CHARS_MAX = 40;
 
@@ -80,10 +82,22 @@ function compileFieldRef(
     contains: (text: string, wanted: string) => text.includes(wanted),
   }[test.how];
   const read = (view: RecordView, at: number) => (test.cased ? view.plain(at) : view.folded(at));
-  return (view) =>
-    someText(read(view, other), (wanted) =>
-      someText(read(view, slot), (text) => compare(text, wanted)),
-    );
+  return (view) => {
+    const texts = listed(read(view, slot));
+    const wanted = listed(read(view, other));
+    if (test.how === 'equals' && texts.length > 1) {
+      const all = new Set(texts);
+      return wanted.some((one) => all.has(one));
+    }
+    return wanted
+      .slice(0, COMPARED_MAX)
+      .some((one) => texts.slice(0, COMPARED_MAX).some((text) => compare(text, one)));
+  };
+}
+
+function listed(texts: Texts): readonly string[] {
+  if (texts === undefined) return [];
+  return typeof texts === 'string' ? [texts] : texts;
 }
 
 function someText(texts: Texts, passes: TextTest): boolean {
@@ -93,12 +107,12 @@ function someText(texts: Texts, passes: TextTest): boolean {
 
 function someValue(value: unknown, passes: (value: unknown) => boolean): boolean {
   if (!Array.isArray(value)) return value !== undefined && passes(value);
-  return value.some((item) => someValue(item, passes));
+  return value.flat(DEPTH_MAX).some(passes);
 }
 
 function isNothing(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isNothing);
-  return value === undefined || value === null;
+  if (!Array.isArray(value)) return value === undefined || value === null;
+  return value.flat(DEPTH_MAX).every((item) => item === undefined || item === null);
 }
 
 function numberOf(value: unknown): number | undefined {

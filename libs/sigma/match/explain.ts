@@ -5,10 +5,12 @@ import type { Rule } from '../rule-set.ts';
 import type { EventSource } from '../route/event-source.ts';
 import type { ExprCompiler } from './expr-test.ts';
 import type { FieldTable } from './field-table.ts';
-import { textOf, type RecordView } from './record.ts';
+import type { RecordView } from './record.ts';
 
 /** Tests shown for one part. */
 const TESTS_MAX = 5;
+/** Values of a list shown. */
+const VALUES_MAX = 20;
 /** Characters of a value shown. */
 const SHOWN_CHARS_MAX = 200;
 
@@ -58,8 +60,8 @@ function outcomes(
 }
 
 function outcomeOf(atom: Atom, passed: boolean, view: RecordView, table: FieldTable): TestOutcome {
-  const value = atom.field === undefined ? undefined : view.value(table.slotOf(atom.field));
-  const found = Array.isArray(value) ? JSON.stringify(value) : textOf(value);
+  const texts = atom.field === undefined ? undefined : view.plain(table.slotOf(atom.field));
+  const found = typeof texts === 'object' ? texts.slice(0, VALUES_MAX).join(', ') : texts;
   return {
     field: atom.field?.name ?? '(any text)',
     asked: describe(atom).slice(0, SHOWN_CHARS_MAX),

@@ -69,6 +69,8 @@ class WindowTables {
 
 /** One pass over the text for two tables. */
 function collectBoth(long: WindowTable, short: WindowTable, text: string, out: number[]): void {
+  long.begin();
+  short.begin();
   const { heads, shift } = long;
   const { heads: shortHeads, shift: shortShift } = short;
   const { length } = text;
@@ -99,6 +101,9 @@ class WindowTable {
   /** A character of the text outside the window and where it stands from the window's start. */
   readonly #checkUnits: number[] = [0];
   readonly #checkOffsets: number[] = [0];
+  /** The search in which an entry was last found: once is enough, however often it is there. */
+  readonly #foundIn: number[] = [0];
+  #search = 0;
 
   constructor(entries: readonly GramEntry[], size: number) {
     const wanted = Math.ceil(Math.log2(entries.length * 8));
@@ -112,7 +117,13 @@ class WindowTable {
     for (const entry of entries) this.#add(entry, lengths);
   }
 
+  /** What is found from now on belongs to another text. */
+  begin(): void {
+    this.#search++;
+  }
+
   collect(text: string, out: number[]): void {
+    this.begin();
     const heads = this.heads;
     const shift = this.shift;
     const mask = this.#mask;
@@ -130,9 +141,11 @@ class WindowTable {
   compare(text: string, start: number, head: number, out: number[]): void {
     for (let entry = head; entry !== 0; entry = this.#next[entry] as number) {
       const check = start + (this.#checkOffsets[entry] as number);
+      if (this.#foundIn[entry] === this.#search) continue;
       if (text.charCodeAt(check) !== this.#checkUnits[entry]) continue;
       const from = start - (this.#offsets[entry] as number);
       if (from >= 0 && text.startsWith(this.#texts[entry] as string, from)) {
+        this.#foundIn[entry] = this.#search;
         out.push(this.#payloads[entry] as number);
       }
     }
@@ -149,6 +162,7 @@ class WindowTable {
     this.#offsets.push(offset);
     this.#checkUnits.push(text.charCodeAt(check));
     this.#checkOffsets.push(check - offset);
+    this.#foundIn.push(0);
   }
 
   /** The window of a text whose characters are the least common and whose slot is the least full. */

@@ -15,6 +15,7 @@ import { explainParts, shownSource } from './explain.ts';
 import { ExprCompiler } from './expr-test.ts';
 import { FieldTable } from './field-table.ts';
 import { Learning } from './learning.ts';
+import { MemoBudget } from './memo.ts';
 import { RecordView, textOf, type Json } from './record.ts';
 import { RuleIndex } from './rule-index.ts';
 
@@ -41,6 +42,7 @@ export class Matcher {
   readonly #sources: readonly number[];
   readonly #view: RecordView;
   readonly #routes = new Map<string, Route>();
+  readonly #budget = new MemoBudget();
   readonly #indexes = new Map<string, Route>();
   /** Number of the event in which a rule was last looked at. */
   readonly #lookedAt: Float64Array;
@@ -157,7 +159,7 @@ export class Matcher {
         at,
         condition: (this.#rules[at] as Rule).condition,
       }));
-      const index = new RuleIndex(indexed, this.#table);
+      const index = new RuleIndex(indexed, this.#table, this.#budget);
       const learning = new Learning(index, indexed, this.#table, this.#rules.length);
       route = { index, learning };
       this.#indexes.set(name, route);

@@ -1,20 +1,39 @@
-/** Texts remembered for one field. */
-const MEMO_TEXTS_MAX = 2_048;
+/** Texts remembered for all fields together. */
+const TEXTS_MAX = 50_000;
 /** Longer texts are seldom the same. */
-const MEMO_CHARS_MAX = 256;
-/** After so many texts it is decided whether remembering pays. */
+const CHARS_MAX = 256;
+/** After so many texts of a field it is decided whether remembering pays. */
 const TRIAL_TEXTS = 512;
 const TRIAL_HITS_MIN = 200;
 /** A memo that gave itself up tries again after so many texts. */
 const REST_TEXTS = 100_000;
 const NONE: readonly number[] = [];
 
+/** What all memos together may hold; when it is full they all begin anew. */
+export class MemoBudget {
+  #left = TEXTS_MAX;
+  generation = 0;
+
+  take(): void {
+    this.#left--;
+    if (this.#left > 0) return;
+    this.#left = TEXTS_MAX;
+    this.generation++;
+  }
+}
+
 /** Remembers which rules a text calls, for fields whose values repeat; rests where they do not. */
 export class Memo {
+  readonly #budget: MemoBudget;
   readonly #known = new Map<string, readonly number[]>();
+  #generation = 0;
   #asked = 0;
   #hits = 0;
   #resting = 0;
+
+  constructor(budget: MemoBudget) {
+    this.#budget = budget;
+  }
 
   /** The rules called for a text seen before. */
   find(text: string): readonly number[] | undefined {
@@ -22,7 +41,11 @@ export class Memo {
       this.#resting--;
       return undefined;
     }
-    const found = text.length > MEMO_CHARS_MAX ? undefined : this.#known.get(text);
+    if (this.#generation !== this.#budget.generation) {
+      this.#known.clear();
+      this.#generation = this.#budget.generation;
+    }
+    const found = text.length > CHARS_MAX ? undefined : this.#known.get(text);
     this.#asked++;
     if (found !== undefined) this.#hits++;
     if (this.#asked === TRIAL_TEXTS) {
@@ -38,8 +61,8 @@ export class Memo {
 
   /** Keeps the rules from `from` on for a text. */
   keep(text: string, rules: readonly number[], from: number): void {
-    if (this.#resting > 0 || text.length > MEMO_CHARS_MAX) return;
-    if (this.#known.size >= MEMO_TEXTS_MAX) this.#known.clear();
+    if (this.#resting > 0 || text.length > CHARS_MAX) return;
+    this.#budget.take();
     this.#known.set(text, rules.length === from ? NONE : [...new Set(rules.slice(from))]);
   }
 }

@@ -3,7 +3,7 @@ import { compose, fold } from '../fold.ts';
 import { NO_NAME, type FieldTable, type Place, type Slot } from './field-table.ts';
 
 /** Objects and lists inside each other; what lies deeper is not looked at. */
-const DEPTH_MAX = 64;
+export const DEPTH_MAX = 64;
 
 /** A text, the texts of a list, or undefined when the field holds none. */
 export type Texts = string | readonly string[] | undefined;
@@ -17,6 +17,8 @@ export class RecordView {
   readonly #values: unknown[] = [];
   readonly #folded: Texts[] = [];
   readonly #isFolded: boolean[] = [];
+  readonly #plain: Texts[] = [];
+  readonly #isPlain: boolean[] = [];
   /** Numbers of the names that the event has. */
   readonly names: number[] = [];
   /** Whether `strays` are gathered. */
@@ -33,6 +35,8 @@ export class RecordView {
       this.#values.push(undefined);
       this.#folded.push(undefined);
       this.#isFolded.push(false);
+      this.#plain.push(undefined);
+      this.#isPlain.push(false);
     }
   }
 
@@ -42,6 +46,10 @@ export class RecordView {
       this.#values[name] = undefined;
       this.#folded[name] = undefined;
       this.#isFolded[name] = false;
+      if (this.#isPlain[name] === true) {
+        this.#plain[name] = undefined;
+        this.#isPlain[name] = false;
+      }
     }
     this.names.length = 0;
     this.strays.length = 0;
@@ -88,9 +96,19 @@ export class RecordView {
     return texts;
   }
 
-  /** The texts of a field as they are. */
+  /** The texts of a field, composed but otherwise as they are. */
   plain(slot: number): Texts {
-    return mapTexts(textsOf(this.value(slot)), compose);
+    const { names, made } = this.#table.slots[slot] as Slot;
+    for (const name of names) {
+      const value = this.#values[name];
+      if (value === undefined || value === null) continue;
+      if (this.#isPlain[name] === true) return this.#plain[name];
+      const texts = mapTexts(textsOf(value), compose);
+      this.#plain[name] = texts;
+      this.#isPlain[name] = true;
+      return texts;
+    }
+    return made === undefined ? undefined : mapTexts(textsOf(this.value(slot)), compose);
   }
 
   /** Every text of the event as it is. */

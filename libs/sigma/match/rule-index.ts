@@ -2,7 +2,7 @@ import type { Expr } from '../expr.ts';
 import { FieldIndex } from './field-index.ts';
 import type { FieldTable } from './field-table.ts';
 import { IndexEntries } from './index-entries.ts';
-import { Memo } from './memo.ts';
+import { Memo, type MemoBudget } from './memo.ts';
 import { textOf, type RecordView } from './record.ts';
 import { WitnessFinder, type Seen } from './witness.ts';
 
@@ -24,6 +24,7 @@ export interface IndexedRule {
 export class RuleIndex {
   readonly #rules: readonly IndexedRule[];
   readonly #table: FieldTable;
+  readonly #budget: MemoBudget;
   readonly #entries: IndexEntries;
   /** Made when an event first has the name: most names never come. */
   #names: (NameIndex | undefined)[] = [];
@@ -31,7 +32,8 @@ export class RuleIndex {
   #always: readonly number[] = [];
   readonly #out: number[] = [];
 
-  constructor(rules: readonly IndexedRule[], table: FieldTable) {
+  constructor(rules: readonly IndexedRule[], table: FieldTable, budget: MemoBudget) {
+    this.#budget = budget;
     this.#rules = rules;
     this.#table = table;
     this.#entries = new IndexEntries();
@@ -88,7 +90,7 @@ export class RuleIndex {
     const texts = slots.flatMap((slot) => this.#entries.texts.get(slot) ?? []);
     const index: NameIndex = {
       own: texts.length > 0 ? new FieldIndex(texts) : undefined,
-      memo: new Memo(),
+      memo: new Memo(this.#budget),
       present: [...present],
     };
     this.#names[name] = index;
