@@ -14,6 +14,7 @@ import { Engine } from './engine.ts';
 import { engineHealth } from './engine-health.ts';
 import { createHttp } from './http.ts';
 import { addJobs } from './jobs.ts';
+import { notifyHealth, startNotifier } from './notify.ts';
 import { doorSettings } from './settings.ts';
 
 export interface ProductNeeds extends CoreNeeds {
@@ -80,6 +81,10 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     core.board.add('engine', () => engineHealth(engine, core.clock.now()));
     core.board.add('jobs', () => core.schedule.lines());
     const url = await listen(app, core);
+    const notifier = await startNotifier(core, url);
+    closing.unshift(() => notifier.stop());
+    const channels = core.config.notify.channels.length;
+    core.board.add('notify', () => notifyHealth(notifier, channels));
     core.schedule.start();
     closing.unshift(() => core.schedule.stop());
     return { core, url, ports: doors.ports, stop: () => closeAll(closing) };

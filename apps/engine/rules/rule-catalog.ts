@@ -86,6 +86,11 @@ export class RuleCatalog {
     return this.#set.rules.some((rule) => rule.ours.recovers.includes(id));
   }
 
+  /** True when a rule pages although its evidence came late. */
+  pagesLate(id: string): boolean {
+    return this.#byId.get(id)?.ours.pageLate ?? false;
+  }
+
   /** True for rules that say people could not be served: access errors and disconnections. */
   isOutage(id: string): boolean {
     return /^(AE|SD)-/.test(this.#byId.get(id)?.ours.code ?? id);
