@@ -204,6 +204,108 @@ const CASES: readonly Case[] = [
     dataset: 'mail.postfix',
     fields: { 'event.action': 'deferred', 'event.outcome': 'failure' },
   },
+  {
+    line: '2018-12-31 12:02:53 10.44.0.136 GET /a/cmd.exe /c+dir 8080 T\\u1 10.50.6.188 Mozilla/4.0+(x) - 404 0 64 15',
+    dataset: 'iis.access',
+    time: '2018-12-31T12:02:53Z',
+    fields: {
+      'http.response.status_code': 404,
+      'source.ip': '10.50.6.188',
+      'destination.port': 8080,
+      'event.duration': 15_000_000,
+      'user.name': 'u1',
+    },
+  },
+  {
+    line: '2018-01-01 08:09:10 172.31.77.6 2094 172.31.77.7 80 HTTP/1.1 GET /qos/1kbfile.txt 503 - ConnLimit -',
+    dataset: 'iis.error',
+    fields: { 'iis.error.reason_phrase': 'ConnLimit', 'http.response.status_code': 503 },
+  },
+  {
+    line: '2019-03-24T13:44:27.924508Z 5 [Warning] [MY-010453] [Server] root@localhost is created with an empty password !',
+    dataset: 'mysql.error',
+    time: '2019-03-24T13:44:27.924Z',
+    fields: { 'event.code': 'MY-010453', 'mysql.thread_id': 5, 'log.level': 'Warning' },
+  },
+  {
+    line: '# Time: 2016-12-12T11:54:16.601172Z\n# User@Host: root[root] @ localhost []  Id:     2\n# Query_time: 11.5  Lock_time: 0.000000 Rows_sent: 1  Rows_examined: 0\nSET timestamp=1481543656;\nselect sleep(11);',
+    dataset: 'mysql.slowlog',
+    time: '2016-12-12T11:54:16Z',
+    fields: { 'event.duration': 11_500_000_000, 'mysql.slowlog.query': 'select sleep(11);' },
+  },
+  {
+    line: '2021-01-03 17:45:17.612 UTC,"jose","postgres",20460,"10.0.0.9:16790",5ff202ad.4fec,1,"startup",2021-01-03 17:45:17 UTC,3/1,0,FATAL,28000,"role ""jose"" does not exist",,,,,,,,,""',
+    dataset: 'postgresql.log',
+    time: '2021-01-03T17:45:17.612Z',
+    fields: {
+      'log.level': 'FATAL',
+      'user.name': 'jose',
+      message: 'role "jose" does not exist',
+      'postgresql.log.client_port': 16_790,
+    },
+  },
+  {
+    line: '<189>1469087: sw-1: Nov 23 2026 07:40:10.863 ICT: %LINEPROTO-5-UPDOWN: Line protocol on Interface Gi1/0/25, changed state to down',
+    dataset: 'cisco.ios',
+    time: '2026-11-23T00:40:10.863Z',
+    fields: {
+      'host.name': 'sw-1',
+      'event.code': 'UPDOWN',
+      'cisco.ios.facility': 'LINEPROTO',
+      'cisco.ios.state': 'down',
+      'event.severity': 5,
+    },
+  },
+  {
+    line: '<166>Nov 23 2026 07:40:10 asa-1 : %ASA-4-106023: Deny tcp src dmz:10.1.2.3/6316 dst outside:203.0.113.9/53 by access-group "acl"',
+    dataset: 'cisco.asa',
+    fields: {
+      'source.ip': '10.1.2.3',
+      'source.port': 6316,
+      'destination.ip': '203.0.113.9',
+      'event.type': ['connection', 'denied'],
+      'host.name': 'asa-1',
+    },
+  },
+  {
+    line: 'device="SFW" date=2026-11-23 time=14:16:19 timezone="+07" device_name="XG-1" device_id=C1 log_id=062910617701 log_type="Event" log_component="SSL VPN Authentication" log_subtype="Authentication" status="Failed" priority=Notice user_name="nv.1" src_ip=203.0.113.8',
+    dataset: 'sophos.xg',
+    time: '2026-11-23T07:16:19Z',
+    fields: {
+      'event.category': ['authentication'],
+      'event.outcome': 'failure',
+      'user.name': 'nv.1',
+      'source.ip': '203.0.113.8',
+    },
+  },
+  {
+    line: 'type=USER_AUTH msg=audit(1489519230.178:19600328): pid=4121 uid=0 auid=700 ses=11988 msg=\'op=PAM:authentication acct="root" exe="/usr/bin/su" hostname=? addr=10.0.0.7 terminal=pts/1 res=failed\'',
+    dataset: 'auditd.log',
+    time: '2017-03-14T19:20:30.178Z',
+    fields: {
+      'event.category': ['authentication'],
+      'event.outcome': 'failure',
+      'user.name': 'root',
+      'source.ip': '10.0.0.7',
+    },
+  },
+  {
+    line: 'Jan  5 20:17:05 fw kernel: [WAN_IN-10-D]IN=eth0 OUT=eth1 SRC=192.168.48.137 DST=81.2.69.143 LEN=540 PROTO=UDP SPT=48689 DPT=53',
+    dataset: 'iptables.log',
+    fields: { 'event.type': ['denied', 'connection'], 'destination.port': 53, 'rule.id': '10' },
+  },
+  {
+    line: '{"timestamp":"2026-11-23T08:28:11.488362+0700","flow_id":1,"event_type":"alert","src_ip":"175.16.199.1","src_port":80,"dest_ip":"10.31.64.240","proto":"TCP","alert":{"action":"allowed","signature_id":2100498,"signature":"x","category":"Bad","severity":2}}',
+    dataset: 'suricata.eve',
+    time: '2026-11-23T01:28:11.488Z',
+    fields: { 'rule.id': '2100498', 'event.kind': 'alert', 'source.ip': '175.16.199.1' },
+  },
+  {
+    line: '26571:M 27 Dec 2018 11:19:18.874 * Synchronization with replica 10.114.208.18:6023 succeeded',
+    dataset: 'redis.log',
+    time: '2018-12-27T11:19:18.874Z',
+    fields: { 'process.pid': 26_571, 'redis.log.role': 'master' },
+  },
 ];
 
 test.each(CASES)('reads $dataset: $line', ({ line, dataset, time, fields }) => {
@@ -280,6 +382,14 @@ const HOSTILE = [
   'Exception',
   'H49.',
   ', client: ',
+  '%ASA-4-106023: ',
+  ' UTC:10.0.0.1(1):a@b:',
+  '1.1.1.1/1 ',
+  ',""',
+  'log_component= log_id= ',
+  '# Query_time: 1 ',
+  '# User@Host: a[',
+  ' - - - ',
 ];
 
 test.each(HOSTILE)('stays linear in a megabyte of %j', (unit) => {
@@ -288,6 +398,9 @@ test.each(HOSTILE)('stays linear in a megabyte of %j', (unit) => {
     '2026-11-23 09:41:07 ',
     '<13>Nov 23 09:10:12 h x: ',
     '10.0.0.1 ',
+    '%ASA-4-106023: ',
+    'type=A msg=audit(1.001:1): ',
+    '2021-01-03 17:45:17.612 UTC,',
     'date=1 logid=1 type=x ',
   ]) {
     const text = head + unit.repeat(Math.ceil(1_000_000 / unit.length));

@@ -4,7 +4,7 @@ import { apacheAccess } from './apache/access.ts';
 import { apacheError } from './apache/error.ts';
 import { auditdLog } from './auditd/decoder.ts';
 import { ciscoAsa } from './cisco/asa.ts';
-import { ciscoIos } from './cisco/ios.ts';
+import { ciscoIos, HEAD_CHARS_MAX } from './cisco/ios.ts';
 import type { DecodeResult, Decoder } from './decoder.ts';
 import { asText } from './fields.ts';
 import { readAppRecord } from './gov/app-json.ts';
@@ -25,7 +25,7 @@ import { redisLog } from './redis/decoder.ts';
 import { smsOtp } from './sms/decoder.ts';
 import { sophosXg } from './sophos/xg.ts';
 import { readSuricataRecord } from './suricata/record.ts';
-import { readSyslogHeader } from './syslog/header.ts';
+import { readPriority, readSyslogHeader } from './syslog/header.ts';
 import { windowsLine } from './windows/line.ts';
 import { readWindowsRecord } from './windows/record.ts';
 import { wso2Gateway } from './wso2/decoder.ts';
@@ -50,10 +50,11 @@ const DIGIT: readonly Decoder[] = [
   ciscoIos,
   ciscoAsa,
   mysqlError,
+  redisLog,
 ];
 const LETTER: readonly Decoder[] = [
-  fortigate,
   sophosXg,
+  fortigate,
   auditdLog,
   wso2Gateway,
   modsecurityLine,
@@ -112,11 +113,14 @@ function candidates(text: string): readonly Decoder[] {
 
 /** Lets a decoder try; its own word on the dataset holds, else the format's name. */
 function tryFormat(decoder: Decoder, text: string, into: Decoded): DecodeResult {
-  const before = into.dataset;
+  const { dataset, time, stamp } = into;
   into.dataset = '';
   const result = decoder.decode(text, into);
-  if (result !== 'understood') into.dataset = before;
-  else if (into.dataset === '') into.dataset = decoder.dataset;
+  if (result !== 'understood') {
+    into.dataset = dataset;
+    into.time = time;
+    into.stamp = stamp;
+  } else if (into.dataset === '') into.dataset = decoder.dataset;
   return result;
 }
 
@@ -153,7 +157,19 @@ function readMessage(
   return result;
 }
 
+/** Cisco's own header has stamps and names in an order of its own; its mark stands early in the line. */
+function readCisco(text: string, into: Decoded): boolean {
+  const mark = text.indexOf('%');
+  if (mark === -1 || mark > HEAD_CHARS_MAX) return false;
+  const code = text.charCodeAt(mark + 1);
+  if (code < 65 || code > 90) return false;
+  const line = text.slice(readPriority(text, into));
+  if (tryFormat(ciscoAsa, line, into) === 'understood') return true;
+  return tryFormat(ciscoIos, line, into) === 'understood';
+}
+
 function readSyslog(text: string, into: Decoded, nesting: number): DecodeResult {
+  if (readCisco(text, into)) return 'understood';
   const at = readSyslogHeader(text, into);
   if (at === -1) return 'other';
   const message = text.slice(at);

@@ -147,6 +147,14 @@ test('keeps a line that nobody understands whole, and counts it for its source',
   expect(Object.fromEntries(counted!.oddities)).toEqual({ not_understood: 1, not_json: 1 });
 });
 
+test('passes the headings of log files over, and counts them', () => {
+  const result = decodeText(
+    '#Fields: date time s-ip\n2018-12-31 12:02:53 10.44.0.136 GET / - 443 - 10.50.6.188 x - 200 0 0 3\n',
+  );
+  expect(result.batch.events.map((each) => each.fields['event.dataset'])).toEqual(['iis.access']);
+  expect(result.headings).toBe(1);
+});
+
 test('sets a bomb aside and keeps the reader going', () => {
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 97));
   const result = decodeText(bomb, { encoding: 'gzip' });

@@ -22,6 +22,8 @@ export interface DecodedBody {
   /** By source id; `""` for senders nobody knows. */
   readonly sources: ReadonlyMap<string, SourceCount>;
   readonly setAside: Oddity | undefined;
+  /** Records that are no events: the headings and comments of log files. */
+  readonly headings: number;
   /** Why the end of the body is missing or was kept uncut. */
   readonly partly: Oddity | undefined;
 }
@@ -40,10 +42,15 @@ export class BodyDecoder {
     const events: Event[] = [];
     const sources = new Map<string, SourceCount>();
     const origin = { header, position };
+    let headings = 0;
     const hint = this.#finisher.sourceOf(header, undefined)?.dataset;
     const outcome = splitBody(body, (record, oddity) => {
       const decoded = decode(record.text ?? '', hint);
       if (oddity !== undefined) decoded.oddity = oddity;
+      if (!decoded.isEvent) {
+        headings++;
+        return;
+      }
       const finished = this.#finisher.finish(decoded, record, origin);
       events.push(finished.event);
       count(sources, finished.source, finished.event, finished.oddity, finished.masked);
@@ -51,6 +58,7 @@ export class BodyDecoder {
     return {
       batch: { from: position, to: end, received: header.received, events },
       sources,
+      headings,
       setAside: outcome.kind === 'set_aside' ? outcome.reason : undefined,
       partly: reasonOf(outcome),
     };

@@ -53,6 +53,10 @@ test('takes a JSON array, its strings as plain lines, and one object over severa
   expect(texts(split('{\n "a": 1\n}\n'))).toEqual(['{\n "a": 1\n}']);
 });
 
+test('takes no byte order mark into the first record', () => {
+  expect(texts(split('\ufeff{"a":1}\nb'))).toEqual(['{"a":1}', 'b']);
+});
+
 test('takes lines that only begin like JSON as lines', () => {
   const lines = '[Wed Oct 20 19:20:59 2021] [error] x\n[Wed Oct 20 19:21:00 2021] [error] y';
   expect(texts(split(lines))).toEqual(lines.split('\n'));

@@ -30,7 +30,9 @@ class Cutter {
   ordinal = 0;
 
   constructor(bytes: Uint8Array, batch: string | undefined, take: TakeRecord) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // A byte order mark is no part of the first record.
+    const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset + mark, bytes.byteLength - mark);
     this.#valid = isUtf8(bytes);
     this.#batch = batch;
     this.#take = take;

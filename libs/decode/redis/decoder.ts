@@ -21,7 +21,7 @@ export const redisLog: Decoder = {
   dataset: 'redis.log',
   decode(text: string, into: Decoded): DecodeResult {
     const head =
-      /^\[?(\d{1,10})(?::([XCSM]))?\]? (\d{2} [A-Z][a-z]{2}) (?:(\d{4}) )?(\d\d:\d\d:\d\d)(?:\.(\d{3}))? ([.*#-]) /.exec(
+      /^(?:\[?(\d{1,10})(?::([XCSM]))?\]? )?(\d{2} [A-Z][a-z]{2}) (?:(\d{4}) )?(\d\d:\d\d:\d\d)(?:\.(\d{3}))? ([.*#-]) /.exec(
         text.slice(0, 80),
       );
     if (head === null) return 'other';
@@ -32,7 +32,7 @@ export const redisLog: Decoder = {
     into.time = time;
     into.stamp = year === undefined ? 'yearless' : 'local';
     const { fields } = into;
-    fields['process.pid'] = Number(pid);
+    if (pid !== undefined) fields['process.pid'] = Number(pid);
     if (role !== undefined) fields['redis.log.role'] = ROLES[role]!;
     fields['log.level'] = LEVELS[mark!]!;
     fields['event.category'] = ['database'];

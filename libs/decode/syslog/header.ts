@@ -7,7 +7,7 @@ const HOST_CHARS_MAX = 255;
 const TAG_CHARS_MAX = 128;
 
 /** Index after `<PRI>`; 0 when there is none. Writes priority, facility and severity. */
-function readPriority(text: string, into: Decoded): number {
+export function readPriority(text: string, into: Decoded): number {
   if (text.charCodeAt(0) !== 60) return 0;
   let at = 1;
   let priority = 0;
@@ -54,6 +54,12 @@ function readTag(text: string, at: number, into: Decoded): number {
     end++;
   }
   if (end === at || end >= most) return -1;
+  if (text.charCodeAt(end) === 32) {
+    // "Google Chrome[85294]:": a name of several words is believed when its process id follows.
+    const words = /^[\w.()-]+(?: [\w.()-]+){1,4}(?=\[\d+\]:)/.exec(text.slice(at, most));
+    if (words === null) return -1;
+    end = at + words[0].length;
+  }
   const name = text.slice(at, end);
   let pid = '';
   let next = end;
