@@ -80,6 +80,8 @@ export class Spool {
   #closed = false;
   #aliveUntil = 0;
   #aliveTick: (() => void) | undefined;
+  #marking: Promise<void> | undefined;
+  #markAgain = false;
 
   constructor(parts: SpoolParts) {
     this.#parts = parts;
@@ -263,6 +265,7 @@ export class Spool {
   #keepAlive(): void {
     this.#aliveUntil = this.#parts.clock.now() + ALIVE_MS;
     if (this.#aliveTick === undefined && !this.#closed) void this.#tick();
+    else void this.#markAlive();
   }
 
   async #tick(): Promise<void> {
@@ -276,13 +279,26 @@ export class Spool {
     this.#aliveTick = clock.after(ALIVE_TICK_MS, () => void this.#tick());
   }
 
-  async #markAlive(): Promise<void> {
-    try {
-      await this.#parts.alive.write({ at: this.#parts.clock.now(), end: this.end });
-    } catch {
-      // Without the mark a repeat just after a start may be taken as new; the disk's own trouble is
-      // shown by appends.
-      this.#parts.room.forget();
+  /** Writes the mark; a call while one is being written makes that one write once more. */
+  #markAlive(): Promise<void> {
+    this.#markAgain = true;
+    this.#marking ??= this.#writeMark().finally(() => {
+      this.#marking = undefined;
+    });
+    return this.#marking;
+  }
+
+  async #writeMark(): Promise<void> {
+    const { alive, clock, room } = this.#parts;
+    while (this.#markAgain) {
+      this.#markAgain = false;
+      try {
+        await alive.write({ at: clock.now(), end: this.end });
+      } catch {
+        // Without the mark a repeat just after a start may be taken as new; the disk's own trouble is
+        // shown by appends.
+        room.forget();
+      }
     }
   }
 }
