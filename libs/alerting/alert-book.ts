@@ -36,11 +36,15 @@ export interface AlertFigures {
   readonly repeats: number;
 }
 
-/** From what the correlation says to what people see: recovered or not, held back or not, then into incidents. */
+/**
+ * From what the correlation says to what people see: recovered or not, held back or not, then into
+ * incidents.
+ */
 export interface AlertBook {
   /**
    * Resolves once every change is durable, in alerts and incidents. `mark` says which batch they
-   * come from; with it a replay of older batches leaves newer alerts alone. The same again changes nothing.
+   * come from; with it a replay of older batches leaves newer alerts alone. The same again changes
+   * nothing.
    */
   apply(
     changes: readonly AlertChange[],

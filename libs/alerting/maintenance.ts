@@ -12,7 +12,10 @@ export const WINDOWS_MAX = 2000;
 export const WINDOW_MS_MAX = 7 * 86_400_000;
 const REASON_CHARS_MAX = 1000;
 
-/** A planned time in which what breaks is expected to: a place, or one source or service of it. Times in ms. */
+/**
+ * A planned time in which what breaks is expected to: a place, or one source or service of it.
+ * Times in ms.
+ */
 export interface MaintenanceWindow {
   readonly id: string;
   readonly place: Place;
@@ -38,7 +41,8 @@ export function endOf(window: MaintenanceWindow): number {
 }
 
 /**
- * Whether a window holds an alert back. Alerts about accounts and addresses are never held: nobody plans an attack.
+ * Whether a window holds an alert back. Alerts about accounts and addresses are never held: nobody
+ * plans an attack.
  */
 export function holds(window: MaintenanceWindow, alert: Alert, now: number): boolean {
   if (now >= endOf(window) || alert.last < window.from || alert.first >= endOf(window))

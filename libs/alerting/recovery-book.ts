@@ -17,8 +17,8 @@ interface Latest {
 }
 
 /**
- * The latest recovery of every rule and group key. An alert is over when that is later than its own last match, so it
- * does not matter which of the two came first.
+ * The latest recovery of every rule and group key. An alert is over when that is later than its own
+ * last match, so it does not matter which of the two came first.
  */
 export class RecoveryBook {
   readonly #documents: Documents;
@@ -72,7 +72,10 @@ export class RecoveryBook {
     }
   }
 
-  /** The recovery that ended an alert of this rule and group key whose last match was at `last`, if one did. */
+  /**
+   * The recovery that ended an alert of this rule and group key whose last match was at `last`, if
+   * one did.
+   */
   after(
     rule: string,
     groupKey: string,

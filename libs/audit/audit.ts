@@ -68,8 +68,8 @@ interface Waiting {
 }
 
 /**
- * The append-only record of what people did: one hash chain per writing process (`chain`), so that a changed, removed or
- * inserted entry shows.
+ * The append-only record of what people did: one hash chain per writing process (`chain`), so that
+ * a changed, removed or inserted entry shows.
  */
 export class Audit {
   readonly #documents: Documents;
@@ -86,7 +86,10 @@ export class Audit {
     this.#chain = chain;
   }
 
-  /** Resolves once the entry would survive a crash; rejects when that is not certain: it may or may not be there. */
+  /**
+   * Resolves once the entry would survive a crash; rejects when that is not certain: it may or may
+   * not be there.
+   */
   append(entry: Entry): Promise<RecordEntry> {
     if (this.#waiting.length >= WAITING_MAX) {
       return Promise.reject(new Error(`more than ${WAITING_MAX} record entries wait`));

@@ -36,7 +36,10 @@ export interface AuthNeeds {
   };
 }
 
-/** Why somebody was not let in. The same answer for a wrong password, a user that is not there and a disabled one. */
+/**
+ * Why somebody was not let in. The same answer for a wrong password, a user that is not there and a
+ * disabled one.
+ */
 export type SignInRefused =
   | { readonly reason: 'wrong_user_or_password' }
   /** `until` (ms) is when trying again makes sense; `by` says what was tried too often. */
@@ -137,8 +140,8 @@ export class Auth {
   }
 
   /**
-   * Sees to it that there is an administrator: with the password given, or else by a link that sets one. Does nothing
-   * when the user `admin` exists.
+   * Sees to it that there is an administrator: with the password given, or else by a link that sets
+   * one. Does nothing when the user `admin` exists.
    */
   async ensureFirstAdmin(password: string | undefined): Promise<FirstAdmin> {
     if ((await this.users.get(FIRST_ADMIN)) !== undefined) return { kind: 'exists' };
@@ -159,7 +162,10 @@ export class Auth {
     return { token, expires };
   }
 
-  /** Sets the password by a one-time link; the first administrator is made by it. The link is used up by success alone. */
+  /**
+   * Sets the password by a one-time link; the first administrator is made by it. The link is used
+   * up by success alone.
+   */
   async redeemLink(
     token: string,
     password: string,

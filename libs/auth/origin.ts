@@ -2,9 +2,9 @@
 export type OriginCheck = 'own' | 'absent' | 'foreign';
 
 /**
- * Compares the Origin header with where the console is reached: the configured public URL, or the host the request
- * names. A browser sends Origin with every request that changes something and with every websocket; `absent` is a
- * program, which no page can make send a cookie.
+ * Compares the Origin header with where the console is reached: the configured public URL, or the
+ * host the request names. A browser sends Origin with every request that changes something and with
+ * every websocket; `absent` is a program, which no page can make send a cookie.
  */
 export function checkOrigin(
   origin: string | undefined,

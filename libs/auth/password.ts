@@ -10,7 +10,9 @@ export interface PasswordCost {
 
 /** 19 MiB, 2 passes: about 35 ms. */
 export const PASSWORD_COST: PasswordCost = { memoryKiB: 19_456, passes: 2, lanes: 1 };
-/** Without a second factor a password has at least this many characters (domain.md §3, TCVN 14423). */
+/**
+ * Without a second factor a password has at least this many characters (domain.md §3, TCVN 14423).
+ */
 export const PASSWORD_CHARS_MIN = 14;
 export const PASSWORD_CHARS_MAX = 256;
 const SALT_BYTES = 16;
@@ -59,7 +61,9 @@ export async function hashPassword(
 
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** `outdated`: right, but hashed at another cost than today's; hash it again now that it is known. */
+/**
+ * `outdated`: right, but hashed at another cost than today's; hash it again now that it is known.
+ */
 export type PasswordCheck = 'right' | 'outdated' | 'wrong';
 
 /** Compares in constant time; a string that is no PHC string of ours is wrong, never an error. */

@@ -82,13 +82,14 @@ export function allows(role: Role, permission: Permission): boolean {
 const NOWHERE: Place = { province: 'nowhere' };
 
 /**
- * The place that every read, stream and count of this principal must pass; the one spot where scope is decided. A
- * principal whose place is broken sees nothing.
+ * The place that every read, stream and count of this principal must pass; the one spot where scope
+ * is decided. A principal whose place is broken sees nothing.
  */
 export function scopeOf(principal: Principal): Place {
   const { province, commune } = principal.scope;
   if (!/^(\d{2}|xx)$/.test(province)) return NOWHERE;
-  // Only the centre's own roles see all of it; a locality user entered for `00` by mistake does not.
+  // Only the centre's own roles see all of it; a locality user entered for `00` by mistake does
+  // not.
   if (province === '00' && principal.role === 'locality') return NOWHERE;
   return commune === undefined ? { province } : { province, commune };
 }

@@ -106,7 +106,10 @@ export class Users {
     return { ...page, rows: page.rows.map((doc) => publicUser(doc.body)) };
   }
 
-  /** `chosen: false` for a password that was not chosen by its user (made here, or given at the start). */
+  /**
+   * `chosen: false` for a password that was not chosen by its user (made here, or given at the
+   * start).
+   */
   async add(fresh: NewUser, chosen = false): Promise<User | UserRefused | PasswordRefused> {
     const id = userId(fresh.user);
     if (id === undefined) return { reason: 'bad_user_name' };
@@ -132,8 +135,8 @@ export class Users {
   }
 
   /**
-   * Changes what an administrator of this scope may change; each part only when given. The last administrator of the
-   * centre stays one.
+   * Changes what an administrator of this scope may change; each part only when given. The last
+   * administrator of the centre stays one.
    */
   async change(
     user: string,
@@ -181,8 +184,8 @@ export class Users {
   }
 
   /**
-   * The user when the password is right and the user is not disabled. Takes as long for a user that does not exist, so
-   * that nobody learns who does.
+   * The user when the password is right and the user is not disabled. Takes as long for a user that
+   * does not exist, so that nobody learns who does.
    */
   async check(user: string, password: string): Promise<User | undefined> {
     const doc = await this.#doc(user);

@@ -238,7 +238,10 @@ const DECISIONS: Readonly<Record<SimpleAction, Decide>> = {
   reopen,
 };
 
-/** The record with one more act of a person in it: touched, one version on, in the timeline, able to be undone. */
+/**
+ * The record with one more act of a person in it: touched, one version on, in the timeline, able to
+ * be undone.
+ */
 export function acted(
   record: IncidentRecord,
   act: { readonly action: ActionName; readonly who: string; readonly moves: readonly Move[] },

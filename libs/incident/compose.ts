@@ -32,7 +32,10 @@ function byLead(a: AlertRecord, b: AlertRecord): number {
   return severity || byFirst(a.alert, b.alert);
 }
 
-/** As narrow as all alerts allow: whoever sees the incident may see all of it. Several provinces: the centre. */
+/**
+ * As narrow as all alerts allow: whoever sees the incident may see all of it. Several provinces:
+ * the centre.
+ */
 function placeOf(alerts: readonly AlertRecord[]): Place {
   const first = alerts[0]?.alert.place;
   if (first === undefined) throw new Error('an incident without alerts has no place');
@@ -71,7 +74,10 @@ type AlertSide = Pick<
   | 'late'
 >;
 
-/** What an incident says because of its alerts; the most severe and then earliest alert gives the words. */
+/**
+ * What an incident says because of its alerts; the most severe and then earliest alert gives the
+ * words.
+ */
 function alertSide(alerts: readonly AlertRecord[], needs: ComposeNeeds): AlertSide {
   const inOrder = alerts.toSorted((a, b) => byFirst(a.alert, b.alert));
   const led = inOrder.toSorted(byLead);
@@ -134,7 +140,10 @@ export function openIncident(
   };
 }
 
-/** The incident with what its live alerts now say; without any it keeps the words it had and counts nothing. */
+/**
+ * The incident with what its live alerts now say; without any it keeps the words it had and counts
+ * nothing.
+ */
 export function withAlerts(
   record: IncidentRecord,
   alerts: readonly AlertRecord[],
@@ -155,7 +164,10 @@ export function withAlerts(
   };
 }
 
-/** The record with timeline entries added; the product's own oldest give way beyond the limit, people's never. */
+/**
+ * The record with timeline entries added; the product's own oldest give way beyond the limit,
+ * people's never.
+ */
 export function withNotes(
   record: IncidentRecord,
   notes: readonly Note[],

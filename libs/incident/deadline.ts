@@ -2,7 +2,9 @@ import type { IncidentStatus, Severity } from '#libs/model';
 
 const MINUTE = 60_000;
 
-/** Within which time somebody must have taken an incident, ms; none for the lowest (domain.md §3). */
+/**
+ * Within which time somebody must have taken an incident, ms; none for the lowest (domain.md §3).
+ */
 export const TAKE_WITHIN_MS: Readonly<Record<Severity, number | null>> = {
   critical: 15 * MINUTE,
   high: 30 * MINUTE,
@@ -12,8 +14,8 @@ export const TAKE_WITHIN_MS: Readonly<Record<Severity, number | null>> = {
 };
 
 /**
- * The running deadlines. `sla` runs while nobody took the incident: from its opening, or from now when it just became
- * more severe, so that nobody is late for what was not yet known.
+ * The running deadlines. `sla` runs while nobody took the incident: from its opening, or from now
+ * when it just became more severe, so that nobody is late for what was not yet known.
  */
 export function clocksOf(
   status: IncidentStatus,

@@ -55,8 +55,8 @@ function severityNote(before: IncidentRecord, after: IncidentRecord, now: number
 }
 
 /**
- * What the changed alerts make of an open incident: its facts, resolved when all of them are over and nobody gave a
- * verdict, opened again when it breaks again.
+ * What the changed alerts make of an open incident: its facts, resolved when all of them are over
+ * and nobody gave a verdict, opened again when it breaks again.
  */
 export function evolve(
   record: IncidentRecord,

@@ -17,15 +17,19 @@ export interface Feed {
   /** Number of the last change. */
   readonly seq: number;
   /**
-   * What changed after `seq` for somebody of this scope, in one delta of absolute values, or `too_old` when the feed no
-   * longer reaches back so far (or `seq` is of another process): read the list anew.
+   * What changed after `seq` for somebody of this scope, in one delta of absolute values, or
+   * `too_old` when the feed no longer reaches back so far (or `seq` is of another process): read
+   * the list anew.
    */
   since(seq: number, scope: Place): Delta | 'too_old';
   /** Calls after every batch of changes; the returned function ends it. */
   listen(hear: (seq: number) => void): () => void;
 }
 
-/** A feed that can be added to; its numbers start at `start` so that those of a former process are never taken for its own. */
+/**
+ * A feed that can be added to; its numbers start at `start` so that those of a former process are
+ * never taken for its own.
+ */
 export function createFeed(start: number, max: number): Feed & { readonly add: Add; tell(): void } {
   const ring: (Change | undefined)[] = Array.from({ length: max });
   const hearers = new Set<(seq: number) => void>();

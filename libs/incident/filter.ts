@@ -3,7 +3,10 @@ import type { IncidentRow } from '#libs/protocol';
 
 /** What a list of incidents is asked for; every part narrows it. */
 export interface IncidentFilter {
-  /** Words, and `severity:` `status:` `assignee:` `rule:` `entity:` `locality:` `scope:` `id:` with a value. */
+  /**
+   * Words, and `severity:` `status:` `assignee:` `rule:` `entity:` `locality:` `scope:` `id:` with
+   * a value.
+   */
   readonly q?: string;
   readonly severity?: readonly string[];
   readonly status?: readonly string[];

@@ -14,7 +14,10 @@ import { faultCount } from '../../test/support/fault-count.ts';
 import { aBook, AN, groupsOf, type Rig } from '../../test/support/incident-parts.ts';
 import type { IncidentRecord } from './record.ts';
 
-/** Every live alert is filed under the one incident that names it, and every merged incident has its parent. */
+/**
+ * Every live alert is filed under the one incident that names it, and every merged incident has its
+ * parent.
+ */
 async function expectConsistent(rig: Rig): Promise<void> {
   const incidents = [...(rig.documents.kinds.get('incident')?.values() ?? [])].map(
     (doc) => doc.body as IncidentRecord,

@@ -46,11 +46,17 @@ export interface IncidentFigures {
 
 /** Every incident: what the product groups and what people do with it. */
 export abstract class IncidentBook {
-  /** Files alerts as they now are and regroups; resolves once durable. The same facts again change nothing. */
+  /**
+   * Files alerts as they now are and regroups; resolves once durable. The same facts again change
+   * nothing.
+   */
   abstract settle(facts: readonly AlertFacts[]): Promise<void>;
   /** An alert as it is filed. */
   abstract alert(id: string): Promise<AlertRecord | undefined>;
-  /** Does what a person asks, if they may; resolves once durable. What cannot be recorded is not done. */
+  /**
+   * Does what a person asks, if they may; resolves once durable. What cannot be recorded is not
+   * done.
+   */
   abstract act(
     principal: Principal,
     id: string,

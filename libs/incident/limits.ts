@@ -1,4 +1,7 @@
-/** Alerts of one place that share an entity and lie at most this far apart in time (ms) are worked as one. */
+/**
+ * Alerts of one place that share an entity and lie at most this far apart in time (ms) are worked
+ * as one.
+ */
 export const JOIN_GAP_MS = 3_600_000;
 
 /** Named limits of the incident book; what a limit holds back is counted, never lost. */

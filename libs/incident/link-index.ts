@@ -9,8 +9,8 @@ interface Cluster {
 }
 
 /**
- * Live alerts by entity and place, gathered by what they belong to, so that a new alert finds the incidents it is
- * linked to without looking at every alert of a busy entity.
+ * Live alerts by entity and place, gathered by what they belong to, so that a new alert finds the
+ * incidents it is linked to without looking at every alert of a busy entity.
  */
 export class LinkIndex {
   readonly #joinGapMs: number;

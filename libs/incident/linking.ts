@@ -83,8 +83,8 @@ function sweep(
 }
 
 /**
- * Calls `join` for enough linked pairs that joined alerts are exactly the connected ones. Costs a sort per entity, not a
- * comparison per pair.
+ * Calls `join` for enough linked pairs that joined alerts are exactly the connected ones. Costs a
+ * sort per entity, not a comparison per pair.
  */
 export function joinLinked(
   alerts: readonly Spanned[],
@@ -106,7 +106,8 @@ export function joinLinked(
     const communes = new Set(sharing.map((alert) => alert.place.commune));
     communes.delete(undefined);
     if (communes.size <= 1) sweep(sharing, joinGapMs, join);
-    // An alert without commune is linked to those of every commune, those of two communes are not to each other.
+    // An alert without commune is linked to those of every commune, those of two communes are not
+    // to each other.
     for (const commune of communes.size > 1 ? communes : []) {
       const fitting = sharing.filter(
         ({ place }) => place.commune === undefined || place.commune === commune,

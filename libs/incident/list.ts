@@ -59,7 +59,10 @@ function decode(cursor: string): (number | string)[] | undefined {
   }
 }
 
-/** One page of open incidents out of memory; the cursor is a place in the order, so rows that come and go harm nothing. */
+/**
+ * One page of open incidents out of memory; the cursor is a place in the order, so rows that come
+ * and go harm nothing.
+ */
 export function listOpen(
   memory: Memory,
   request: IncidentListRequest,
@@ -118,8 +121,8 @@ class Best {
 }
 
 /**
- * One page of all incidents, newest first; `total` is without the filter. A filter that few rows meet may give a short
- * page whose cursor goes on from where it stopped looking.
+ * One page of all incidents, newest first; `total` is without the filter. A filter that few rows
+ * meet may give a short page whose cursor goes on from where it stopped looking.
  */
 export async function listAll(
   memory: Memory,

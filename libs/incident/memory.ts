@@ -21,7 +21,10 @@ export interface AlertEntry {
   readonly version: number;
 }
 
-/** What a listener learns: the incident before and after; `before` is absent when it was just opened. */
+/**
+ * What a listener learns: the incident before and after; `before` is absent when it was just
+ * opened.
+ */
 export interface IncidentChange {
   readonly before: Incident | undefined;
   readonly after: Incident;
@@ -52,7 +55,10 @@ export class Memory {
     return { record, version: this.#versions.get(id) ?? 0 };
   }
 
-  /** Puts an alert where it now belongs; `home` is its incident when that is open and the alert counts in it. */
+  /**
+   * Puts an alert where it now belongs; `home` is its incident when that is open and the alert
+   * counts in it.
+   */
   putAlert(entry: AlertEntry, home: string | undefined): void {
     const { id } = entry.record.alert;
     const known = this.alerts.get(id);
@@ -77,7 +83,10 @@ export class Memory {
     if (oldest.done !== true) this.#recent.delete(oldest.value);
   }
 
-  /** Takes the incident as stored; `before` is what stood there, for those that were closed and not held here. */
+  /**
+   * Takes the incident as stored; `before` is what stood there, for those that were closed and not
+   * held here.
+   */
   putIncident(
     record: IncidentRecord,
     version: number,

@@ -11,19 +11,27 @@ const TRIES_MAX = 100;
 interface NumberBody {
   /** The last number given in this year. */
   readonly last: number;
-  /** Numbers of the last step and the first alert of each, to find those whose incident was never written. */
+  /**
+   * Numbers of the last step and the first alert of each, to find those whose incident was never
+   * written.
+   */
   readonly given: readonly (readonly [string, string])[];
 }
 
 /** Gives every incident its number (`SC-2026-000123`), once. */
 export interface Numbers {
-  /** Resolves with one number per wish once no other will ever get them. `alert` is the incident's first alert. */
+  /**
+   * Resolves with one number per wish once no other will ever get them. `alert` is the incident's
+   * first alert.
+   */
   take(wishes: readonly { readonly alert: string; readonly first: number }[]): Promise<string[]>;
   /** After a step that failed: its numbers wait for the same first alerts. */
   recheck(): void;
 }
 
-/** The year that an incident is numbered under: of its first event, as Viet Nam's calendar has it. */
+/**
+ * The year that an incident is numbered under: of its first event, as Viet Nam's calendar has it.
+ */
 export function yearOf(first: number): string {
   return String(new Date(first + ZONE_MS).getUTCFullYear()).padStart(4, '0');
 }

@@ -22,7 +22,9 @@ export interface PlanInput {
   /** The changed alerts as they were, and as they will be (homes still the old ones). */
   readonly before: ReadonlyMap<string, AlertRecord>;
   readonly next: ReadonlyMap<string, AlertRecord>;
-  /** Incidents to group anew although nothing of theirs changed: after a crash between two writes. */
+  /**
+   * Incidents to group anew although nothing of theirs changed: after a crash between two writes.
+   */
   readonly loosen: ReadonlySet<string>;
   /** Incidents that name an alert which they do not hold, after such a crash. */
   readonly namedBy: ReadonlyMap<string, string>;
@@ -55,7 +57,10 @@ interface Draft extends Plan {
   readonly reasons: Map<string, Link>;
 }
 
-/** Decides which incident every changed alert belongs to (semantics.md, From alert to incident). Pure. */
+/**
+ * Decides which incident every changed alert belongs to (semantics.md, From alert to incident).
+ * Pure.
+ */
 export function planSettlement(input: PlanInput): Plan {
   const draft: Draft = {
     input,
@@ -173,7 +178,10 @@ function inherit(draft: Draft, heir: string, homes: ReadonlySet<string>): void {
   if (own !== undefined) draft.loosened.add(own.record.incident.id);
 }
 
-/** New alerts join the incident that people work already, also when they are linked to it by other new alerts only. */
+/**
+ * New alerts join the incident that people work already, also when they are linked to it by other
+ * new alerts only.
+ */
 function joinTouched(draft: Draft): void {
   const { input } = draft;
   const touched = (incident: string): boolean =>

@@ -3,7 +3,10 @@ import type { ActionName, PlaceView } from '#libs/protocol';
 
 export type Language = 'vi' | 'en';
 
-/** What the words of an incident need to know of a rule; placeholders stand in braces (`{source.ip}`, `{count}`). */
+/**
+ * What the words of an incident need to know of a rule; placeholders stand in braces
+ * (`{source.ip}`, `{count}`).
+ */
 export interface RuleFacts {
   readonly title: string;
   readonly titleVi?: string;
@@ -20,7 +23,10 @@ export type RuleLookup = (rule: string) => RuleFacts | undefined;
 /** Names of a place out of the register. */
 export type PlaceLookup = (place: Place) => PlaceView;
 
-/** Whether this person may do this at all; where it may be done is a matter of scope and asked apart. */
+/**
+ * Whether this person may do this at all; where it may be done is a matter of scope and asked
+ * apart.
+ */
 export type Permission = (principal: Principal, action: ActionName) => boolean;
 
 /** An alert as it now is, and whether people are to see it. */

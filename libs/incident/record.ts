@@ -52,7 +52,10 @@ export interface IncidentRecord {
   readonly severitySet: Severity | null;
   /** Status to go back to when what the product took for over breaks again. */
   readonly resolvedFrom: IncidentStatus | null;
-  /** Whether all alerts were recovered when it was last looked at; only the turn of it changes the status. */
+  /**
+   * Whether all alerts were recovered when it was last looked at; only the turn of it changes the
+   * status.
+   */
   readonly over: boolean;
   readonly acts: readonly Act[];
   /** Who raised the version last, and by what. */

@@ -1,4 +1,7 @@
-/** Whether two values are the same as JSON, whatever the order of keys; absent and undefined are one. */
+/**
+ * Whether two values are the same as JSON, whatever the order of keys; absent and undefined are
+ * one.
+ */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

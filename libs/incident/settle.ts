@@ -23,7 +23,9 @@ export interface Settlement {
   readonly aside: readonly AlertFacts[];
 }
 
-/** The alerts as they will be filed; those that are filed so already are left out unless `anyway`. */
+/**
+ * The alerts as they will be filed; those that are filed so already are left out unless `anyway`.
+ */
 async function changedAlerts(facts: readonly AlertFacts[], storage: Storage, anyway: boolean) {
   const before = new Map<string, AlertRecord>();
   const next = new Map<string, AlertRecord>();
@@ -47,7 +49,9 @@ async function changedAlerts(facts: readonly AlertFacts[], storage: Storage, any
   return { before, next, versions };
 }
 
-/** Plans where changed alerts go and what every incident then says; nothing is written but numbers. */
+/**
+ * Plans where changed alerts go and what every incident then says; nothing is written but numbers.
+ */
 export async function settlement(
   facts: readonly AlertFacts[],
   needs: SettleNeeds,

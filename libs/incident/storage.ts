@@ -88,8 +88,8 @@ export class Storage {
   }
 
   /**
-   * Everything that is open, with its live alerts. Resolves to the alerts without an open incident: kept aside by a
-   * limit, or left so by a crash between two writes.
+   * Everything that is open, with its live alerts. Resolves to the alerts without an open incident:
+   * kept aside by a limit, or left so by a crash between two writes.
    */
   async load(): Promise<readonly AlertRecord[]> {
     const open = new Map<string, { doc: Doc<IncidentRecord>; alerts: AlertEntry[] }>();
@@ -210,7 +210,10 @@ export class Storage {
     return page.rows.map((doc) => doc.body);
   }
 
-  /** Resolves once the step is durable and in memory; throws `StepConflict` when another process was faster. */
+  /**
+   * Resolves once the step is durable and in memory; throws `StepConflict` when another process was
+   * faster.
+   */
   async commit(step: Step): Promise<readonly IncidentChange[]> {
     const writes: Write[] = [];
     for (const { record, version } of step.incidents.values()) {
@@ -253,8 +256,8 @@ export class Storage {
   }
 
   /**
-   * Reads again what a step that failed may have changed. Resolves to the live alerts whose incident it closed before it
-   * came to moving them.
+   * Reads again what a step that failed may have changed. Resolves to the live alerts whose
+   * incident it closed before it came to moving them.
    */
   async repair(): Promise<readonly AlertRecord[]> {
     if (this.#stale.incidents.size === 0 && this.#stale.alerts.size === 0) return [];

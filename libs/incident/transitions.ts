@@ -1,8 +1,9 @@
 import type { IncidentStatus } from '#libs/model';
 
 /**
- * Which status a person may set from which (semantics.md, States). `closed` is reached with a verdict and a note only,
- * and left only by `reopen`; the product itself closes as withdrawn or merged, and resolves.
+ * Which status a person may set from which (semantics.md, States). `closed` is reached with a
+ * verdict and a note only, and left only by `reopen`; the product itself closes as withdrawn or
+ * merged, and resolves.
  */
 export const TRANSITIONS: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {
   new: ['acknowledged', 'in_progress', 'waiting_locality', 'waiting_vendor', 'resolved', 'closed'],

@@ -71,7 +71,10 @@ function valuesOf(
   return values;
 }
 
-/** Fills a rule's templates with what its alert says; an unknown rule or value gets plain words, never an empty one. */
+/**
+ * Fills a rule's templates with what its alert says; an unknown rule or value gets plain words,
+ * never an empty one.
+ */
 export function wordsOf(
   alert: Alert,
   facts: RuleFacts | undefined,

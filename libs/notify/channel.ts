@@ -15,8 +15,9 @@ export class TryLater extends Error {
 export abstract class Channel {
   abstract readonly name: string;
   /**
-   * Resolves once the other side took the notice, and with it in the same message what else is to be told. Throws `PermanentError` when it never will, `TryLater` when it asks
-   * for time, anything else when trying again may help.
+   * Resolves once the other side took the notice, and with it in the same message what else is to
+   * be told. Throws `PermanentError` when it never will, `TryLater` when it asks for time, anything
+   * else when trying again may help.
    */
   abstract send(notice: Notice, also: readonly Notice[]): Promise<void>;
   /** Gives back what it holds open. */

@@ -58,7 +58,10 @@ export function subjectOf(notice: Notice, also: readonly Notice[] = []): string 
   return flat.length > SUBJECT_CHARS_MAX ? `${flat.slice(0, SUBJECT_CHARS_MAX)}…` : flat;
 }
 
-/** The whole message in plain Vietnamese: the sentence, the four lines while something is to be done, the link. */
+/**
+ * The whole message in plain Vietnamese: the sentence, the four lines while something is to be
+ * done, the link.
+ */
 export function textOf(notice: Notice, also: readonly Notice[] = []): string {
   const { card } = notice;
   const lines = [`${HEADS[notice.kind]}${notice.sentence}`, ''];

@@ -16,7 +16,10 @@ import { RETRY_FIRST_MS, Sender, type SendFigures } from './sender.ts';
 const CENTRE_PLACE: Place = { province: CENTRE };
 /** Evidence that ended longer ago than this pages nobody, unless its rule asks for it; ms. */
 export const LATE_MS = 3_600_000;
-/** What was told in this time is looked at again at the start, for changes that nobody was told of; ms. */
+/**
+ * What was told in this time is looked at again at the start, for changes that nobody was told of;
+ * ms.
+ */
 const LOOK_BACK_MS = 172_800_000;
 const LOOKED_AT_MAX = 1000;
 
@@ -71,7 +74,10 @@ function isNews(before: Incident | undefined, after: Incident): boolean {
   );
 }
 
-/** Tells people of incidents, at least once per incident, kind and channel, and of the change those who were told. */
+/**
+ * Tells people of incidents, at least once per incident, kind and channel, and of the change those
+ * who were told.
+ */
 export class Notifier {
   readonly #needs: NotifierNeeds;
   readonly #outbox: Outbox;
@@ -97,7 +103,9 @@ export class Notifier {
     await this.#decide(await this.#everything());
   }
 
-  /** All that people may have to be told of: what is open, and what became of what they were told. */
+  /**
+   * All that people may have to be told of: what is open, and what became of what they were told.
+   */
   async #everything(): Promise<Change[]> {
     const { clock, incidents } = this.#needs;
     const told = await this.#outbox.list({
@@ -114,7 +122,10 @@ export class Notifier {
     return changes;
   }
 
-  /** Decides whom to tell of these changes. Resolves when that is durable, or will be looked at again because it failed. */
+  /**
+   * Decides whom to tell of these changes. Resolves when that is durable, or will be looked at
+   * again because it failed.
+   */
   hear(changes: readonly Change[]): Promise<void> {
     this.#deciding = this.#deciding.then(async () => {
       try {

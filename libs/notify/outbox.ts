@@ -12,8 +12,9 @@ const ATTEMPTS_KEPT = 20;
 const ERROR_CHARS_MAX = 300;
 
 /**
- * `waiting` to be sent or tried again; `sent`; `failed` for good; `late` and `covered` were never sent: the evidence came
- * long after the fact, or people were told of it as part of another incident.
+ * `waiting` to be sent or tried again; `sent`; `failed` for good; `late` and `covered` were never
+ * sent: the evidence came long after the fact, or people were told of it as part of another
+ * incident.
  */
 export type DeliveryState = 'waiting' | 'sent' | 'failed' | 'late' | 'covered';
 
@@ -77,7 +78,10 @@ export class Outbox {
     if (this.#more && this.waiting.size < WAITING_MAX / 2) await this.load();
   }
 
-  /** Puts notices in, those that are there already left out; resolves to those that are new, once durable. */
+  /**
+   * Puts notices in, those that are there already left out; resolves to those that are new, once
+   * durable.
+   */
   async put(fresh: readonly Fresh[], state: DeliveryState): Promise<readonly Delivery[]> {
     const now = this.#clock.now();
     const deliveries = fresh.map(({ notice, channel, place }): Delivery => ({

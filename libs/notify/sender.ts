@@ -7,7 +7,10 @@ import type { Delivery, Outbox } from './outbox.ts';
 export const RETRY_FIRST_MS = 5000;
 export const RETRY_MAX_MS = 900_000;
 export const GIVE_UP_MS = 86_400_000;
-/** More notices than this that are due at once go out as one message, so that a storm does not bury people. */
+/**
+ * More notices than this that are due at once go out as one message, so that a storm does not bury
+ * people.
+ */
 export const APART_MAX = 5;
 /** Notices that one message tells of. */
 export const TOGETHER_MAX = 200;

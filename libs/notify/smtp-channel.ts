@@ -62,7 +62,9 @@ export class SmtpChannel extends Channel {
   }
 }
 
-/** A 5xx answer to the mail itself. A refused password is not one: somebody will mend the account. */
+/**
+ * A 5xx answer to the mail itself. A refused password is not one: somebody will mend the account.
+ */
 function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { responseCode, code } = error as Error & { responseCode?: number; code?: string };

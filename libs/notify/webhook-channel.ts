@@ -21,8 +21,8 @@ const RETRY_AFTER_MAX_S = 3600;
 const PASSING = new Set([408, 425, 429]);
 
 /**
- * The signature of a webhook body: HMAC-SHA256 over `TIME.BODY` with the shared key, TIME in seconds, so that an old
- * body cannot be played again.
+ * The signature of a webhook body: HMAC-SHA256 over `TIME.BODY` with the shared key, TIME in
+ * seconds, so that an old body cannot be played again.
  */
 export function signatureOf(secret: string, seconds: number, body: string): string {
   const mac = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');

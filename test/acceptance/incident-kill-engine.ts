@@ -27,7 +27,10 @@ export function storyOfSeed(seed: number) {
   return { stories, batches: arrival(stories, choices) };
 }
 
-/** Applies the story from its last snapshot on, and says with a line on standard output how far it came. */
+/**
+ * Applies the story from its last snapshot on, and says with a line on standard output how far it
+ * came.
+ */
 async function run(folder: string, seed: number): Promise<void> {
   const clock = new SystemClock();
   const documents = new SqliteDocuments(join(folder, 'documents.db'));

@@ -37,8 +37,8 @@ export const lives = fc.array(
 export type Lives = typeof lives extends fc.Arbitrary<infer L> ? L : never;
 
 /**
- * Every version of every alert, in its own order; one that is superseded gives way to the next. Alerts of
- * two crowds share no entity.
+ * Every version of every alert, in its own order; one that is superseded gives way to the next.
+ * Alerts of two crowds share no entity.
  */
 export function storyOf(all: Lives, crowd = ''): Alert[][] {
   const ids = all.map((life, at) =>
