@@ -9,7 +9,7 @@ import type { Core } from './core.ts';
 
 function channelsOf({ notify }: Config, clock: Clock): Channel[] {
   return notify.channels.map((channel): Channel => {
-    if (channel.kind === 'smtp') return new SmtpChannel(channel, clock);
+    if (channel.kind === 'smtp') return new SmtpChannel(channel);
     const { name, url, secret_file: file } = channel;
     if (file === undefined) return new WebhookChannel({ name, url }, clock);
     return new WebhookChannel({ name, url, secret: readFileSync(file, 'utf8').trim() }, clock);
