@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -21,6 +21,7 @@ import {
 } from './ingest-parts.ts';
 
 const run = promisify(execFile);
+const senders = join(import.meta.dirname, '..', '..', 'deploy', 'senders');
 
 async function texts(collector: TestCollector): Promise<string[]> {
   return (await spooledRecords(collector)).map((record) => record.text);
@@ -77,6 +78,43 @@ describe('real senders', () => {
     const zipped = gzipSync('{"message":"f"}\n');
     expect(await send(zipped, 'Content-Encoding: gzip')).toBe('{"accepted":1,"rejected":[]}');
     expect((await spooledRecords(collector)).length).toBe(100_005);
+  });
+
+  it('the files of deploy/senders for rsyslog and curl', async () => {
+    const collector = await startCollector(onTestFinished);
+    const { bulk, syslog_tcp: tcp, http } = collector.ports;
+    const at = (port: number, text: string) =>
+      text
+        .replaceAll('soc.example.gov.vn', '127.0.0.1')
+        .replaceAll('INGEST_KEY', 'secret')
+        .replace(/ (serverport|port)="\d+"/, ` $1="${port}"`)
+        // Loaded by the test's own configuration.
+        .replace(/^module\(.*$/m, '');
+    const rsyslog = await startRsyslog(onTestFinished, [
+      at(bulk, await readFile(join(senders, 'rsyslog-bulk.conf'), 'utf8')),
+      at(tcp, await readFile(join(senders, 'rsyslog-tcp.conf'), 'utf8')),
+    ]);
+    await rsyslog.log('Failed password for root', { tag: 'sshd', priority: 'auth.info' });
+    const file = join(tempFolder(onTestFinished), 'lines');
+    await writeFile(file, 'một\nhai\n');
+    const url = `http://127.0.0.1:${http}`;
+    const env = { ...process.env, THAPCANH_URL: url, THAPCANH_KEY: 'secret' };
+    const { stdout } = await run(join(senders, 'send-file.sh'), [file], { env });
+    expect(stdout).toBe('{"accepted":2,"rejected":[]}');
+    const records = await until('everything arrived', async () => {
+      const all = await spooledRecords(collector);
+      return all.length === 4 ? all : undefined;
+    });
+    const event = JSON.parse(records.find(({ input }) => input === 'bulk')?.text ?? '{}') as object;
+    expect(event).toMatchObject({
+      'log.syslog.appname': 'sshd',
+      'log.syslog.severity.code': 6,
+      message: expect.stringContaining('Failed password for root') as string,
+    });
+    expect(records.find(({ input }) => input === 'bulk')?.senderId).toMatch(
+      /^syslog\/[0-9a-f-]{32}/i,
+    );
+    expect(records.find(({ input }) => input === 'syslog_tcp')?.text).toMatch(/^<38>1 .*sshd/);
   });
 
   it('rsyslog: keeps everything while the disk is full, over _bulk and TCP', async ({ skip }) => {
