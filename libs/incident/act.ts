@@ -4,7 +4,7 @@ import type { ActionName, ActionRequest } from '#libs/protocol';
 
 import { type ComposeNeeds, nextVersion, withNotes } from './compose.ts';
 import { inStatus } from './evolve.ts';
-import type { Note } from './plan.ts';
+import type { Note } from './draft.ts';
 import {
   type Act,
   type HumanFields,

@@ -11,7 +11,7 @@ import {
 
 import { clocksOf } from './deadline.ts';
 import type { IncidentLimits } from './limits.ts';
-import type { Note } from './plan.ts';
+import type { Note } from './draft.ts';
 import { byFirst, type IncidentRecord, SYSTEM } from './record.ts';
 import type { Names } from './row.ts';
 import { placeName, widestScope, wordsOf } from './wording.ts';

@@ -2,7 +2,7 @@ import type { AlertRecord, Incident, IncidentStatus } from '#libs/model';
 
 import { type ComposeNeeds, nextVersion, withAlerts, withNotes } from './compose.ts';
 import { clocksOf } from './deadline.ts';
-import type { Note } from './plan.ts';
+import type { Note } from './draft.ts';
 import { type IncidentRecord, isOpen, SYSTEM } from './record.ts';
 import { REOPENED } from './transitions.ts';
 

@@ -5,7 +5,7 @@ import { acted, type Invalid, invalid, markUndone, restated, undoable } from './
 import { type ComposeNeeds, openIncident, withAlerts } from './compose.ts';
 import type { AlertEntry, Memory } from './memory.ts';
 import type { Numbers } from './numbers.ts';
-import type { Note } from './plan.ts';
+import type { Note } from './draft.ts';
 import {
   type Act,
   type HumanFields,
