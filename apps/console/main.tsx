@@ -1,5 +1,8 @@
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import './styles/fonts.css';
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import './styles/tokens.css';
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import './styles/base.css';
 
 import { CSPProvider } from '@base-ui/react/csp-provider';

@@ -1,4 +1,7 @@
-/** View state in the URL is plain text under short keys (console.md R24): nothing is JSON, nothing needs escaping. */
+/**
+ * View state in the URL is plain text under short keys (console.md R24): nothing is JSON, nothing
+ * needs escaping.
+ */
 export function parseSearch(text: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(text));
 }

@@ -3,7 +3,10 @@ import { defineConfig } from 'vite';
 
 const backend = 'http://127.0.0.1:8080';
 
-/** The build that console.md §3.1 measured: no inlined assets (the CSP forbids `data:` fonts), Chrome 109 and up. */
+/**
+ * The build that console.md §3.1 measured: no inlined assets (the CSP forbids `data:` fonts),
+ * Chrome 109 and up.
+ */
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   base: '/',

@@ -1,7 +1,9 @@
 import type { Catalogue, Language } from '../i18n/catalogue.ts';
 import { ApiFailure } from './client.ts';
 
-/** What a failed request says to a person: the server's own words in their language, never a stack. */
+/**
+ * What a failed request says to a person: the server's own words in their language, never a stack.
+ */
 export function problemText(failure: unknown, text: Catalogue, language: Language): string {
   if (!(failure instanceof ApiFailure) || failure.problem === null) return text.fault.offline;
   const { detail, detailVi, title, code } = failure.problem;

@@ -5,7 +5,10 @@ import type { SessionView } from '#libs/protocol';
 import { preference } from '../shell/preference.ts';
 import { get } from './client.ts';
 
-/** The cookie is out of a script's sight; this says whether asking who is signed in can give anything but 401. */
+/**
+ * The cookie is out of a script's sight; this says whether asking who is signed in can give
+ * anything but 401.
+ */
 const trace = preference('session', ['open', 'none']);
 
 export function mayBeSignedIn(): boolean {

@@ -15,7 +15,10 @@ interface Parts {
 
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
 
-/** Viet Nam has had no summer time since 1975, so the offset is a constant and no formatter is needed. */
+/**
+ * Viet Nam has had no summer time since 1975, so the offset is a constant and no formatter is
+ * needed.
+ */
 function parts(at: number): Parts {
   const local = new Date(at + ZONE_OFFSET_MS);
   return {

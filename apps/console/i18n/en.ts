@@ -158,7 +158,7 @@ export const en: Catalogue = {
     wrong: 'Wrong user name or password.',
     caps: 'Caps Lock is on.',
     ended: 'Your session ended. Sign in again to go on; what you were writing is kept.',
-    lead: 'Security monitoring for two-tier local government',
+    lead: 'Security monitoring for government',
     note: "Every action is recorded. Forgot your password? Ask your unit's administrator.",
   },
   account: {

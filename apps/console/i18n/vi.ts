@@ -1,6 +1,9 @@
 import { viPages } from './vi-pages.ts';
 
-/** Vietnamese, the first language of the console; its shape is the type that every other language has to fill. */
+/**
+ * Vietnamese, the first language of the console; its shape is the type that every other language
+ * has to fill.
+ */
 export const vi = {
   ...viPages,
   product: 'Tháp Canh',
@@ -158,7 +161,7 @@ export const vi = {
     wrong: 'Tài khoản hoặc mật khẩu không đúng.',
     caps: 'Đang bật Caps Lock.',
     ended: 'Phiên làm việc đã kết thúc. Đăng nhập lại để tiếp tục; nội dung đang soạn vẫn còn.',
-    lead: 'Giám sát an ninh mạng cho chính quyền hai cấp',
+    lead: 'Giám sát an ninh mạng chính quyền',
     note: 'Mọi thao tác đều được ghi lại. Quên mật khẩu: hỏi quản trị viên của đơn vị.',
   },
   account: {

@@ -13,7 +13,10 @@ export interface KeyLike {
 
 const COMPOSING_KEY_CODE = 229;
 
-/** True while an input method is making a character: Telex and VNI send keys that mean nothing by themselves. */
+/**
+ * True while an input method is making a character: Telex and VNI send keys that mean nothing by
+ * themselves.
+ */
 export function isComposing(event: KeyLike): boolean {
   return event.isComposing || event.keyCode === COMPOSING_KEY_CODE || event.key === 'Process';
 }
@@ -35,7 +38,8 @@ export function isTyping(event: KeyLike): boolean {
 }
 
 /**
- * The name of a key press in our maps: the place on the keyboard with its modifiers (`KeyT`, `Shift+ArrowUp`,
+ * The name of a key press in our maps: the place on the keyboard with its modifiers (`KeyT`,
+ * `Shift+ArrowUp`,
  * `Ctrl+KeyZ`), or null when an input method or a text field has it (console.md §5).
  */
 export function keyName(event: KeyLike): string | null {

@@ -13,7 +13,8 @@ function overlaid(): boolean {
 }
 
 /**
- * Binds keys on the whole page, by their place on the keyboard, while the component is there. `first` goes before
+ * Binds keys on the whole page, by their place on the keyboard, while the component is there.
+ * `first` goes before
  * every other binding and may keep a key from them.
  */
 export function useKeys(map: KeyMap, first = false): void {

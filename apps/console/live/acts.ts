@@ -11,7 +11,9 @@ export interface Act {
   readonly fields: Omit<ActionRequest, 'version'>;
 }
 
-/** What became of an act. `conflict`: somebody else changed the incident first; nothing was done. */
+/**
+ * What became of an act. `conflict`: somebody else changed the incident first; nothing was done.
+ */
 export type ActOutcome =
   | { readonly kind: 'done'; readonly view: IncidentView }
   | { readonly kind: 'queued' }
@@ -64,7 +66,10 @@ function expected(act: Act, user: string): Partial<IncidentRow> {
       return { status: 'closed', verdict: verdict ?? null, closedBy: 'person' };
     case 'reopen':
       return { status: 'in_progress', verdict: null, closedBy: null };
-    default:
+    case 'comment':
+    case 'merge':
+    case 'split':
+    case 'undo':
       return {};
   }
 }
@@ -87,7 +92,10 @@ export function currentOf(problem: Problem): IncidentRow | null {
   return 'version' in current && 'status' in current ? (current as IncidentRow) : null;
 }
 
-/** Does what people ask at once on screen, then on the server; keeps what can be taken back and what waits. */
+/**
+ * Does what people ask at once on screen, then on the server; keeps what can be taken back and what
+ * waits.
+ */
 export class Acts {
   readonly #world: ActsWorld;
   readonly #book: RowBook;

@@ -111,7 +111,7 @@ export function matcher(criteria: Criteria, now: number): (row: IncidentRow) => 
     (worst === null || severityRank(row.severity) <= worst) &&
     (criteria.status === null || row.status === criteria.status) &&
     (criteria.locality === null || row.locality.province === criteria.locality) &&
-    (words.length === 0 || words.every((word) => searchText(row).includes(word)));
+    words.every((word) => searchText(row).includes(word));
 }
 
 function compare(a: string, b: string): number {
@@ -120,7 +120,10 @@ function compare(a: string, b: string): number {
 
 const FAR = '9999';
 
-/** Worst first, then the nearest deadline, then the latest seen; every other order falls back to this one. */
+/**
+ * Worst first, then the nearest deadline, then the latest seen; every other order falls back to
+ * this one.
+ */
 function bySeverity(a: IncidentRow, b: IncidentRow): number {
   return (
     severityRank(a.severity) - severityRank(b.severity) ||

@@ -23,7 +23,10 @@ export interface LinkWorld {
   readonly random: () => number;
 }
 
-/** One websocket that comes back by itself, with a jittered backoff, until it is closed or the session has ended. */
+/**
+ * One websocket that comes back by itself, with a jittered backoff, until it is closed or the
+ * session has ended.
+ */
 export class LiveLink {
   readonly #world: LinkWorld;
   #socket: WebSocket | null = null;

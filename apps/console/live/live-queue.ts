@@ -10,7 +10,10 @@ type People = Extract<ServerFrame, { event: 'presence' }>['data']['people'];
 /** How the queue and its connection stand; a new object whenever any of it changed. */
 export interface LiveState {
   readonly link: LinkState;
-  /** `first`: nothing yet; `partial`: the first page is here; `whole`: all rows; `failed`: no page could be had. */
+  /**
+   * `first`: nothing yet; `partial`: the first page is here; `whole`: all rows; `failed`: no page
+   * could be had.
+   */
   readonly rows: 'first' | 'partial' | 'whole' | 'failed';
   readonly failure: unknown;
   readonly people: People;
@@ -35,7 +38,10 @@ const BUFFERED_DELTAS_MAX = 5_000;
 const UNKNOWN_ROWS_MAX = 50;
 const RETRY_MS = 2_000;
 
-/** Keeps a book equal to the server's incidents: a snapshot in pages, then numbered deltas, resumed after every cut. */
+/**
+ * Keeps a book equal to the server's incidents: a snapshot in pages, then numbered deltas, resumed
+ * after every cut.
+ */
 export class LiveQueue {
   readonly book: RowBook;
   readonly clock: ServerClock;
@@ -160,8 +166,9 @@ export class LiveQueue {
     const buffer = this.#buffer ?? [];
     this.#buffer = null;
     const added = new Set(buffer.flatMap((delta) => delta.add.map((row) => row.id)));
-    for (const row of [...this.book.rows()]) {
-      // Rows that the server no longer lists as open and that no delta brought are gone since the last snapshot.
+    for (const row of this.book.rows()) {
+      // Rows that the server no longer lists as open and that no delta brought are gone since the
+      // last snapshot.
       if (row.status !== 'closed' && !seen.has(row.id) && !added.has(row.id))
         this.book.drop(row.id);
     }

@@ -6,8 +6,10 @@ type Patch = Partial<IncidentRow>;
 export type RowChanged = (before: IncidentRow | undefined, after: IncidentRow | undefined) => void;
 
 /**
- * The incidents this browser knows, by id, kept true by absolute changes. Whoever shows a row subscribes to that row
- * alone and is told at most once per `schedule` (a frame). While paused, shown rows stay as they were; `rows` do not.
+ * The incidents this browser knows, by id, kept true by absolute changes. Whoever shows a row
+ * subscribes to that row
+ * alone and is told at most once per `schedule` (a frame). While paused, shown rows stay as they
+ * were; `rows` do not.
  */
 export class RowBook {
   readonly #rows = new Map<string, IncidentRow>();
@@ -94,7 +96,10 @@ export class RowBook {
     this.#replace(id, undefined);
   }
 
-  /** Shows `patch` over the row until it is taken off: what a person did and the server has not confirmed. */
+  /**
+   * Shows `patch` over the row until it is taken off: what a person did and the server has not
+   * confirmed.
+   */
   patch(id: string, patch: Patch): void {
     this.#overlay(id, patch);
   }

@@ -1,6 +1,9 @@
 import type { IncidentRow, IncidentView } from '#libs/protocol';
 
-/** The row of a whole incident, without alerts, timeline and evidence: the queue keeps thousands of them. */
+/**
+ * The row of a whole incident, without alerts, timeline and evidence: the queue keeps thousands of
+ * them.
+ */
 export function rowOf(view: IncidentRow | IncidentView): IncidentRow {
   return {
     id: view.id,

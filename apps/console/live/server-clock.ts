@@ -9,7 +9,8 @@ interface Reading {
 }
 
 /**
- * The product's time, which is simulated and faster in the demonstration: read from the server's clock frames and
+ * The product's time, which is simulated and faster in the demonstration: read from the server's
+ * clock frames and
  * carried on at the speed they show. `local` is a monotonic clock in ms.
  */
 export class ServerClock {

@@ -19,6 +19,7 @@ export function Broken({ error }: ErrorComponentProps): ReactNode {
     <main className={styles.page}>
       <Empty
         icon="warning"
+        heading
         title={text.fault.broken}
         text={offline ? problemText(error, text, language) : text.fault.brokenText}
       >
@@ -35,7 +36,7 @@ export function NotFound(): ReactNode {
   const text = useText();
   return (
     <main className={styles.page}>
-      <Empty icon="search" title={text.shell.notFound} text={text.shell.notFoundText}>
+      <Empty icon="search" heading title={text.shell.notFound} text={text.shell.notFoundText}>
         <Link to="/truc" className={controls.button}>
           {text.shell.backToDuty}
         </Link>

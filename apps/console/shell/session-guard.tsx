@@ -17,18 +17,19 @@ import { useTicking } from './ticking.ts';
 
 const WARN_MS = 2 * 60_000 + 30_000;
 
-/** Warns before the session ends, and signs in again over the page when it has ended: nothing typed is lost. */
+/**
+ * Warns before the session ends, and signs in again over the page when it has ended: nothing typed
+ * is lost.
+ */
 export function SessionGuard(): ReactNode {
   const text = useText();
   const cache = useQueryClient();
   const { session, queue, clock } = useDesk();
   const { link } = useLive();
-  const [lost, setLost] = useState(false);
+  const [refused, setRefused] = useState(false);
+  const lost = refused || link.kind === 'signed_out';
   const [expires, setExpires] = useState(() => millis(session.expires));
-  useEffect(() => onSessionLost(() => setLost(true)), []);
-  useEffect(() => {
-    if (link.kind === 'signed_out') setLost(true);
-  }, [link.kind]);
+  useEffect(() => onSessionLost(() => setRefused(true)), []);
   const left = useTicking(() => {
     const rest = expires - clock.now();
     return rest > 0 && rest < WARN_MS ? longDuration(rest, text.units) : null;
@@ -43,7 +44,7 @@ export function SessionGuard(): ReactNode {
       return;
     }
     renewed(fresh);
-    setLost(false);
+    setRefused(false);
     queue.reconnect();
     void cache.invalidateQueries();
   };

@@ -18,7 +18,10 @@ function subscribe(call: () => void): () => void {
   };
 }
 
-/** A value of the passing time, looked at once a second; the component paints only when the value changed. */
+/**
+ * A value of the passing time, looked at once a second; the component paints only when the value
+ * changed.
+ */
 export function useTicking<T extends string | number | boolean | null>(read: () => T): T {
   return useSyncExternalStore(subscribe, read);
 }

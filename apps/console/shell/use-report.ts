@@ -28,12 +28,20 @@ function doneText(act: Act, text: Text): string {
         id,
         fields.severity === undefined ? '' : text.severity[fields.severity],
       );
-    default:
+    case 'acknowledge':
+    case 'comment':
+    case 'merge':
+    case 'reopen':
+    case 'split':
+    case 'undo':
       return text.done[act.action](id);
   }
 }
 
-/** Tells what became of an act, with the way back where there is one. Conflicts are told by who asked. */
+/**
+ * Tells what became of an act, with the way back where there is one. Conflicts are told by who
+ * asked.
+ */
 export function useReport(): (act: Act, outcome: ActOutcome) => void {
   const text = useText();
   const { language } = useLanguage();

@@ -89,6 +89,8 @@ export function Empty(props: {
   readonly icon: IconName;
   readonly good?: boolean;
   readonly title: string;
+  /** True where nothing else on the page is its heading. */
+  readonly heading?: boolean;
   readonly text?: string;
   readonly children?: ReactNode;
 }): ReactNode {
@@ -97,7 +99,7 @@ export function Empty(props: {
       <span className={cx(styles.emptyIcon, props.good === true && styles.emptyGood)}>
         <Icon name={props.icon} />
       </span>
-      <strong>{props.title}</strong>
+      {props.heading === true ? <h1>{props.title}</h1> : <strong>{props.title}</strong>}
       {props.text === undefined ? null : <span>{props.text}</span>}
       {props.children}
     </div>

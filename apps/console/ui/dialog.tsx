@@ -3,7 +3,8 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import styles from './popup.module.css';
 
 /**
- * A question or form over the page. The browser's own modal dialog keeps the focus inside and the page behind it out
+ * A question or form over the page. The browser's own modal dialog keeps the focus inside and the
+ * page behind it out
  * of reach; Escape and the backdrop close it unless `firm`.
  */
 export function Dialog(props: {
@@ -21,6 +22,8 @@ export function Dialog(props: {
   }, [open]);
   if (!open) return null;
   return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-
+    // element-interactions -- the backdrop; Escape is onCancel
     <dialog
       ref={dialog}
       className={styles.dialog}

@@ -6,7 +6,9 @@ import { problemText } from '../api/problem-text.ts';
 import { useLanguage, useText } from '../i18n/text.tsx';
 import { Button, Empty, Skeleton } from './controls.tsx';
 
-/** What a request gave, or its skeleton, or what failed with a way to try again (console.md R33). */
+/**
+ * What a request gave, or its skeleton, or what failed with a way to try again (console.md R33).
+ */
 export function Loaded<T>(props: {
   readonly query: UseQueryResult<T>;
   readonly what: string;

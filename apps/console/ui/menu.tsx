@@ -4,6 +4,13 @@ import type { ReactElement, ReactNode } from 'react';
 import { Kbd } from './controls.tsx';
 import styles from './popup.module.css';
 
+/** Menus open inside the page's main part, so that all content stays in a landmark. */
+const container = {
+  get current(): HTMLElement | null {
+    return document.getElementById('main');
+  },
+};
+
 export interface MenuItem {
   readonly label: ReactNode;
   readonly run: () => void;
@@ -28,8 +35,13 @@ export function Menu(props: {
   return (
     <Base.Root modal={false} {...controlled} onOpenChange={(open) => props.onOpenChange?.(open)}>
       <Base.Trigger render={props.trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} align="end" className={styles.positioner}>
+      <Base.Portal container={container}>
+        <Base.Positioner
+          sideOffset={4}
+          align="end"
+          positionMethod="fixed"
+          className={styles.positioner}
+        >
           <Base.Popup className={styles.popup} aria-label={props.label}>
             {props.groups.map((group, index) => (
               <Base.Group key={group.label ?? index}>

@@ -4,7 +4,9 @@ import styles from './state-mark.module.css';
 
 export type Health = 'ok' | 'degraded' | 'down' | 'silent' | 'maintenance' | 'flapping' | 'unknown';
 
-/** Health is a shape first and a color second (console.md §4.2): nobody has to tell green from red. */
+/**
+ * Health is a shape first and a color second (console.md §4.2): nobody has to tell green from red.
+ */
 const SHAPES: Readonly<Record<Health, ReactNode>> = {
   ok: <circle cx="6" cy="6" r="5" fill="currentColor" />,
   degraded: (

@@ -30,6 +30,7 @@ export function Tabs<T extends string>(props: {
     list.current?.querySelector<HTMLElement>(`#${props.name}-${next.id}`)?.focus();
   };
   return (
+    // oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- the tabs in it have the focus
     <div
       ref={list}
       role="tablist"

@@ -28,7 +28,10 @@ export function useToast(): Show {
   return useContext(Toasts);
 }
 
-/** Short words about what was just done, with a way back; they wait while they are pointed at or focused. */
+/**
+ * Short words about what was just done, with a way back; they wait while they are pointed at or
+ * focused.
+ */
 export function ToastProvider(props: { readonly children: ReactNode }): ReactNode {
   const text = useText();
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
@@ -67,6 +70,7 @@ export function ToastProvider(props: { readonly children: ReactNode }): ReactNod
   return (
     <Toasts value={show}>
       {props.children}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only holds the timer */}
       <div
         className={styles.region}
         role="status"

@@ -24,8 +24,10 @@ const NEW_SHARE = 0.02;
 const CLOSED_SHARE = 0.02;
 
 /**
- * The incidents of a generated country with their numbered changes, kept by the rules of libs/protocol: what the
- * console's own tests talk to, so that 20,000 incidents and 200 changes a second need no product behind them.
+ * The incidents of a generated country with their numbered changes, kept by the rules of
+ * libs/protocol: what the
+ * console's own tests talk to, so that 20,000 incidents and 200 changes a second need no product
+ * behind them.
  */
 export class StandInDesk {
   readonly rows = new Map<string, IncidentRow>();
@@ -60,7 +62,10 @@ export class StandInDesk {
     return [...this.rows.values()].filter((row) => row.status !== 'closed');
   }
 
-  /** One change by itself, as alerts keep joining: mostly counts, now and then a new or closed incident. */
+  /**
+   * One change by itself, as alerts keep joining: mostly counts, now and then a new or closed
+   * incident.
+   */
   stir(): void {
     const dice = this.#random();
     if (dice < NEW_SHARE) {
@@ -190,7 +195,10 @@ function effectOf(action: ActionName, request: ActionRequest, who: string): Part
       return { status: 'closed', verdict: request.verdict ?? null, closedBy: 'person' };
     case 'reopen':
       return { status: 'in_progress', verdict: null, closedBy: null };
-    default:
+    case 'comment':
+    case 'merge':
+    case 'split':
+    case 'undo':
       return {};
   }
 }

@@ -17,7 +17,6 @@ import { CLOSE_SIGNED_OUT, DELTA_INTERVAL_MS } from '#libs/protocol';
 import * as pages from './generated-pages.ts';
 import { StandInDesk } from './stand-in-desk.ts';
 
-const BUILD = join(import.meta.dirname, '../../../dist/console');
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -34,6 +33,8 @@ const COOKIE = 'thapcanh_session';
 const CLOCK_MS = 1_000;
 
 export interface StandInOptions {
+  /** Folder of the built console. */
+  readonly console: string;
   readonly incidents: number;
   /** Changes a second. */
   readonly rate?: number;
@@ -70,7 +71,10 @@ function problem(
   return [status, { type: 'about:blank', title: code, status, code, detail, detailVi, ...more }];
 }
 
-/** Serves the built console and speaks its protocol over generated incidents; every test starts its own. */
+/**
+ * Serves the built console and speaks its protocol over generated incidents; every test starts its
+ * own.
+ */
 export class StandInServer {
   readonly desk: StandInDesk;
   readonly #options: StandInOptions;
@@ -82,6 +86,7 @@ export class StandInServer {
   #rate: number;
   #assigned = 0;
   #ended = false;
+  #port = 0;
   /** Requests answered, `GET /api/v1/incidents` style. */
   readonly asked: string[] = [];
 
@@ -118,11 +123,12 @@ export class StandInServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
-  listen(port: number): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(port, '127.0.0.1', () => resolve()));
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', () => resolve()));
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   set rate(perSecond: number) {
@@ -136,14 +142,13 @@ export class StandInServer {
 
   /** Stops listening for a while, with every connection broken; changes go on meanwhile. */
   async away(ms: number): Promise<void> {
-    const { port } = this.#server.address() as AddressInfo;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.cut();
     await closed;
     await new Promise((resolve) => {
       this.#timers.push(setTimeout(resolve, ms));
     });
-    await this.listen(port);
+    await this.listen(this.#port);
   }
 
   /** Ends everybody's session. */
@@ -196,7 +201,9 @@ export class StandInServer {
     const console: Console = { socket, seq: null, incident: null, working: false };
     this.#consoles.add(console);
     socket.on('close', () => this.#consoles.delete(console));
-    socket.on('message', (raw) => this.#hear(console, JSON.parse(String(raw)) as ClientFrame));
+    socket.on('message', (raw) =>
+      this.#hear(console, JSON.parse((raw as Buffer).toString()) as ClientFrame),
+    );
     send(socket, this.#clock());
   }
 
@@ -242,9 +249,10 @@ export class StandInServer {
   }
 
   #file(path: string, response: ServerResponse): void {
-    const wanted = join(BUILD, normalize(path));
-    const isAsset = extname(path) !== '' && wanted.startsWith(BUILD) && existsSync(wanted);
-    const file = isAsset ? wanted : join(BUILD, 'index.html');
+    const { console: build } = this.#options;
+    const wanted = join(build, normalize(path));
+    const isAsset = extname(path) !== '' && wanted.startsWith(build) && existsSync(wanted);
+    const file = isAsset ? wanted : join(build, 'index.html');
     response.writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'content-security-policy': POLICY,
@@ -319,18 +327,13 @@ export class StandInServer {
   }
 
   #list(query: URLSearchParams): Answer {
+    // The cursor names the last row given: rows that close meanwhile move no other out of sight.
     const rows = this.desk.open();
-    const start = Number(query.get('cursor') ?? 0);
-    const end = start + Number(query.get('limit') ?? 100);
-    return [
-      200,
-      {
-        seq: this.desk.seq,
-        total: rows.length,
-        rows: rows.slice(start, end),
-        cursor: end < rows.length ? String(end) : null,
-      },
-    ];
+    const after = query.get('cursor') ?? '';
+    const left = rows.filter((row) => row.id > after);
+    const page = left.slice(0, Number(query.get('limit') ?? 100));
+    const cursor = page.length < left.length ? (page.at(-1)?.id ?? null) : null;
+    return [200, { seq: this.desk.seq, total: rows.length, rows: page, cursor }];
   }
 
   #lists({ path, query, body }: Asked): Answer {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import type { IncidentRow } from '#libs/protocol';
 
@@ -20,13 +20,10 @@ export function Changing(props: {
   readonly value: string | number;
   readonly children: ReactNode;
 }): ReactNode {
-  const before = useRef(props.value);
-  const changed = before.current !== props.value;
-  useEffect(() => {
-    before.current = props.value;
-  });
+  const [seen, setSeen] = useState({ value: props.value, changed: false });
+  if (seen.value !== props.value) setSeen({ value: props.value, changed: true });
   return (
-    <span key={props.value} className={changed ? 'tint' : undefined}>
+    <span key={props.value} className={seen.changed ? 'tint' : undefined}>
       {props.children}
     </span>
   );

@@ -20,7 +20,10 @@ function ring(): void {
   tone.stop(audio.currentTime + TONE_S);
 }
 
-/** One chime in thirty seconds at most, for new critical incidents alone, when the person switched it on. */
+/**
+ * One chime in thirty seconds at most, for new critical incidents alone, when the person switched
+ * it on.
+ */
 export function useChime(): void {
   const { alarming } = useQueue();
   const { sound } = useSettings();

@@ -14,7 +14,9 @@ export type ColumnName =
 
 export type ColumnSet = 'narrow' | 'normal' | 'wide';
 
-/** Whole sets, not columns that are hidden one by one: a hidden cell would leave a hole in the grid. */
+/**
+ * Whole sets, not columns that are hidden one by one: a hidden cell would leave a hole in the grid.
+ */
 export const COLUMN_SETS: Readonly<Record<ColumnSet, readonly ColumnName[]>> = {
   narrow: ['tick', 'severity', 'incident', 'last'],
   normal: ['tick', 'severity', 'status', 'incident', 'locality', 'last', 'due', 'owner'],

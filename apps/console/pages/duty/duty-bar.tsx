@@ -11,27 +11,31 @@ import styles from './duty.module.css';
 /** Typing filters after this pause. */
 const TYPING_MS = 200;
 
-function Find(props: {
+function Find({
+  value,
+  onChange,
+  inputRef,
+}: {
   readonly value: string;
   readonly onChange: (text: string) => void;
   readonly inputRef: Ref<HTMLInputElement>;
 }): ReactNode {
   const text = useText();
-  const [typed, setTyped] = useState(props.value);
-  const [seen, setSeen] = useState(props.value);
-  if (seen !== props.value) {
-    setSeen(props.value);
-    setTyped(props.value);
+  const [typed, setTyped] = useState(value);
+  const [seen, setSeen] = useState(value);
+  if (seen !== value) {
+    setSeen(value);
+    setTyped(value);
   }
   useEffect(() => {
-    if (typed === props.value) return;
-    const timer = setTimeout(() => props.onChange(typed), TYPING_MS);
+    if (typed === value) return;
+    const timer = setTimeout(() => onChange(typed), TYPING_MS);
     return () => clearTimeout(timer);
   });
   return (
     <div className={styles.search} role="search">
       <input
-        ref={props.inputRef}
+        ref={inputRef}
         type="text"
         value={typed}
         placeholder={text.duty.find}

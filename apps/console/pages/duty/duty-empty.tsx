@@ -27,7 +27,10 @@ function SkeletonRows(): ReactNode {
   );
 }
 
-/** Why the list is empty: still loading, no server, filters too narrow, no source, or truly nothing open. */
+/**
+ * Why the list is empty: still loading, no server, filters too narrow, no source, or truly nothing
+ * open.
+ */
 export function DutyEmpty(props: {
   readonly search: DutySearch;
   readonly onClear: () => void;

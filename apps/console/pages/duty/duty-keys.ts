@@ -32,7 +32,10 @@ function onControl(event: KeyboardEvent): boolean {
   return target?.closest('a,button,input,[role=tab],[role=separator]') != null;
 }
 
-/** The queue's keys (console.md §5): by their place on the keyboard, never while an input method composes. */
+/**
+ * The queue's keys (console.md §5): by their place on the keyboard, never while an input method
+ * composes.
+ */
 export function useDutyKeys(keys: DutyKeys): void {
   const { mayAct } = useDesk();
   const { cursor, order, ticks, targets, work, step } = keys;

@@ -27,7 +27,7 @@ import { useQueueOrder, useShowFresh } from './use-queue-order.ts';
 type Patch = { readonly [K in keyof DutySearch]?: DutySearch[K] | undefined };
 
 function useDutySearch(): readonly [DutySearch, (patch: Patch, replace?: boolean) => void] {
-  const search = useSearch({ from: '/shell/truc' }) as DutySearch;
+  const search = useSearch({ from: '/shell/truc' });
   const navigate = useNavigate();
   const change = useCallback(
     (patch: Patch, replace = false) => {
@@ -51,7 +51,10 @@ function usePresence(incident: string | null, working: boolean): void {
   }, [queue, incident, working]);
 }
 
-/** The duty queue: a list that never moves under the hand, and the incident under the cursor beside it. */
+/**
+ * The duty queue: a list that never moves under the hand, and the incident under the cursor beside
+ * it.
+ */
 export function DutyPage(): ReactNode {
   const text = useText();
   const navigate = useNavigate();

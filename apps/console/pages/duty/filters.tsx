@@ -13,6 +13,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { type DutySearch, isNarrowed } from './duty-search.ts';
 import styles from './duty.module.css';
+import { sorted } from '../../format/sorted.ts';
 
 interface FiltersProps {
   readonly search: DutySearch;
@@ -33,7 +34,7 @@ function useProvinces(): readonly (readonly [code: string, name: string])[] {
         if (!names.has(locality.province)) names.set(locality.province, locality.provinceName);
       }
     }
-    return [...names].sort((a, b) => fold(a[1]).localeCompare(fold(b[1])));
+    return sorted(names, (a, b) => fold(a[1]).localeCompare(fold(b[1])));
   }, [book, amount]);
 }
 

@@ -15,7 +15,9 @@ const QUIET_MS = 1_500;
 /** A resume with fewer changes passes unmentioned. */
 const TOLD_CHANGES_MIN = 20;
 
-/** Says how old the list is while there is no connection; the list stays readable (console.md R30). */
+/**
+ * Says how old the list is while there is no connection; the list stays readable (console.md R30).
+ */
 export function OfflineBar(): ReactNode {
   const text = useText();
   const { queue } = useDesk();

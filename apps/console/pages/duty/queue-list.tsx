@@ -25,7 +25,9 @@ import {
 import styles from './duty.module.css';
 import { QueueRow } from './queue-row.tsx';
 
-/** Header and the strip for new rows, which is reserved so that nothing ever moves or hides a row. */
+/**
+ * Header and the strip for new rows, which is reserved so that nothing ever moves or hides a row.
+ */
 const HEAD_HEIGHT = 54;
 const OVERSCAN = 3;
 const PAGE_ROWS = 50;
@@ -108,6 +110,7 @@ export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(p
   const [columns, setColumns] = useState<ColumnSet>('normal');
   const [page, setPage] = useState(0);
   const { order } = props;
+  // oxlint-disable-next-line react/incompatible-library -- the React Compiler is off
   const virtual = useVirtualizer({
     count: paged ? 0 : order.length,
     getScrollElement: () => scroller.current,

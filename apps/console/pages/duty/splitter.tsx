@@ -11,7 +11,7 @@ const kept = numberPreference('panel', WIDTH);
 /** The panel's width, remembered; dragged with the pointer or moved with the arrow keys. */
 export function usePanelWidth(): readonly [width: number, splitter: ReactNode] {
   const text = useText();
-  const [width, setWidth] = useState(kept.get);
+  const [width, setWidth] = useState(() => kept.get());
   const change = (next: number): void => {
     kept.set(next);
     setWidth(Math.min(WIDTH.max, Math.max(WIDTH.min, Math.round(next))));

@@ -3,7 +3,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 /** The URL follows the cursor when it rests; writing it at every key would cost a frame each. */
 const REST_MS = 150;
 
-/** The incident under the cursor: moves at once, reaches the URL a moment later, follows Back and Forward. */
+/**
+ * The incident under the cursor: moves at once, reaches the URL a moment later, follows Back and
+ * Forward.
+ */
 export function useCursor(
   fromUrl: string | null,
   write: (id: string | null) => void,

@@ -8,7 +8,8 @@ import type { ListControl } from './queue-list.tsx';
 const MERGE_MS = 1_000;
 
 /**
- * When the list is built anew: because the person asked (filter, order, N), because the first rows are there, and,
+ * When the list is built anew: because the person asked (filter, order, N), because the first rows
+ * are there, and,
  * while nobody could be disturbed by it, once a second for new rows (console.md R1, R3).
  */
 export function useQueueOrder(search: DutySearch, calm: () => boolean): void {

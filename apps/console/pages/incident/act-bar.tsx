@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 
 import type { IncidentStatus, Severity } from '#libs/model';
 import type { IncidentRow } from '#libs/protocol';
@@ -10,11 +10,10 @@ import { Button } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu, type MenuGroup } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { AssignForm } from './assign-form.tsx';
 import styles from './incident.module.css';
 import type { Work } from './use-work.ts';
 import { VerdictForm } from './verdict-form.tsx';
-
-const AssignForm = lazy(() => import('./assign-form.tsx'));
 
 /** Statuses a person may set from each (libs/incident decides; others are not offered). */
 const NEXT: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {
@@ -83,7 +82,10 @@ function MoreMenu(props: ActBarProps): ReactNode {
   );
 }
 
-/** The acts on one incident: one primary button, the rest beside it; those that cannot be now say why. */
+/**
+ * The acts on one incident: one primary button, the rest beside it; those that cannot be now say
+ * why.
+ */
 export function ActBar(props: ActBarProps): ReactNode {
   const text = useText();
   const { session, mayAct } = useDesk();
@@ -173,16 +175,14 @@ export function ActForms(props: {
   }
   if (work.form === 'assign') {
     return (
-      <Suspense>
-        <AssignForm
-          key={row.id}
-          onCancel={close}
-          onSend={(assignee) => {
-            close();
-            void work.run(targets, 'assign', { assignee });
-          }}
-        />
-      </Suspense>
+      <AssignForm
+        key={row.id}
+        onCancel={close}
+        onSend={(assignee) => {
+          close();
+          void work.run(targets, 'assign', { assignee });
+        }}
+      />
     );
   }
   return null;

@@ -1,11 +1,16 @@
-import { Combobox } from '@base-ui/react/combobox';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react';
 
+import { fold } from '../../format/fold.ts';
 import { useText } from '../../i18n/text.tsx';
+import { isComposing } from '../../keyboard/keys.ts';
 import { useDesk, useLive } from '../../shell/desk.tsx';
+import { cx } from '../../ui/class-names.ts';
 import { Avatar, Button, controls } from '../../ui/controls.tsx';
-import popup from '../../ui/popup.module.css';
 import styles from './incident.module.css';
+import { sorted } from '../../format/sorted.ts';
+
+/** People offered at once; typing narrows them. */
+const OFFERED_MAX = 7;
 
 /** People to choose among: me first, then those who are here or hold something. */
 function usePeople(): readonly string[] {
@@ -15,12 +20,12 @@ function usePeople(): readonly string[] {
     const others = new Set(people.map((person) => person.user));
     for (const row of book.rows()) if (row.assignee !== null) others.add(row.assignee);
     others.delete(session.user);
-    return [session.user, ...[...others].sort()];
+    return [session.user, ...sorted(others)];
   }, [book, people, session.user]);
 }
 
 /** Gives the incident to somebody; Enter at once gives it to me. */
-export default function AssignForm(props: {
+export function AssignForm(props: {
   readonly onSend: (assignee: string | null) => void;
   readonly onCancel: () => void;
 }): ReactNode {
@@ -28,45 +33,58 @@ export default function AssignForm(props: {
   const { session } = useDesk();
   const people = usePeople();
   const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const wanted = fold(typed);
+  const offered = people.filter((person) => fold(person).includes(wanted)).slice(0, OFFERED_MAX);
+  const active = offered[Math.min(at, offered.length - 1)];
+  const press = (event: KeyboardEvent): void => {
+    if (isComposing(event.nativeEvent)) return;
+    const step = event.code === 'ArrowDown' ? 1 : event.code === 'ArrowUp' ? -1 : 0;
+    if (step !== 0) setAt(Math.max(0, Math.min(offered.length - 1, at + step)));
+    else if (event.key === 'Enter' && active !== undefined) props.onSend(active);
+    else if (event.key === 'Escape') props.onCancel();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
     <section className={styles.form} aria-label={text.act.assign}>
-      <Combobox.Root
-        items={people}
-        inputValue={typed}
-        autoHighlight
-        defaultOpen
-        onInputValueChange={(value) => setTyped(value)}
-        onValueChange={(value: string | null) => {
-          if (value !== null) props.onSend(value);
+      <input
+        className={controls.input}
+        role="combobox"
+        aria-label={text.panel.assignTo}
+        aria-expanded={offered.length > 0}
+        aria-controls="assign-people"
+        aria-autocomplete="list"
+        {...(active === undefined ? {} : { 'aria-activedescendant': `assign-${active}` })}
+        placeholder={text.panel.assignHint}
+        autoFocus
+        autoComplete="off"
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setAt(0);
         }}
-      >
-        <label>
-          <span className={controls.label}>{text.panel.assignTo}</span>
-          <Combobox.Input
-            className={controls.input}
-            placeholder={text.panel.assignHint}
-            autoFocus
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') props.onCancel();
-            }}
-          />
-        </label>
-        <Combobox.Portal>
-          <Combobox.Positioner sideOffset={4} className={popup.positioner}>
-            <Combobox.Popup className={popup.popup}>
-              <Combobox.List>
-                {(person: string) => (
-                  <Combobox.Item key={person} value={person} className={popup.item}>
-                    <Avatar name={person} />
-                    {person}
-                    {person === session.user ? ` (${text.act.me})` : ''}
-                  </Combobox.Item>
-                )}
-              </Combobox.List>
-            </Combobox.Popup>
-          </Combobox.Positioner>
-        </Combobox.Portal>
-      </Combobox.Root>
+        onKeyDown={press}
+      />
+      <div id="assign-people" role="listbox" aria-label={text.panel.assignTo} tabIndex={-1}>
+        {offered.map((person) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-
+          // supports-focus -- the input above has the keys (aria-activedescendant)
+          <div
+            key={person}
+            id={`assign-${person}`}
+            role="option"
+            aria-selected={person === active}
+            className={cx(styles.person, person === active && styles.personOn)}
+            onClick={() => props.onSend(person)}
+          >
+            <Avatar name={person} />
+            {person}
+            {person === session.user ? ` (${text.act.me})` : ''}
+          </div>
+        ))}
+      </div>
       <div className={styles.formEnd}>
         <Button onClick={() => props.onSend(null)}>{text.act.nobody}</Button>
         <span className={styles.space} />

@@ -13,7 +13,9 @@ import type { Work } from './use-work.ts';
 /** Characters of a comment. */
 const TEXT_MAX = 10_000;
 
-/** Writing a comment; what is typed survives leaving the incident, a conflict and a lost session. */
+/**
+ * Writing a comment; what is typed survives leaving the incident, a conflict and a lost session.
+ */
 function Write(props: { readonly id: string; readonly work: Work }): ReactNode {
   const text = useText();
   const { id, work } = props;

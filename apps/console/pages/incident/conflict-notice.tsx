@@ -7,7 +7,10 @@ import { StatusDot } from '../../ui/status-dot.tsx';
 import styles from './incident.module.css';
 import type { Work } from './use-work.ts';
 
-/** Somebody was faster: who, what stands there now, and my text kept for another try (console.md R14). */
+/**
+ * Somebody was faster: who, what stands there now, and my text kept for another try (console.md
+ * R14).
+ */
 export function ConflictNotice(props: { readonly id: string; readonly work: Work }): ReactNode {
   const text = useText();
   const { conflict, forget, run } = props.work;

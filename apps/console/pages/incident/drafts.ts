@@ -2,7 +2,9 @@ const drafts = new Map<string, string>();
 /** Unsent texts kept at once; the oldest goes first. */
 const DRAFTS_MAX = 50;
 
-/** What somebody began to write about an incident, kept while they look elsewhere (console.md R14). */
+/**
+ * What somebody began to write about an incident, kept while they look elsewhere (console.md R14).
+ */
 export function draft(key: string): string {
   return drafts.get(key) ?? '';
 }

@@ -9,6 +9,7 @@ import { useLanguage, useText } from '../../i18n/text.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Button, controls } from '../../ui/controls.tsx';
 import styles from './incident.module.css';
+import { sorted } from '../../format/sorted.ts';
 
 /** A search around the evidence reaches this far beyond it, on both sides. */
 const AROUND_MS = 15 * 60_000;
@@ -26,9 +27,8 @@ export function rawLine(event: EventView): string {
 export function FieldTable(props: { readonly fields: EventView['fields'] }): ReactNode {
   return (
     <dl className={styles.eventFields}>
-      {Object.entries(props.fields)
+      {sorted(Object.entries(props.fields), ([a], [b]) => (a < b ? -1 : 1))
         .filter(([name]) => name !== 'message' && name !== 'event.original')
-        .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, value]) => (
           <div key={name} style={{ display: 'contents' }}>
             <dt>{name}</dt>
@@ -76,7 +76,10 @@ function EvidenceEvent(props: {
   );
 }
 
-/** The events that the alerts rest on: the raw line beside its fields, and the way to all of them in Search. */
+/**
+ * The events that the alerts rest on: the raw line beside its fields, and the way to all of them in
+ * Search.
+ */
 export function Evidence(props: {
   readonly view: IncidentView;
   readonly open?: boolean;

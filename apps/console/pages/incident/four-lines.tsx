@@ -13,7 +13,10 @@ import { Skeleton } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import styles from './incident.module.css';
 
-/** What a person reads before any field: what happened, who is affected, what to do now, whom to call. */
+/**
+ * What a person reads before any field: what happened, who is affected, what to do now, whom to
+ * call.
+ */
 export function FourLines(props: { readonly view: IncidentView | undefined }): ReactNode {
   const text = useText();
   const { language } = useLanguage();

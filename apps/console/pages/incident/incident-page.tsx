@@ -242,7 +242,10 @@ function Body(props: {
   );
 }
 
-/** One incident on a page of its own; on a phone the four lines come first and the buttons are large. */
+/**
+ * One incident on a page of its own; on a phone the four lines come first and the buttons are
+ * large.
+ */
 export function IncidentPage(): ReactNode {
   const text = useText();
   const { language } = useLanguage();

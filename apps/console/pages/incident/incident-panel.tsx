@@ -143,9 +143,11 @@ export function IncidentPanel(props: PanelProps): ReactNode {
           <SeverityBadge severity={row.severity} />
           <IncidentId id={row.id} />
           <span className={styles.space} />
-          <IconButton icon="left" label={text.act.previous} onClick={() => props.onStep(-1)} />
-          <IconButton icon="right" label={text.act.next} onClick={() => props.onStep(1)} />
-          <IconButton icon="close" label={text.panel.closePanel} onClick={props.onClose} />
+          <span className={styles.steppers}>
+            <IconButton icon="left" label={text.act.previous} onClick={() => props.onStep(-1)} />
+            <IconButton icon="right" label={text.act.next} onClick={() => props.onStep(1)} />
+            <IconButton icon="close" label={text.panel.closePanel} onClick={props.onClose} />
+          </span>
         </div>
         <h2 className={styles.title}>{language === 'vi' ? row.title : row.titleEn}</h2>
         <ActBar row={row} work={work} onComment={props.onComment} />

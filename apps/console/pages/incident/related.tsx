@@ -12,6 +12,7 @@ import { Button } from '../../ui/controls.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import styles from './incident.module.css';
 import type { Work } from './use-work.ts';
+import { sorted } from '../../format/sorted.ts';
 
 const RELATED_MAX = 20;
 
@@ -30,7 +31,7 @@ export function relatedTo(row: IncidentRow, book: RowBook): Related {
     else if (other.rules.some((rule) => row.rules.includes(rule))) sameRule.push(other);
   }
   const newest = (rows: IncidentRow[]): IncidentRow[] =>
-    rows.sort((a, b) => (a.last < b.last ? 1 : -1)).slice(0, RELATED_MAX);
+    sorted(rows, (a, b) => (a.last < b.last ? 1 : -1)).slice(0, RELATED_MAX);
   return { sameEntity: newest(sameEntity), sameRule: newest(sameRule) };
 }
 

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 
-import type { IncidentStatus, Severity, Verdict } from '#libs/model';
 import type { TimelineView } from '#libs/protocol';
 
 import { clockTime, fullTime, listTime, millis } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
 import styles from './incident.module.css';
+import { sorted } from '../../format/sorted.ts';
 
 type Text = ReturnType<typeof useText>;
 
@@ -26,12 +26,24 @@ function sentence(entry: TimelineView, text: Text): string {
     case 'assigned':
       return words.assigned(facts['to'] ?? facts['new'] ?? facts['assignee'] ?? '');
     case 'status':
-      return words.status(named(text.statusLong, (facts['to'] ?? facts['new']) as IncidentStatus));
+      return words.status(named(text.statusLong, facts['to'] ?? facts['new']));
     case 'verdict':
-      return words.verdict(named(text.verdict, (facts['verdict'] ?? facts['new']) as Verdict));
+      return words.verdict(named(text.verdict, facts['verdict'] ?? facts['new']));
     case 'severity':
-      return words.severity(named(text.severity, (facts['to'] ?? facts['new']) as Severity));
-    default:
+      return words.severity(named(text.severity, facts['to'] ?? facts['new']));
+    case 'opened':
+    case 'alert_joined':
+    case 'alert_changed':
+    case 'alert_superseded':
+    case 'alert_withdrawn':
+    case 'acknowledged':
+    case 'commented':
+    case 'merged':
+    case 'split':
+    case 'reopened':
+    case 'undone':
+    case 'notified':
+    case 'recovered':
       return words[entry.what];
   }
 }
@@ -72,9 +84,10 @@ export function Timeline(props: { readonly entries: readonly TimelineView[] }): 
   const { clock } = useDesk();
   if (props.entries.length === 0) return <p className={styles.quiet}>{text.panel.noTimeline}</p>;
   const now = clock.now();
-  const newest = props.entries
-    .map((entry, at) => ({ entry, at }))
-    .sort((a, b) => millis(b.entry.at) - millis(a.entry.at) || b.at - a.at);
+  const newest = sorted(
+    props.entries.map((entry, at) => ({ entry, at })),
+    (a, b) => millis(b.entry.at) - millis(a.entry.at) || b.at - a.at,
+  );
   return (
     <ol className={styles.list} style={{ gap: 0 }}>
       {newest.map(({ entry, at }) => (

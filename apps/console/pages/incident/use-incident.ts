@@ -8,7 +8,10 @@ import { useRow } from '../../shell/desk.tsx';
 
 /** The cursor runs through rows faster than anybody reads: details are fetched where it rests. */
 const REST_MS = 120;
-/** A busy incident changes many times a second; its details are fetched again no more often than this. */
+/**
+ * A busy incident changes many times a second; its details are fetched again no more often than
+ * this.
+ */
 const REFETCH_MS = 1_500;
 
 interface Incident {

@@ -21,7 +21,10 @@ const NOTE_MIN = 10;
 const NOTE_MAX = 10_000;
 let lastNote = '';
 
-/** Closing needs a verdict and a line that says why (console.md R16). 1–6 picks, then the note, then Ctrl+Enter. */
+/**
+ * Closing needs a verdict and a line that says why (console.md R16). 1–6 picks, then the note, then
+ * Ctrl+Enter.
+ */
 export function VerdictForm(props: {
   readonly incident: string;
   readonly onSend: (verdict: Verdict, note: string) => void;
@@ -83,6 +86,8 @@ export function VerdictForm(props: {
   };
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the
+    // fields in it
     <section className={styles.form} aria-label={text.act.verdict} onKeyDown={press}>
       <fieldset ref={choices} className={styles.choices}>
         <legend className="sr">{text.act.verdict}</legend>

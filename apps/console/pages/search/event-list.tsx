@@ -11,6 +11,7 @@ import { rawLine } from '../incident/evidence.tsx';
 import { term } from './query-text.ts';
 import type { Span } from './search-search.ts';
 import styles from './search.module.css';
+import { sorted } from '../../format/sorted.ts';
 
 /** Half of the span that "around this event" searches. */
 const AROUND_MS = 15 * 60_000;
@@ -92,11 +93,9 @@ function Value(props: {
 
 function Expanded(props: { readonly event: EventView; readonly acts: EventActs }): ReactNode {
   const { event } = props;
-  const fields = Object.entries(event.fields)
-    .filter(
-      ([name, value]) => value !== undefined && name !== 'event.original' && name !== 'message',
-    )
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const fields = sorted(Object.entries(event.fields), ([a], [b]) => (a < b ? -1 : 1)).filter(
+    ([name, value]) => value !== undefined && name !== 'event.original' && name !== 'message',
+  );
   return (
     <div className={styles.expanded}>
       <pre>{rawLine(event)}</pre>
@@ -155,7 +154,9 @@ function EventRow(props: { readonly event: EventView; readonly acts: EventActs }
   );
 }
 
-/** Events, newest first: time, source, locality, line; each opens to the raw line and its fields. */
+/**
+ * Events, newest first: time, source, locality, line; each opens to the raw line and its fields.
+ */
 export function EventList(props: {
   readonly events: readonly EventView[];
   readonly acts: EventActs;

@@ -12,6 +12,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { term } from './query-text.ts';
 import type { Span } from './search-search.ts';
 import styles from './search.module.css';
+import { sorted } from '../../format/sorted.ts';
 
 /** Fields listed at most. */
 const FIELDS_MAX = 500;
@@ -27,8 +28,7 @@ function fieldsOf(events: readonly EventView[]): readonly string[] {
       }
     }
   }
-  return [...seen]
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  return sorted(seen, (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, FIELDS_MAX)
     .map(([name]) => name);
 }

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import 'uplot/dist/uPlot.min.css';
 
 import { type ReactNode, useEffect, useRef } from 'react';
@@ -39,7 +40,9 @@ export function totalOf(view: HistogramView): number {
   return view.series.reduce((sum, series) => sum + series.counts.reduce((a, b) => a + b, 0), 0);
 }
 
-/** Counts over time; dragging over it zooms in. The buttons beside it do the same for the keyboard. */
+/**
+ * Counts over time; dragging over it zooms in. The buttons beside it do the same for the keyboard.
+ */
 export default function Histogram(props: {
   readonly view: HistogramView;
   readonly onZoom: (span: Span) => void;
@@ -68,7 +71,8 @@ export default function Histogram(props: {
     const said = (seconds: number): string =>
       wide ? shortDate(seconds * 1000) : clockTime(seconds * 1000).slice(0, 5);
     // The tallest first, so that the shorter ones are painted over it.
-    const painted = view.series.map((series, at) => ({ series, sum: sums[at] ?? [] })).reverse();
+    const painted = view.series.map((series, at) => ({ series, sum: sums[at] ?? [] }));
+    painted.reverse();
     const plot = new uPlot(
       {
         width: element.clientWidth,

@@ -1,6 +1,9 @@
 const PLAIN = /^[\p{L}\p{N}_.@-]+$/u;
 
-/** A value as the query language wants it: quoted when it holds anything but letters, digits and `_.@-`. */
+/**
+ * A value as the query language wants it: quoted when it holds anything but letters, digits and
+ * `_.@-`.
+ */
 export function quoted(value: string): string {
   if (PLAIN.test(value) && !/^(AND|OR|NOT|TO)$/.test(value)) return value;
   return `"${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;

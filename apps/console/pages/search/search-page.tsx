@@ -28,7 +28,10 @@ const BUCKETS = 90;
 
 type Change = (patch: SearchSearch, drop?: readonly (keyof SearchSearch)[]) => void;
 
-/** Two ways to move the span by keyboard, and one to widen it: every drag has a button (console.md R35). */
+/**
+ * Two ways to move the span by keyboard, and one to widen it: every drag has a button (console.md
+ * R35).
+ */
 function HistogramButtons(props: {
   readonly span: Span;
   readonly onSpan: (span: Span) => void;
@@ -140,7 +143,10 @@ function problemOf(failure: unknown): Problem | null {
   return bad ? failure.problem : null;
 }
 
-/** Finding events: query, span, counts over time, fields with their commonest values, and the lines themselves. */
+/**
+ * Finding events: query, span, counts over time, fields with their commonest values, and the lines
+ * themselves.
+ */
 export function SearchPage(): ReactNode {
   const text = useText();
   const { language } = useLanguage();

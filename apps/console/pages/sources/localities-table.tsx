@@ -14,13 +14,16 @@ import { Icon } from '../../ui/icon.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import table from '../../ui/table.module.css';
 import { Since } from './since.tsx';
+import { sorted } from '../../format/sorted.ts';
 
 /** Nothing at all comes from here, though something should. */
 function sendsNothing(locality: LocalityView): boolean {
   return locality.sending === 0;
 }
 
-/** Those that send nothing stand first, then those with most silence: an average never hides them. */
+/**
+ * Those that send nothing stand first, then those with most silence: an average never hides them.
+ */
 function worstFirst(a: LocalityView, b: LocalityView): number {
   return (
     Number(sendsNothing(b)) - Number(sendsNothing(a)) ||
@@ -104,9 +107,10 @@ export function LocalitiesTable(props: {
         {({ rows }) => {
           const nothing = rows.filter(sendsNothing).length;
           const wanted = fold(props.find);
-          const found = rows
-            .filter((locality) => fold(locality.name).includes(wanted))
-            .sort(worstFirst);
+          const found = sorted(
+            rows.filter((locality) => fold(locality.name).includes(wanted)),
+            worstFirst,
+          );
           return (
             <>
               <p className={table.lead}>

@@ -12,6 +12,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { type Health, StateMark } from '../../ui/state-mark.tsx';
 import table from '../../ui/table.module.css';
 import { Since } from './since.tsx';
+import { sorted } from '../../format/sorted.ts';
 
 const MARKS: Readonly<Record<ProbeView['state'], Health>> = {
   up: 'ok',
@@ -47,9 +48,8 @@ export function ProbesTable(): ReactNode {
               </tr>
             </thead>
             <tbody>
-              {[...rows]
-                .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
-                .map((probe) => (
+              {sorted(rows, (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).map(
+                (probe) => (
                   <tr key={probe.id}>
                     <td>
                       <StateMark
@@ -81,7 +81,8 @@ export function ProbesTable(): ReactNode {
                       <Since at={probe.since} />
                     </td>
                   </tr>
-                ))}
+                ),
+              )}
             </tbody>
           </table>
         )

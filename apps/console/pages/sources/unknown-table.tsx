@@ -18,6 +18,7 @@ import table from '../../ui/table.module.css';
 import { useToast } from '../../ui/toast.tsx';
 import styles from './sources.module.css';
 import { Since } from './since.tsx';
+import { sorted } from '../../format/sorted.ts';
 
 /** Kinds of log that an unknown sender is most often; every other is recognized line by line. */
 const DATASETS = [
@@ -50,9 +51,10 @@ function Assign(props: {
     enabled: province !== '',
   });
   const byName = (rows: readonly { code: string; name: string }[]): (readonly [string, string])[] =>
-    rows
-      .map((one) => [one.code, one.name] as const)
-      .sort((a, b) => fold(a[1]).localeCompare(fold(b[1])));
+    sorted(
+      rows.map((one) => [one.code, one.name] as const),
+      (a, b) => fold(a[1]).localeCompare(fold(b[1])),
+    );
   const assign = useMutation({
     mutationFn: () =>
       post<SourceView>('/sources/unknown/assign', {

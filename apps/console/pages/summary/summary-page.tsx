@@ -22,6 +22,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import styles from './summary.module.css';
 import { TileMap } from './tile-map.tsx';
+import { sorted } from '../../format/sorted.ts';
 
 /** A headline number; `better` says which direction is good news. */
 function Figure(props: {
@@ -111,7 +112,8 @@ function ByLocality(props: { readonly summary: SummaryView }): ReactNode {
   const [asTable, setAsTable] = useState(false);
   const { localities } = props.summary;
   const { columnsTable } = text.summary;
-  const sorted = [...localities].sort(
+  const ordered = sorted(
+    localities,
     (a, b) =>
       Number(a.sends) - Number(b.sends) ||
       b.incidents - a.incidents ||
@@ -135,7 +137,7 @@ function ByLocality(props: { readonly summary: SummaryView }): ReactNode {
             </tr>
           </thead>
           <tbody>
-            {sorted.map((locality) => (
+            {ordered.map((locality) => (
               <tr key={locality.code}>
                 <td>{locality.name}</td>
                 <td>{locality.sends ? text.summary.sends : text.summary.sendsNot}</td>

@@ -7,7 +7,10 @@ import { useLanguage, useText } from '../../i18n/text.tsx';
 import { cx } from '../../ui/class-names.ts';
 import styles from './summary.module.css';
 
-/** console.md §4.4: 34 units and the two special zones that every map of the country shows; `.` is sea or abroad. */
+/**
+ * console.md §4.4: 34 units and the two special zones that every map of the country shows; `.` is
+ * sea or abroad.
+ */
 const ROWS = [
   '. 12 15 08 04',
   '11 14 25 19 20',
@@ -111,7 +114,9 @@ function Tile(props: {
   );
 }
 
-/** The country in tiles: number printed, hatched where no logs come from, dashed for special zones. */
+/**
+ * The country in tiles: number printed, hatched where no logs come from, dashed for special zones.
+ */
 export function TileMap(props: { readonly localities: readonly Locality[] }): ReactNode {
   const text = useText();
   const byCode = new Map(props.localities.map((locality) => [locality.code, locality]));

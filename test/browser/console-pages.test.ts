@@ -1,0 +1,214 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+
+import { axeViolations, openPage } from '../support/chromium.ts';
+import { suiteCleanUp } from '../support/clean-up.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { rehearse, type Rehearsal, signIn } from './support/rehearsal.ts';
+
+const cleanUp = suiteCleanUp();
+let desk: Rehearsal;
+beforeAll(async () => {
+  desk = await rehearse(cleanUp);
+});
+
+/** Every page, with what has to be on it before anybody looks. */
+const PAGES: readonly (readonly [path: string, ready: string])[] = [
+  ['/truc?id=SC-2026-000004', '[role=tabpanel] li, [role=tabpanel] p'],
+  ['/truc?q=khongcogi', 'strong'],
+  ['/su-co/SC-2026-000004?tab=timeline', '#incident-panel li'],
+  ['/su-co/SC-2026-000004', '#incident-panel pre'],
+  ['/su-co/SC-2026-999999', 'strong'],
+  ['/tim-kiem', 'tbody tr'],
+  ['/tim-kiem?q=(khongdong', 'mark'],
+  ['/nguon', 'tbody tr'],
+  ['/nguon?loc=12', 'tbody tr'],
+  ['/nguon?phan=sources', 'tbody tr'],
+  ['/nguon?phan=probes', 'tbody tr'],
+  ['/nguon?phan=unknown', 'tbody tr'],
+  ['/luat', 'tbody tr'],
+  ['/bao-cao', 'article'],
+  ['/suc-khoe', 'section li'],
+  ['/tai-khoan', 'form'],
+  ['/quan-tri', 'main'],
+  ['/khong-co-trang', 'strong'],
+];
+
+/** Labels that do not fit their control (console.md §8, 6). */
+const CLIPPED = `[...document.querySelectorAll('button, [role=tab], h1, th, nav a, label')]
+  .filter((element) => element.clientWidth > 2 && element.scrollWidth > element.clientWidth + 1)
+  .filter((element) => getComputedStyle(element).overflowX !== 'visible' || element.tagName === 'BUTTON')
+  .map((element) => element.outerHTML.slice(0, 160))`;
+
+/** Anything that makes the whole page wider than the screen. */
+const OVERFLOWING = `document.documentElement.scrollWidth - document.documentElement.clientWidth`;
+
+async function show(page: Page, url: string, ready: string): Promise<void> {
+  await page.goto(url);
+  await page.locator(ready).first().waitFor();
+  // Fonts change widths, and a menu or toast may still be fading.
+  await page.evaluate('document.fonts.ready.then(() => true)');
+}
+
+const SCREENS = [
+  { width: 1366, height: 768 },
+  { width: 1920, height: 1080 },
+  { width: 360, height: 740 },
+] as const;
+const LOOKS = [
+  { locale: 'vi-VN', colorScheme: 'light' },
+  { locale: 'en-GB', colorScheme: 'dark' },
+  { locale: 'vi-VN', colorScheme: 'dark' },
+  { locale: 'en-GB', colorScheme: 'light' },
+] as const;
+
+describe('every page', () => {
+  for (const viewport of SCREENS) {
+    for (const look of viewport.width === 1366 ? LOOKS : LOOKS.slice(0, 2)) {
+      const name = `${viewport.width} px, ${look.locale}, ${look.colorScheme}`;
+      it(`has nothing that axe finds, and nothing clipped: ${name}`, async () => {
+        const server = await desk.serve(onTestFinished, { incidents: 300, lagSeconds: 75 });
+        const options = { viewport, ...look, bypassCSP: true };
+        const watched = await desk.signedIn(onTestFinished, server, options);
+        const { page } = watched;
+        const found: string[] = [];
+        for (const [path, ready] of PAGES) {
+          await show(page, server.url + path, ready);
+          for (const violation of await axeViolations(page)) found.push(`${path} ${violation}`);
+          if (viewport.width === 360) continue;
+          const clipped = await page.evaluate<string[]>(CLIPPED);
+          for (const label of clipped) found.push(`${path} clipped ${label}`);
+        }
+        await page.goto(`${server.url}/dang-nhap`);
+        await page.getByRole('heading', { name: 'Tháp Canh' }).waitFor();
+        found.push(...(await axeViolations(page)));
+        expect(found).toEqual([]);
+      });
+    }
+  }
+
+  it('asks no other site for anything, and breaks no policy', async () => {
+    const server = await desk.serve(onTestFinished, { incidents: 300, rate: 50 });
+    const { page, problems, requests } = await desk.signedIn(onTestFinished, server);
+    for (const [path, ready] of PAGES) await show(page, server.url + path, ready);
+    const here = new URL(server.url).host;
+    expect(requests.filter((url) => new URL(url).host !== here)).toEqual([]);
+    const expected = /SC-2026-999999|khongdong|status of 40[04]|net::ERR_ABORTED/;
+    expect(problems.filter((problem) => !expected.test(problem))).toEqual([]);
+  });
+
+  it('reads on a phone: incident and summary fit 360 px', async () => {
+    const server = await desk.serve(onTestFinished);
+    const viewport = { width: 360, height: 740 };
+    const { page } = await desk.signedIn(onTestFinished, server, { viewport });
+    for (const [path, ready] of PAGES) {
+      if (!/su-co|bao-cao/.test(path)) continue;
+      await show(page, server.url + path, ready);
+      expect(await page.evaluate(OVERFLOWING), path).toBe(0);
+      const main = `document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth`;
+      expect(await page.evaluate(main), path).toBeLessThanOrEqual(0);
+    }
+  });
+});
+
+describe('forms and menus', () => {
+  it('have nothing that axe finds either', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page } = await openPage(onTestFinished, desk.browser, { bypassCSP: true });
+    await signIn({ page, problems: [], requests: [] }, server);
+    const found: string[] = [];
+    const look = async (): Promise<void> => {
+      found.push(...(await axeViolations(page)));
+    };
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('v');
+    await look();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('p');
+    await page.getByRole('option').first().waitFor();
+    await look();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('x');
+    await look();
+    await page.keyboard.press('Shift+Slash');
+    await page.getByRole('dialog').waitFor();
+    await look();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Cài đặt hiển thị' }).click();
+    await page.getByRole('menu').waitFor();
+    await look();
+    await page.getByRole('menuitem', { name: 'Dạng trang (50 hàng)' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByText('Trang 1 / ').waitFor();
+    await look();
+    await page.goto(`${server.url}/nguon?phan=unknown`);
+    await page.getByRole('button', { name: 'Gán 10.66.0.17 cho địa phương' }).click();
+    await page.getByRole('dialog').waitFor();
+    await look();
+    expect(found).toEqual([]);
+  });
+
+  it('assigns an unknown sender in one form', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page } = await desk.signedIn(onTestFinished, server);
+    await page.goto(`${server.url}/nguon?phan=unknown`);
+    await page.getByRole('button', { name: 'Gán 10.66.0.17 cho địa phương' }).click();
+    await page.getByLabel('Tỉnh, thành phố').selectOption({ label: 'Đắk Lắk' });
+    await page.getByLabel('Tên nguồn').fill('Tường lửa Ea H’leo');
+    await page.getByRole('dialog').getByRole('button', { name: 'Gán' }).click();
+    await page.getByText('Đã gán Tường lửa Ea H’leo').waitFor();
+    await page.getByText('10.66.0.17').waitFor({ state: 'detached' });
+  });
+
+  it('shows where a query is wrong, and filters by a value from its menu', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page } = await desk.signedIn(onTestFinished, server);
+    await page.goto(`${server.url}/tim-kiem`);
+    await page.getByLabel('Câu tìm').fill('event.outcome:(failure');
+    await page.keyboard.press('Enter');
+    await page.getByText('Sai ở ký tự thứ 15: Thiếu dấu đóng ngoặc').waitFor();
+    await page.getByLabel('Câu tìm').fill('admin');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Xem các trường' }).first().click();
+    await page.getByRole('button', { name: /^Thao tác với source\.ip/ }).click();
+    await page.getByRole('menuitem', { name: 'Loại trừ' }).click();
+    await page.waitForURL(/NOT/);
+    expect(await page.getByLabel('Câu tìm').inputValue()).toMatch(/^admin AND NOT source\.ip:203/);
+    await page.getByRole('button', { name: 'Xem cũ hơn' }).click();
+    await page.locator('tbody tr').nth(150).waitFor();
+  });
+});
+
+describe('the weekly summary on paper', () => {
+  it('is at most three pages with every heading, and no outline fonts', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page } = await desk.signedIn(onTestFinished, server);
+    await show(page, `${server.url}/bao-cao?ky=2026-W47`, 'article');
+    const folder = tempFolder(onTestFinished);
+    const file = join(folder, 'tong-hop.pdf');
+    await writeFile(file, await page.pdf({ format: 'A4', preferCSSPageSize: true }));
+    const run = promisify(execFile);
+    const { stdout: words } = await run('pdftotext', ['-layout', file, '-']);
+    const headings = [
+      'Tổng hợp tuần 47',
+      'Cần lãnh đạo quyết định',
+      'Sự cố nổi bật',
+      'Theo mức độ',
+      'Sự cố theo địa phương',
+    ];
+    const text = words.normalize('NFC').replaceAll(/\s+/g, ' ');
+    for (const heading of headings) expect(text).toContain(heading);
+    expect(text).not.toContain('In một trang');
+    const { stdout: fonts } = await run('pdffonts', [file]);
+    expect(fonts).not.toContain('Type 3');
+    const { stdout: facts } = await run('pdfinfo', [file]);
+    expect(Number(/Pages:\s+(\d+)/.exec(facts)?.[1])).toBeLessThanOrEqual(3);
+  });
+});
