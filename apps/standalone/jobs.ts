@@ -20,7 +20,13 @@ async function diskPercent(folder: string): Promise<number | undefined> {
 
 /** The scheduled work of the whole product, each job in one entry. */
 export function addJobs(core: Core, engine: Engine): void {
-  const { schedule, config, availability, clock, auth, log } = core;
+  addWatching(core, engine);
+  addSelfWatch(core, engine);
+  addUpkeep(core, engine);
+}
+
+/** Looking at sources and services, and letting waits end. */
+function addWatching({ schedule, config, availability }: Core, engine: Engine): void {
   schedule.add({
     id: 'silence',
     name: { vi: 'Xét nguồn im lặng', en: 'Judge silent sources' },
@@ -46,6 +52,11 @@ export function addJobs(core: Core, engine: Engine): void {
       await engine.alerts.tick();
     },
   });
+}
+
+/** The SOC looks at itself. */
+function addSelfWatch(core: Core, engine: Engine): void {
+  const { schedule, config, clock } = core;
   const watch = new SelfWatch(engine.alerts, clock, {
     diskWarnPercent: config.store.disk_warn_percent,
     diskCriticalPercent: config.store.disk_critical_percent,
@@ -66,6 +77,11 @@ export function addJobs(core: Core, engine: Engine): void {
       });
     },
   });
+}
+
+/** What keeps the stores in order. */
+function addUpkeep(core: Core, engine: Engine): void {
+  const { schedule, config, clock, auth, log } = core;
   schedule.add({
     id: 'retention',
     name: { vi: 'Xoá sự kiện quá hạn lưu', en: 'Retention' },

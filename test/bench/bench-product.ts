@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Microseconds that `JSON.parse` of one 600-byte line takes on the machine of performance.md. */
 export const REFERENCE_PARSE_US = 4.8;
@@ -110,7 +111,9 @@ export async function written(product: BenchProduct): Promise<number> {
 /** A line of 600 bytes as a web server's log reaches us; one in fifty is an error. */
 export function webLine(i: number, now: number): string {
   const stamp = new Date(now + 7 * 3_600_000).toISOString();
-  const month = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')[Number(stamp.slice(5, 7)) - 1];
+  const month = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')[
+    Number(stamp.slice(5, 7)) - 1
+  ];
   const at = `${stamp.slice(8, 10)}/${month}/${stamp.slice(0, 4)}:${stamp.slice(11, 19)} +0700`;
   const status = i % 50 === 0 ? 404 : 200;
   const client = `10.${i % 34}.${(i * 7) % 200}.${(i * 13) % 250}`;
@@ -160,7 +163,7 @@ export async function sendBodies(
       if (asked.rate !== undefined) {
         const due = started + (number * asked.perBody * 1_000) / asked.rate;
         const wait = due - performance.now();
-        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+        if (wait > 0) await pause(wait);
       }
       const now = Date.now();
       const lines = Array.from({ length: asked.perBody }, (_, i) =>

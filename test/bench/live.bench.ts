@@ -1,5 +1,6 @@
 // `npm run bench -- live [--rate N] [--rounds N]`: from the reply to a sender until the row stands in the console's
 // stream, while other events come at the given rate. The page itself paints within its next frame (see console.bench).
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import WebSocket from 'ws';
@@ -84,14 +85,14 @@ try {
     until: performance.now() + 3_000 + rounds * 1_000,
     rate,
   });
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await pause(3_000);
   const delays: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const user = `bench-user-${round}-x`;
     const seen = console.seen(user);
     const replied = await guess(product, `198.51.100.${round + 1}`, user);
     delays.push((await seen) - replied);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pause(300);
   }
   console.close();
   await load;

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { print, sendBodies, startBenchProduct, written } from './bench-product.ts';
@@ -13,7 +14,6 @@ const { values } = parseArgs({
   options: { events: { type: 'string', default: '200000' } },
 });
 const wanted = Number(values.events);
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const folder = mkdtempSync(join(tmpdir(), 'thapcanh-bench-'));
 try {
