@@ -1,6 +1,9 @@
 import type { EventStore } from './ports.ts';
 
-/** How long events are kept unless somebody says why not: 12 months searchable (Decree 333/2026, 16.6). */
+/**
+ * How long events are kept unless somebody says why not: 12 months searchable (Decree 333/2026,
+ * 16.6).
+ */
 export const RETENTION_DAYS = 366;
 
 const DAY_MS = 86_400_000;

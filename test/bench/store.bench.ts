@@ -78,16 +78,21 @@ function say(name: string, value: number, unit: string, more: object = {}): void
 
 /** How this machine stands to the reference now: a factor for absolute times. */
 function machineFactor(lines: readonly string[]): number {
-  const start = process.cpuUsage();
-  for (let round = 0; round < 20; round++) for (const line of lines) JSON.parse(line);
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / (20 * lines.length) / REFERENCE_PARSE_US;
+  const { used } = cpuOf(() => lines.map((line) => JSON.parse(line) as unknown).length);
+  return used / lines.length / REFERENCE_PARSE_US;
 }
 
-function build(folder: string): { lineBytes: number; factor: number } {
+/** CPU of this process in us while `act` runs. */
+function cpuOf<T>(act: () => T): { result: T; used: number } {
+  const start = process.cpuUsage();
+  const result = act();
+  const { user, system } = process.cpuUsage(start);
+  return { result, used: user + system };
+}
+
+function build(folder: string): number {
   const writer = openEventWriter(folder, { clock: new SystemClock(), flushEvents: 20_000 });
   let cpu = 0;
-  let lineBytes = 0;
   let part = 0;
   const lines: string[] = [];
   for (let at = 0; at < total; at += BATCH) {
@@ -95,28 +100,21 @@ function build(folder: string): { lineBytes: number; factor: number } {
       const time = first + Math.floor(((at + index) / total) * days * DAY_MS) - random(2_000);
       return makeEvent(Math.max(first, time), at, index);
     });
-    if (at < 5_000) {
-      lines.push(...events.map(({ fields }) => JSON.stringify(fields)));
-      lineBytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
-    }
-    const start = process.cpuUsage();
-    writer.append({ from: at, to: at + BATCH, received: last, events });
-    const used = process.cpuUsage(start);
-    cpu += used.user + used.system;
+    if (lines.length < 20_000) lines.push(...events.map(({ fields }) => JSON.stringify(fields)));
+    cpu += cpuOf(() => writer.append({ from: at, to: at + BATCH, received: last, events })).used;
     if (Math.floor(((at + BATCH) / total) * 5) > part) {
       part++;
       say(`write, cost so far after ${part}/5`, cpu / (at + BATCH), 'us/event');
     }
   }
-  const start = process.cpuUsage();
-  writer.checkpoint();
-  const used = process.cpuUsage(start);
+  cpu += cpuOf(() => writer.checkpoint()).used;
   const factor = machineFactor(lines);
-  const cost = (cpu + used.user + used.system) / total;
+  const lineBytes = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
+  const cost = cpu / total;
   say('write', cost, 'us/event', { events: total, days, factor: Number(factor.toFixed(2)) });
   say('write, scaled', cost / factor, 'us/event', { bar: 12 });
   writer.close();
-  return { lineBytes, factor };
+  return lineBytes;
 }
 
 function folderBytes(folder: string): number {
@@ -129,14 +127,14 @@ function query(text: string): Query {
   return parsed.query;
 }
 
-async function ask(folder: string, factor: number): Promise<void> {
+async function ask(folder: string): Promise<void> {
   const scope = { province: CENTRE };
   const week = { scope, from: first, to: last + DAY_MS };
   const day = { scope, from: last, to: last + DAY_MS };
   const opened = performance.now();
   const reader = openEventReader(folder);
   await reader.search({ ...week, query: query('user.name:user17'), limit: 100 });
-  say('first call after a start', (performance.now() - opened) / factor, 'ms', { bar: 500 });
+  say('first call after a start', performance.now() - opened, 'ms', { bar: 500 });
   const search = (text: string, span = week) =>
     reader.search({ ...span, query: query(text), limit: 100 });
   const cases: [name: string, bar: number, run: () => Promise<unknown>][] = [
@@ -198,33 +196,36 @@ async function ask(folder: string, factor: number): Promise<void> {
   ];
   for (const [name, bar, run] of cases) {
     const times: number[] = [];
+    const start = process.cpuUsage();
     for (let round = 0; round < runs; round++) {
-      const start = performance.now();
+      const begin = performance.now();
       await run();
-      times.push(performance.now() - start);
+      times.push(performance.now() - begin);
     }
+    const { user, system } = process.cpuUsage(start);
     const sorted = times.toSorted((a, b) => a - b);
-    const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0) / factor;
-    say(name, at(0.95), 'ms p95', { p50: Number(at(0.5).toFixed(2)), bar });
+    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+    const cpu = Number(((user + system) / runs / 1_000).toFixed(2));
+    say(name, at(0.95), 'ms p95', { p50: Number(at(0.5).toFixed(2)), cpu, bar });
   }
   await reader.close();
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'thapcanh-bench-store-'));
 try {
-  const { lineBytes, factor } = build(folder);
+  const lineBytes = build(folder);
   say('line', lineBytes, 'bytes');
   say('disk before sealing', folderBytes(folder) / total, 'bytes/event');
-  const start = process.cpuUsage();
-  const sealed = readdirSync(folder).flatMap((name) => /^(\d.*)\.db$/.exec(name)?.[1] ?? []);
-  for (const each of sealed) {
-    const steps = sealDay(folder, each);
-    while (steps.next().done !== true);
-  }
-  const used = process.cpuUsage(start);
-  say('seal', (used.user + used.system) / total, 'us/event');
+  const names = readdirSync(folder).flatMap((name) => /^(\d.*)\.db$/.exec(name)?.[1] ?? []);
+  const { used } = cpuOf(() => {
+    for (const name of names) {
+      const steps = sealDay(folder, name);
+      while (steps.next().done !== true);
+    }
+  });
+  say('seal', used / total, 'us/event');
   say('disk', folderBytes(folder) / total, 'bytes/event', { bar: 200, goal: 120, lineBytes });
-  await ask(folder, factor);
+  await ask(folder);
   say('memory', process.memoryUsage().rss / 1_048_576, 'MiB');
 } finally {
   rmSync(folder, { recursive: true, force: true });

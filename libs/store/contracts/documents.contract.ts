@@ -147,32 +147,36 @@ export function documentsContract(name: string, { open, runs }: DocumentsContrac
       expect((await documents.get('note', 'a'))?.version).toBe(2);
     });
 
-    it('does, refuses and lists what a plain map of documents would', async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.array(someWrite, { maxLength: 6 }), { maxLength: 6 }),
-          fc.array(someList, { minLength: 4, maxLength: 4 }),
-          async (groups, requests) => {
-            const undos: (() => Promise<void>)[] = [];
-            const documents = await open((undo) => undos.push(undo));
-            try {
-              const oracle = new NaiveDocuments();
-              for (const writes of groups) {
-                expect(await documents.write(writes)).toEqual(oracle.write(writes));
+    it(
+      'does, refuses and lists what a plain map of documents would',
+      { timeout: 120_000 },
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.array(someWrite, { maxLength: 6 }), { maxLength: 6 }),
+            fc.array(someList, { minLength: 4, maxLength: 4 }),
+            async (groups, requests) => {
+              const undos: (() => Promise<void>)[] = [];
+              const documents = await open((undo) => undos.push(undo));
+              try {
+                const oracle = new NaiveDocuments();
+                for (const writes of groups) {
+                  expect(await documents.write(writes)).toEqual(oracle.write(writes));
+                }
+                for (const request of requests) {
+                  const found = await listAll(documents, 'alert', request);
+                  const expected = oracle.list('alert', request);
+                  expect(found).toEqual({ rows: expected, totals: [expected.length] });
+                }
+              } finally {
+                for (const undo of undos.toReversed()) await undo();
               }
-              for (const request of requests) {
-                const found = await listAll(documents, 'alert', request);
-                const expected = oracle.list('alert', request);
-                expect(found).toEqual({ rows: expected, totals: [expected.length] });
-              }
-            } finally {
-              for (const undo of undos.toReversed()) await undo();
-            }
-          },
-        ),
-        { numRuns: runs },
-      );
-    });
+            },
+          ),
+          { numRuns: runs },
+        );
+      },
+    );
 
     it('pages on past documents that come and go meanwhile', async () => {
       const documents = await open(onTestFinished);

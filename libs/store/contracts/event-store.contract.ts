@@ -101,37 +101,45 @@ export function eventStoreContract(name: string, { open, settle, runs }: EventSt
       expect(await store.state()).toMatchObject({ events: 0, days: [] });
     });
 
-    it('answers every query as the plain reading of the language does', async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          someEvents,
-          fc.array(someQuery, { minLength: 8, maxLength: 8 }),
-          fc.constantFrom<Place>(centre, { province: '01' }, { province: '79', commune: '26734' }),
-          fc.integer({ min: 0, max: DAY_MS }),
-          async (events, queries, scope, cut) => {
-            const oracle = new NaiveEventStore();
-            const undos: (() => Promise<void>)[] = [];
-            const store = await open((undo) => undos.push(undo));
-            try {
-              const half = Math.floor(events.length / 2);
-              for (const part of [events.slice(0, half), events.slice(half)]) {
-                const batch = batchOf(part);
-                await oracle.append(batch);
-                await store.append(batch);
+    it(
+      'answers every query as the plain reading of the language does',
+      { timeout: 120_000 },
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            someEvents,
+            fc.array(someQuery, { minLength: 8, maxLength: 8 }),
+            fc.constantFrom<Place>(
+              centre,
+              { province: '01' },
+              { province: '79', commune: '26734' },
+            ),
+            fc.integer({ min: 0, max: DAY_MS }),
+            async (events, queries, scope, cut) => {
+              const oracle = new NaiveEventStore();
+              const undos: (() => Promise<void>)[] = [];
+              const store = await open((undo) => undos.push(undo));
+              try {
+                const half = Math.floor(events.length / 2);
+                for (const part of [events.slice(0, half), events.slice(half)]) {
+                  const batch = batchOf(part);
+                  await oracle.append(batch);
+                  await store.append(batch);
+                }
+                await settle(store);
+                for (const tree of queries) {
+                  const span = { query: tree, scope, from: whole.from + cut, to: whole.to - cut };
+                  await expectSameAnswers(store, oracle, span);
+                }
+              } finally {
+                for (const undo of undos.toReversed()) await undo();
               }
-              await settle(store);
-              for (const tree of queries) {
-                const span = { query: tree, scope, from: whole.from + cut, to: whole.to - cut };
-                await expectSameAnswers(store, oracle, span);
-              }
-            } finally {
-              for (const undo of undos.toReversed()) await undo();
-            }
-          },
-        ),
-        { numRuns: runs },
-      );
-    });
+            },
+          ),
+          { numRuns: runs },
+        );
+      },
+    );
 
     it('pages through all events once while others arrive', async () => {
       const times = Array.from(

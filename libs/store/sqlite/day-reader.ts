@@ -34,10 +34,17 @@ export interface DayShape {
   readonly present: ReadonlySet<string>;
 }
 
+/** The lines of a block, where each begins, and the ids of its events. */
+export interface Block {
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly ids: Uint8Array;
+}
+
 /** What readers of all days share: the columns and blocks read last, within bounds. */
 export interface ReadCaches {
   readonly columns: Recent<string, Column>;
-  readonly blocks: Recent<string, { readonly text: string; readonly starts: Uint32Array }>;
+  readonly blocks: Recent<string, Block>;
 }
 
 const CACHE_KIB = 4_096;
@@ -60,6 +67,9 @@ export class DayReader {
   #events = 0;
   #unshaped = 0;
   #hasTokenTable = false;
+  #lastBlock: { readonly id: number; readonly block: Block } | undefined;
+  /** The columns of one chunk at a time, by their number: most questions go chunk by chunk. */
+  #chunkAt: { readonly chunk: Chunk; readonly columns: (Column | undefined)[] } | undefined;
 
   constructor(folder: string, day: Day, caches: ReadCaches) {
     this.day = day;
@@ -151,10 +161,10 @@ export class DayReader {
     const place = row % CHUNK_EVENTS;
     const time = this.start + (this.times(chunk)[place] ?? 0);
     const shape = this.codes(chunk, SHAPE_SLOT)?.[place] ?? 0;
-    const block = Math.floor(row / BLOCK_EVENTS);
-    const line = this.#line(block, row % BLOCK_EVENTS);
-    const ids = this.sql('SELECT z FROM ids WHERE id = ?').get(block)?.['z'] as Uint8Array;
-    return readLine(line, unpackId(ids, row % BLOCK_EVENTS), time, this.#shapes[shape]?.names);
+    const index = row % BLOCK_EVENTS;
+    const { text, starts, ids } = this.#block(Math.floor(row / BLOCK_EVENTS), index);
+    const line = text.slice(starts[index], (starts[index + 1] ?? 0) - 1);
+    return readLine(line, unpackId(ids, index), time, this.#shapes[shape]?.names);
   }
 
   /** Makes the table `tokens(term)` of all tokens of the day, for this connection. */
@@ -169,26 +179,40 @@ export class DayReader {
   }
 
   #column(chunk: Chunk, slot: number): Column | undefined {
+    if (this.#chunkAt?.chunk !== chunk) this.#chunkAt = { chunk, columns: [] };
+    const { columns } = this.#chunkAt;
+    const column = (columns[slot] ??= this.#cachedColumn(chunk, slot));
+    return column.length === 0 ? undefined : column;
+  }
+
+  /** An empty column stands for a field that no row of the chunk has. */
+  #cachedColumn(chunk: Chunk, slot: number): Column {
     const key = `${this.day} ${chunk.id} ${slot} ${chunk.n}`;
     const known = this.#caches.columns.get(key);
-    if (known !== undefined) return known.length === 0 ? undefined : known;
+    if (known !== undefined) return known;
     const row = this.sql('SELECT z FROM col WHERE id = ?').get(chunk.id * SLOTS_MAX + slot);
     const z = row?.['z'] as Uint8Array | undefined;
     const column = z === undefined ? new Uint8Array(0) : cutTo(unpackColumn(z), chunk.n);
     this.#caches.columns.set(key, column, column.byteLength);
-    return column.length === 0 ? undefined : column;
+    return column;
   }
 
-  #line(block: number, index: number): string {
-    const key = `${this.day} ${block}`;
-    let found = this.#caches.blocks.get(key);
-    if (found === undefined || index >= found.starts.length - 1) {
-      const z = this.sql('SELECT z FROM blk WHERE id = ?').get(block)?.['z'] as Uint8Array;
-      const text = zstdDecompressSync(z).toString('utf8');
-      found = { text, starts: lineStarts(text) };
-      this.#caches.blocks.set(key, found, text.length * 2);
+  /** A block that has line `index`; the last of a day may have grown since it was read. */
+  #block(id: number, index: number): Block {
+    const last = this.#lastBlock;
+    if (last?.id === id && index < last.block.starts.length - 1) return last.block;
+    const key = `${this.day} ${id}`;
+    let block = this.#caches.blocks.get(key);
+    if (block === undefined || index >= block.starts.length - 1) {
+      const row = this.sql(
+        'SELECT blk.z AS lines, ids.z AS ids FROM blk JOIN ids USING (id) WHERE id = ?',
+      ).get(id);
+      const text = zstdDecompressSync(row?.['lines'] as Uint8Array).toString('utf8');
+      block = { text, starts: lineStarts(text), ids: row?.['ids'] as Uint8Array };
+      this.#caches.blocks.set(key, block, text.length * 2);
     }
-    return found.text.slice(found.starts[index], (found.starts[index + 1] ?? 0) - 1);
+    this.#lastBlock = { id, block };
+    return block;
   }
 
   #loadNames(): void {

@@ -144,7 +144,7 @@ export class DayWriter {
     let at: ShapeNode | undefined = this.#vocabulary.root;
     for (const name in event.fields) {
       const value = event.fields[name] ?? null;
-      const empty = isEmpty(value);
+      const empty = typeof value !== 'string' && isEmpty(value);
       at = at && this.#vocabulary.step(at, name, empty);
       const field = at === undefined ? this.#vocabulary.field(name) : at.field;
       this.#values.push(value);

@@ -1,7 +1,10 @@
 import type { Day } from './days.ts';
 import { ThreadCalls } from './thread-calls.ts';
 
-/** Seals days that are over, from a thread of its own; the days stay readable and writable meanwhile. */
+/**
+ * Seals days that are over, from a thread of its own; the days stay readable and writable
+ * meanwhile.
+ */
 export interface EventKeeper {
   /**
    * Seals the days that ended 36 h before `now` (ms since the epoch) or earlier and are not sealed,

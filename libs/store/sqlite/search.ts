@@ -3,7 +3,7 @@ import type { Event } from '#libs/model';
 import type { SearchPage, SearchRequest } from '../ports.ts';
 import { compileQuery, type Matcher } from '../query/matches.ts';
 import type { Query } from '../query/syntax.ts';
-import { eachBit } from './bits.ts';
+import { eachBit, isEmpty } from './bits.ts';
 import type { Catalog } from './catalog.ts';
 import { isInDoubt, type Condition } from './conditions.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
@@ -131,6 +131,7 @@ class Page {
     const day = this.#day;
     if (day === undefined) return;
     const hits = condition.evaluate(chunk);
+    if (isEmpty(hits.possible)) return;
     const base = chunk.id * CHUNK_EVENTS;
     const candidates = this.#candidates(day, chunk, (use) => eachBit(hits.possible, use));
     let reads = 0;

@@ -26,8 +26,10 @@ export interface ShapeNode {
   readonly next: Map<string, ShapeNode>;
   /** The field of the last name; undefined at the root and beyond the bounds. */
   readonly field: DayField | undefined;
-  readonly empty: boolean;
+  /** The name, behind a NUL when the field is empty. */
+  readonly key: string;
   readonly parent: ShapeNode | undefined;
+  likely: ShapeNode | undefined;
   /** Number of the shape that ends here, once an event had it. */
   shape: number | undefined;
 }
@@ -50,7 +52,7 @@ const COLUMN_VALUE_CHARS_MAX = 256;
  * `takeAdditions`.
  */
 export class DayVocabulary {
-  readonly root: ShapeNode = node(undefined, undefined, false);
+  readonly root: ShapeNode = node(undefined, undefined, '');
   readonly #fields = new Map<string, DayField>();
   /** By column number. */
   readonly #codes: (Map<FieldValue, number> | undefined)[] = [];
@@ -89,12 +91,14 @@ export class DayVocabulary {
   /** Undefined when the day has no room for another field or another branch of shapes. */
   step(from: ShapeNode, name: string, empty: boolean): ShapeNode | undefined {
     const key = empty ? `\0${name}` : name;
+    // What followed last time mostly follows again.
+    if (from.likely?.key === key) return from.likely;
     const known = from.next.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return (from.likely = known);
     const field = this.field(name);
     if (field === undefined || this.#nodes >= NODES_MAX) return undefined;
     this.#nodes++;
-    const made = node(from, field, empty);
+    const made = node(from, field, key);
     from.next.set(key, made);
     return made;
   }
@@ -123,7 +127,7 @@ export class DayVocabulary {
     end.shape = ++this.#shapes;
     const fields: number[] = [];
     for (let at: ShapeNode | undefined = end; at?.field !== undefined; at = at.parent) {
-      fields.unshift(at.empty ? -at.field.id : at.field.id);
+      fields.unshift(at.key.startsWith('\0') ? -at.field.id : at.field.id);
     }
     this.#additions.shapes.push({ id: end.shape, fields: JSON.stringify(fields) });
     return end.shape;
@@ -174,12 +178,8 @@ function newField(id: number, name: string): DayField {
   return { id, name, indexing: indexingOf(name), prefix: fieldPrefix(id), slot };
 }
 
-function node(
-  parent: ShapeNode | undefined,
-  field: DayField | undefined,
-  empty: boolean,
-): ShapeNode {
-  return { next: new Map(), field, empty, parent, shape: undefined };
+function node(parent: ShapeNode | undefined, field: DayField | undefined, key: string): ShapeNode {
+  return { next: new Map(), field, key, parent, likely: undefined, shape: undefined };
 }
 
 /**
