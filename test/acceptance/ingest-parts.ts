@@ -34,14 +34,14 @@ const queue =
   'action.resumeInterval="1"';
 
 /** rsyslog's Elasticsearch output as docs/senders.md has it: every message with an id of its own. */
-export function bulkWithIds(port: number): string {
+export function bulkWithIds(port: number, key = 'secret'): string {
   return [
     'template(name="asJson" type="list" option.jsonf="on") {',
     '  property(outname="@timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")',
     '  property(outname="message" name="msg" format="jsonf")',
     '}',
     'template(name="asId" type="string" string="%uuid%")',
-    `action(type="omelasticsearch" server="127.0.0.1" serverport="${port}" uid="x" pwd="secret"`,
+    `action(type="omelasticsearch" server="127.0.0.1" serverport="${port}" uid="x" pwd="${key}"`,
     '  template="asJson" searchIndex="logs" searchType="" bulkmode="on" retryfailures="off"',
     `  bulkid="asId" dynbulkid="on" writeoperation="create" ${queue})`,
   ].join('\n');
@@ -181,8 +181,10 @@ export class PatientSender {
   #next = 0;
   #stopped = false;
   readonly #loops: Promise<void>[] = [];
+  readonly #headers: Record<string, string>;
 
-  constructor(url: () => string, { perBody = 50, connections = 4 } = {}) {
+  constructor(url: () => string, { perBody = 50, connections = 4, key = 'secret' } = {}) {
+    this.#headers = { authorization: `Bearer ${key}` };
     for (let i = 0; i < connections; i += 1) this.#loops.push(this.#send(url, perBody));
   }
 
@@ -202,7 +204,7 @@ export class PatientSender {
   }
 
   async #untilAcknowledged(url: () => string, body: string): Promise<void> {
-    const headers = { authorization: 'Bearer secret' };
+    const headers = this.#headers;
     for (;;) {
       try {
         const reply = await fetch(`${url()}/api/v1/ingest`, { method: 'POST', headers, body });

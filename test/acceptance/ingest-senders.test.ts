@@ -107,7 +107,7 @@ describe('real senders', () => {
     });
     const event = JSON.parse(records.find(({ input }) => input === 'bulk')?.text ?? '{}') as object;
     expect(event).toMatchObject({
-      'log.syslog.appname': 'sshd',
+      'process.name': 'sshd',
       'log.syslog.severity.code': 6,
       message: expect.stringContaining('Failed password for root') as string,
     });
