@@ -32,6 +32,7 @@ export class RecoveryBook {
 
   async load(): Promise<void> {
     const from = this.#clock.now() - RECOVERY_KEPT_MS;
+    const found: Latest[] = [];
     let cursor: string | undefined;
     do {
       const page = await this.#documents.list<Latest>(RECOVERY_KIND, {
@@ -40,9 +41,13 @@ export class RecoveryBook {
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      for (const { body } of page.rows) this.#latest.set(keyOf(body.rule, body.groupKey), body);
-      cursor = this.#latest.size < RECOVERIES_MAX ? page.next : undefined;
+      found.push(...page.rows.map(({ body }) => body));
+      cursor = found.length < RECOVERIES_MAX ? page.next : undefined;
     } while (cursor !== undefined);
+    // The oldest first, so that the oldest is also the first to go.
+    for (const latest of found.toReversed()) {
+      this.#latest.set(keyOf(latest.rule, latest.groupKey), latest);
+    }
   }
 
   /** Remembers recoveries; resolves once durable. Earlier ones than known change nothing. */
@@ -57,10 +62,8 @@ export class RecoveryBook {
       }
     }
     if (later.size === 0) return;
-    const oldest = [...this.#latest.keys()].slice(
-      0,
-      Math.max(0, this.#latest.size + later.size - RECOVERIES_MAX),
-    );
+    const over = Math.max(0, this.#latest.size + later.size - RECOVERIES_MAX);
+    const oldest = [...this.#latest.keys().take(over)].filter((key) => !later.has(key));
     await this.#documents.write([
       ...[...later].map(([key, latest]) => recoveryWrite(key, latest)),
       ...oldest.map((key) => recoveryWrite(key, null)),

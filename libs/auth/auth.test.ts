@@ -184,6 +184,18 @@ describe('a session', () => {
     });
   });
 
+  it('leaves nothing behind once it is past its life', async () => {
+    const parts = await withAn();
+    await signedIn(parts);
+    await parts.auth.issueLink('an');
+    parts.clock.advance(720 * MINUTE + 1);
+    await signedIn(parts);
+    expect(await parts.auth.sessions.sweep()).toBe(1);
+    expect(parts.documents.kinds.get('session')?.size).toBe(1);
+    await parts.auth.issueLink('an');
+    expect(parts.documents.kinds.get('one-time-link')?.size).toBe(1);
+  });
+
   it('cannot be had without limit by one user', async () => {
     const parts = await withAn();
     for (let made = 0; made < 25; made += 1) await signedIn(parts);

@@ -21,6 +21,8 @@ export const LINK_LIFE_MS = 1_800_000;
 /** Passwords checked at once (19 MiB and a core each), and how many may wait for that. */
 const CHECKS_MAX = 2;
 const WAITING_MAX = 100;
+/** Links past their time that a new one takes with it. */
+const LINKS_SWEPT = 100;
 export const FIRST_ADMIN = 'admin';
 
 export interface AuthNeeds {
@@ -158,7 +160,15 @@ export class Auth {
     const token = newToken();
     const expires = this.#clock.now() + LINK_LIFE_MS;
     const body: StoredLink = { user: userId(user) ?? user, expires };
-    await this.#documents.write([linkWrite(tokenHash(token), body, 'absent')]);
+    const over = await this.#documents.list<StoredLink>(LINK_KIND, {
+      scope: CENTRE_PLACE,
+      to: this.#clock.now(),
+      limit: LINKS_SWEPT,
+    });
+    await this.#documents.write([
+      linkWrite(tokenHash(token), body, 'absent'),
+      ...over.rows.map(({ id, version }) => linkWrite(id, null, version)),
+    ]);
     return { token, expires };
   }
 

@@ -175,15 +175,18 @@ export class Sessions {
     return ending.length;
   }
 
-  /** Removes sessions that are over; for a job that runs now and then. Resolves to how many. */
+  /** Removes sessions that are past their life; for a job now and then. Resolves to how many. */
   async sweep(): Promise<number> {
-    const page = await this.#documents.list<Session>(SESSION_KIND, {
-      scope: CENTRE_PLACE,
-      limit: LISTED_MAX,
-    });
-    const over = page.rows.filter((doc) => this.#over(doc.body) !== undefined);
-    for (const doc of over) await this.end(doc.id);
-    return over.length;
+    for (let swept = 0; ;) {
+      const page = await this.#documents.list<Session>(SESSION_KIND, {
+        scope: CENTRE_PLACE,
+        to: this.#clock.now() - this.#limits.lifeMs,
+        limit: LISTED_MAX,
+      });
+      for (const doc of page.rows) await this.end(doc.id);
+      swept += page.rows.length;
+      if (page.rows.length < LISTED_MAX) return swept;
+    }
   }
 
   #remember(session: Session): void {
