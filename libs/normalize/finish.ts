@@ -27,7 +27,10 @@ export interface RecordOrigin {
 /** An event and what was noteworthy about its record. */
 export interface Finished {
   readonly event: Event;
-  /** Id of the source it is counted under: the key's or the register's; empty when nobody knows the sender. */
+  /**
+   * Id of the source it is counted under: the key's or the register's; empty when nobody knows the
+   * sender.
+   */
   readonly source: string;
   readonly oddity: Oddity | undefined;
   /** How many values were masked. */
@@ -51,7 +54,10 @@ function timeOddity(flag: string | undefined): Oddity | undefined {
   return flag === 'missing' ? 'time_missing' : undefined;
 }
 
-/** Gives decoded records their place, time, id and masks. One per settings snapshot; holds no state but caches. */
+/**
+ * Gives decoded records their place, time, id and masks. One per settings snapshot; holds no state
+ * but caches.
+ */
 export class Finisher {
   readonly #settings: NormalizeSettings;
   readonly #masker: Masker;
@@ -135,10 +141,13 @@ export class Finisher {
     if (source?.vendor !== undefined) fields['gov.vendor.id'] = source.vendor;
   }
 
-  /** Masks the record in place; `text` is all of it as it was sent. Returns how many values it was. */
+  /**
+   * Masks the record in place; `text` is all of it as it was sent. Returns how many values it was.
+   */
   #mask(decoded: Decoded, text: string): number {
     const { fields, original } = decoded;
-    // Every field is a piece of the text: where the text is clean, and hides nothing behind escapes, all of them are.
+    // Every field is a piece of the text: where the text is clean, and hides nothing behind
+    // escapes, all of them are.
     const spans = findSecrets(text);
     const hidden = text.includes('\\u') || isEscapedUrl(fields['url.original']);
     if (spans.length === 0 && !hidden) {
@@ -156,7 +165,10 @@ export class Finisher {
   }
 }
 
-/** Takes away a claim to be a verdict of ours: nobody's record may raise or end an outage in our name. */
+/**
+ * Takes away a claim to be a verdict of ours: nobody's record may raise or end an outage in our
+ * name.
+ */
 function disown(fields: Fields): void {
   for (const name of SOURCE_FIELDS) {
     const value = fields[name];
