@@ -20,6 +20,34 @@ interface Seat {
   trouble?: { reason: string; since: number; tries: number };
 }
 
+/** Ends waits. A race against one promise that lives for months would keep a reaction of every wait for as long. */
+class StopSign {
+  #raised = false;
+  readonly #waits = new Set<() => void>();
+
+  get raised(): boolean {
+    return this.#raised;
+  }
+
+  raise(): void {
+    this.#raised = true;
+    for (const end of this.#waits) end();
+  }
+
+  /** What the promise gives, or `undefined` once the sign is raised. */
+  async orElse<T>(promise: Promise<T>): Promise<T | undefined> {
+    const { promise: raised, resolve } = Promise.withResolvers<undefined>();
+    const end = (): void => resolve(undefined);
+    this.#waits.add(end);
+    if (this.#raised) end();
+    try {
+      return await Promise.race([promise, raised]);
+    } finally {
+      this.#waits.delete(end);
+    }
+  }
+}
+
 /**
  * The handover inside one process: each reader walks the spool by its own position. Readers that are level share
  * decoded batches through the source; one that lags makes the source decode again.
@@ -48,13 +76,11 @@ export class EmbeddedHandover extends Handover {
   read(reader: ReaderName, take: (batch: Batch) => Promise<void>): { stop(): Promise<void> } {
     const seat: Seat = { reader, position: this.#starts[reader], received: 0, parked: 0 };
     this.#seats.set(reader, seat);
-    const stopping = Promise.withResolvers<void>();
-    let running = true;
-    const loop = this.#walk(seat, take, () => running, stopping.promise);
+    const stop = new StopSign();
+    const loop = this.#walk(seat, take, stop);
     return {
       stop: async () => {
-        running = false;
-        stopping.resolve();
+        stop.raise();
         await loop;
       },
     };
@@ -70,16 +96,11 @@ export class EmbeddedHandover extends Handover {
     }));
   }
 
-  async #walk(
-    seat: Seat,
-    take: (batch: Batch) => Promise<void>,
-    running: () => boolean,
-    stopped: Promise<void>,
-  ): Promise<void> {
-    while (running()) {
-      const batch = await Promise.race([this.#source.batchAt(seat.position), stopped]);
-      if (batch === undefined || !running()) return;
-      const taken = await this.#offer(seat, batch, take, running, stopped);
+  async #walk(seat: Seat, take: (batch: Batch) => Promise<void>, stop: StopSign): Promise<void> {
+    while (!stop.raised) {
+      const batch = await stop.orElse(this.#source.batchAt(seat.position));
+      if (batch === undefined || stop.raised) return;
+      const taken = await this.#offer(seat, batch, take, stop);
       if (!taken) return;
       seat.position = batch.to;
       seat.received = batch.received;
@@ -90,10 +111,9 @@ export class EmbeddedHandover extends Handover {
     seat: Seat,
     batch: Batch,
     take: (batch: Batch) => Promise<void>,
-    running: () => boolean,
-    stopped: Promise<void>,
+    stop: StopSign,
   ): Promise<boolean> {
-    for (let tries = 1; running(); tries += 1) {
+    for (let tries = 1; !stop.raised; tries += 1) {
       try {
         await take(batch);
         delete seat.trouble;
@@ -107,7 +127,7 @@ export class EmbeddedHandover extends Handover {
         }
         const since = seat.trouble?.since ?? this.#clock.now();
         seat.trouble = { reason, since, tries };
-        await Promise.race([this.#pause(tries), stopped]);
+        await stop.orElse(this.#pause(tries));
       }
     }
     return false;

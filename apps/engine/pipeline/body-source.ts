@@ -24,6 +24,7 @@ export class BodySource implements BatchSource {
   readonly #decoder: () => BodyDecoder;
   readonly #clock: Clock;
   readonly #hear: (tallies: readonly SenderTally[]) => void;
+  readonly #endOf: (from: number) => number;
   readonly counts: DecodeCounts = {
     bodies: 0,
     events: 0,
@@ -34,24 +35,31 @@ export class BodySource implements BatchSource {
   /** Up to here bodies were counted; what a lagging reader makes us decode again is not counted twice. */
   #counted = 0;
 
-  /** `decoder` gives the one under the settings in force; `hear` gets what each body said about its senders. */
+  /**
+   * `decoder` gives the one under the settings in force; `hear` gets what each body said about its senders; `endOf`
+   * says where the batch that starts somewhere has to end at the latest, at the end of a body.
+   */
   constructor(
     reader: SpoolReader,
     decoder: () => BodyDecoder,
     clock: Clock,
     hear: (tallies: readonly SenderTally[]) => void,
+    endOf: (from: number) => number = () => Infinity,
   ) {
     this.#reader = reader;
     this.#decoder = decoder;
     this.#clock = clock;
     this.#hear = hear;
+    this.#endOf = endOf;
   }
 
   async batchAt(from: number): Promise<Batch | undefined> {
     for (;;) {
       if ((await this.#reader.wait(from)) === 'ended') return undefined;
       const { bodies, next } = await this.#reader.take(from, BATCH_BYTES);
-      if (next > from) return this.#decodeAll(bodies, from, next);
+      const to = Math.min(next, this.#endOf(from));
+      const within = bodies.filter(({ position }) => position < to);
+      if (to > from) return this.#decodeAll(within, from, to);
     }
   }
 

@@ -13,7 +13,6 @@ export class PipelineHost {
   readonly #worker: Worker;
   readonly #link: ThreadLink<PipelineCalls>;
   readonly #ended: Promise<void>;
-  #following: Promise<void> = Promise.resolve();
   #stopping = false;
 
   /** `onDeath` hears when the thread ends unasked: the process must not go on without it. */
@@ -37,12 +36,13 @@ export class PipelineHost {
 
   /** Tells the thread of every body that becomes durable. */
   follow(reader: SpoolReader): void {
-    this.#following = this.#follow(reader);
+    // It ends with the reader, which is closed after this; a link that has ended told `onDeath` already.
+    this.#follow(reader).catch(() => undefined);
   }
 
   async #follow(reader: SpoolReader): Promise<void> {
     let told = reader.end;
-    while ((await reader.wait(told)) === 'more') {
+    while ((await reader.wait(told)) === 'more' && !this.#stopping) {
       told = reader.end;
       await this.#link.ask('extend', told);
     }
@@ -74,6 +74,5 @@ export class PipelineHost {
     await this.#link.ask('stop', null);
     await this.#worker.terminate();
     await this.#ended;
-    await this.#following.catch(() => undefined);
   }
 }

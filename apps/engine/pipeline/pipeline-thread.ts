@@ -14,6 +14,7 @@ import { FileStateStore, openEventWriter, type EventWriter, type StateStore } fr
 import { BodyDecoder } from '../../collector/pipeline/decode-body.ts';
 import { BodySource } from './body-source.ts';
 import { DETECT_STATE, Pipeline } from './pipeline.ts';
+import { RaiseMarks } from './raise-marks.ts';
 import type { ClockSettings, HostCalls, PipelineStart, PipelineState } from './pipeline-calls.ts';
 import { mergeTallies } from './tallies.ts';
 
@@ -82,6 +83,7 @@ async function run(port: MessagePort, start: PipelineStart): Promise<void> {
   const writer = openEventWriter(join(folder, 'events'), { clock });
   const states = new FileStateStore(join(folder, 'state'));
   const { detector, detected } = await restoredDetector(start, states);
+  const marks = await RaiseMarks.load(states, detected);
   const host: ThreadLink<HostCalls> = new ThreadLink<HostCalls>(port, {
     extend: (reached: number) => reader.extend(reached),
     advance: (at: { end: number; received: number }) => pipeline.advance(at.end, at.received),
@@ -103,9 +105,10 @@ async function run(port: MessagePort, start: PipelineStart): Promise<void> {
     () => decoder,
     clock,
     (tallies) => post.put(tallies),
+    (from) => marks.after(from),
   );
   const pipeline = new Pipeline(
-    { source, writer, detect: detector, states, clock },
+    { source, writer, detect: detector, states, marks, clock },
     {
       raise: (raised) => host.ask('raise', raised),
       free: (position) => void host.ask('free', position),

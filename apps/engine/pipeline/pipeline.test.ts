@@ -62,6 +62,8 @@ function pipelineOver(end: number, raise: (raised: Raised) => Promise<void>) {
     taken: [] as number[],
     saved: [] as Saved[],
     freed: [] as number[],
+    noted: [] as number[],
+    forgotten: [] as number[],
   };
   const pipeline = new Pipeline(
     {
@@ -69,6 +71,10 @@ function pipelineOver(end: number, raise: (raised: Raised) => Promise<void>) {
       writer: writer(seen.appended),
       detect: detector(seen.taken),
       states: states(seen.saved),
+      marks: {
+        note: (position) => Promise.resolve(void seen.noted.push(position)),
+        forget: (position) => seen.forgotten.push(position),
+      },
       clock: new ManualClock(0),
     },
     { raise, free: (position) => seen.freed.push(position), park: () => undefined },
@@ -94,6 +100,8 @@ it('takes every batch through index and detection, and frees the spool only up t
   ]);
   expect(seen.saved.at(-1)).toEqual({ position: 30, taken: '0 10 20' });
   expect(seen.freed.at(-1)).toBe(30);
+  expect(seen.noted).toEqual([10, 20, 30]);
+  expect(seen.forgotten.at(-1)).toBe(30);
 });
 
 it('tells alerts that could not be stored again, once and in order, without taking their batch twice', async () => {

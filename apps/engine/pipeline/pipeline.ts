@@ -4,6 +4,7 @@ import type { AlertChange, Batch, Clock, Recovery } from '#libs/model';
 import type { EventWriter, StateStore } from '#libs/store';
 
 import type { BodySource } from './body-source.ts';
+import type { RaiseMarks } from './raise-marks.ts';
 
 /** Alert changes of one batch; `position` is the spool position after it. */
 export interface Raised {
@@ -17,6 +18,7 @@ export interface PipelineParts {
   readonly writer: EventWriter;
   readonly detect: Pick<Detector, 'take' | 'advance' | 'snapshot'>;
   readonly states: StateStore;
+  readonly marks: Pick<RaiseMarks, 'note' | 'forget'>;
   readonly clock: Clock;
 }
 
@@ -131,6 +133,7 @@ export class Pipeline {
   /** Alerts wait here in order until they are stored; detection does not go on before. */
   async #tellOutbox(): Promise<void> {
     for (let next = this.#outbox[0]; next !== undefined; next = this.#outbox[0]) {
+      if (next.changes.length > 0) await this.#parts.marks.note(next.position);
       await this.#ears.raise(next);
       this.#outbox.shift();
     }
@@ -160,5 +163,6 @@ export class Pipeline {
     const position = this.#detected;
     await this.#parts.states.save(DETECT_STATE, position, this.#parts.detect.snapshot());
     this.#saved = position;
+    this.#parts.marks.forget(position);
   }
 }
