@@ -1,4 +1,4 @@
-import type { EventView } from '#libs/protocol';
+import type { EventView, IncidentRow } from '#libs/protocol';
 
 import type { Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -141,12 +141,21 @@ export async function every<T>(desk: Desk, path: string): Promise<T[]> {
   return rows;
 }
 
-/** The events that match, once there are this many; more than that throws at once. */
-export async function searched(desk: Desk, query: string, count: number): Promise<EventView[]> {
+/** The events that match, once there are at least this many. */
+export function searched(desk: Desk, query: string, count: number): Promise<EventView[]> {
   const path = `/api/v1/events?query=${encodeURIComponent(query)}&limit=1000`;
-  await until(`${count} events match '${query}'`, async () => {
-    const { total } = await desk.get<Page<EventView>>(path);
-    return total >= count || undefined;
-  });
-  return every(desk, path);
+  return until(
+    `${count} events match '${query}'`,
+    async () => {
+      const found = await every<EventView>(desk, path);
+      return found.length >= count ? found : undefined;
+    },
+    { everyMs: 250 },
+  );
+}
+
+/** Incidents of what was sent; those about the product itself (a full disk of the test machine) are left out. */
+export async function incidentsOf(desk: Desk): Promise<IncidentRow[]> {
+  const rows = await every<IncidentRow>(desk, '/api/v1/incidents?status=all&limit=1000');
+  return rows.filter(({ rules }) => !rules.some((rule) => rule.startsWith('OPS-')));
 }

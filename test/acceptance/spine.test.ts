@@ -6,7 +6,7 @@ import { faultCount } from '../support/fault-count.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { forwardTcp, startRsyslog } from '../support/rsyslog.ts';
 import { until } from '../support/until.ts';
-import { every, searched, sendLines, signIn, type Desk } from './desk.ts';
+import { every, incidentsOf, searched, sendLines, signIn, type Desk } from './desk.ts';
 
 const ATTACKER = '203.0.113.77';
 const KILLS = faultCount({ few: 3, full: 20 });
@@ -16,14 +16,10 @@ function guess(n: number): string {
   return `Failed password for invalid user guess-${n} from ${ATTACKER} port ${1024 + (n % 60_000)} ssh2`;
 }
 
-function incidents(desk: Desk): Promise<IncidentRow[]> {
-  return every(desk, '/api/v1/incidents?status=all');
-}
-
 /** The one incident of a place, once it is there with this many events. */
 function incidentOf(desk: Desk, province: string, events: number): Promise<IncidentRow> {
   return until(`${province} has an incident of ${events} events`, async () =>
-    (await incidents(desk)).find(
+    (await incidentsOf(desk)).find(
       (row) => row.locality.province === province && row.events === events,
     ),
   );
@@ -108,7 +104,7 @@ describe('the process is killed in the middle of sending', () => {
     const guesser = new Guesser(product);
     await guesser.reached(200);
     let desk = await signIn(product);
-    const before = await until('the first incident', async () => (await incidents(desk))[0]);
+    const before = await until('the first incident', async () => (await incidentsOf(desk))[0]);
     const [alertBefore] = await every<AlertView>(desk, '/api/v1/alerts');
 
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -130,7 +126,7 @@ describe('the process is killed in the middle of sending', () => {
     expect(numbers.toSorted((a, b) => a - b)).toEqual(
       guesser.acknowledged.toSorted((a, b) => a - b),
     );
-    expect((await incidents(desk)).map(({ id }) => id)).toEqual([before.id]);
+    expect((await incidentsOf(desk)).map(({ id }) => id)).toEqual([before.id]);
     const alerts = await every<AlertView>(desk, '/api/v1/alerts');
     const inForce = alerts.filter(({ state }) => state === 'in_force');
     expect(inForce.map(({ count }) => count)).toEqual([sent]);
