@@ -19,7 +19,10 @@ export function putText(fields: Fields, name: string, value: string | undefined)
   if (value !== undefined && value !== '' && value !== '-') fields[name] = value;
 }
 
-/** A whole number of at most 15 digits; undefined for anything else, so that a number is never a guess. */
+/**
+ * A whole number of at most 15 digits; undefined for anything else, so that a number is never a
+ * guess.
+ */
 export function wholeNumber(text: string | undefined): number | undefined {
   if (text === undefined || text.length === 0 || text.length > 15) return undefined;
   let value = 0;
@@ -86,7 +89,9 @@ export function putSource(fields: Fields, address: string): void {
   if (isIp(address)) fields['source.ip'] = address;
 }
 
-/** Fills the addresses and accounts of the record that investigators look for, wherever they stand. */
+/**
+ * Fills the addresses and accounts of the record that investigators look for, wherever they stand.
+ */
 export function relate(into: Decoded): void {
   const { fields } = into;
   put(fields, 'related.ip', listOf(asText(fields['source.ip']), asText(fields['destination.ip'])));

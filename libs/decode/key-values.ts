@@ -32,7 +32,8 @@ function keyAt(text: string, start: number, end: number): string {
 const slotOf = new Map<string, number>();
 
 /**
- * The pairs of one line; reused from line to line, because a Map made anew for each is most of the garbage of a
+ * The pairs of one line; reused from line to line, because a Map made anew for each is most of the
+ * garbage of a
  * firewall's log.
  */
 export class Pairs {
@@ -79,7 +80,10 @@ function quoteEnd(text: string, from: number): number {
   return end === -1 ? text.length : end;
 }
 
-/** Reads `key=value key="quoted value"` from `start` into `pairs`; words without `=` are passed over. Linear. */
+/**
+ * Reads `key=value key="quoted value"` from `start` into `pairs`; words without `=` are passed
+ * over. Linear.
+ */
 export function readPairs(text: string, start: number, pairs: Pairs): void {
   let at = start;
   const { length } = text;

@@ -279,7 +279,11 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    line: 'type=USER_AUTH msg=audit(1489519230.178:19600328): pid=4121 uid=0 auid=700 ses=11988 msg=\'op=PAM:authentication acct="root" exe="/usr/bin/su" hostname=? addr=10.0.0.7 terminal=pts/1 res=failed\'',
+    line: [
+      'type=USER_AUTH msg=audit(1489519230.178:19600328): pid=4121 uid=0 auid=700 ses=11988',
+      `msg='op=PAM:authentication acct="root" exe="/usr/bin/su" hostname=? addr=10.0.0.7`,
+      "terminal=pts/1 res=failed'",
+    ].join(' '),
     dataset: 'auditd.log',
     time: '2017-03-14T19:20:30.178Z',
     fields: {

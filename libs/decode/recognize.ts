@@ -30,7 +30,10 @@ import { windowsLine } from './windows/line.ts';
 import { readWindowsRecord } from './windows/record.ts';
 import { wso2Gateway } from './wso2/decoder.ts';
 
-/** Formats that stand on a line of their own, by the character the line begins with; the likelier first. */
+/**
+ * Formats that stand on a line of their own, by the character the line begins with; the likelier
+ * first.
+ */
 /** `2026-11-23 …` */
 const STAMP: readonly Decoder[] = [
   keycloakEvent,
@@ -76,7 +79,10 @@ const FAMILIES: readonly ReadRecord[] = [
   readAppRecord,
 ];
 
-/** Formats that a source's dataset names; a line that is another one after all is recognized like any. */
+/**
+ * Formats that a source's dataset names; a line that is another one after all is recognized like
+ * any.
+ */
 const BY_DATASET: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['apache.error', apacheError],
   ['iis.access', iisAccess],
@@ -157,7 +163,10 @@ function readMessage(
   return result;
 }
 
-/** Cisco's own header has stamps and names in an order of its own; its mark stands early in the line. */
+/**
+ * Cisco's own header has stamps and names in an order of its own; its mark stands early in the
+ * line.
+ */
 function readCisco(text: string, into: Decoded): boolean {
   const mark = text.indexOf('%');
   if (mark === -1 || mark > HEAD_CHARS_MAX) return false;
@@ -212,7 +221,8 @@ function readLine(
 }
 
 /**
- * Reads one record of any format. What nobody understands comes back whole in `message` with the oddity
+ * Reads one record of any format. What nobody understands comes back whole in `message` with the
+ * oddity
  * `not_understood` (`not_json` when it began like JSON). Never throws; linear in the text.
  */
 export function decode(text: string, hint?: string): Decoded {

@@ -2,7 +2,9 @@ import type { Decoded } from '#libs/model';
 
 const MONTH_LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Days from 1970-01-01 of a proleptic Gregorian date; `Date.UTC` takes years below 100 for 19xx. */
+/**
+ * Days from 1970-01-01 of a proleptic Gregorian date; `Date.UTC` takes years below 100 for 19xx.
+ */
 function daysFromCivil(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
@@ -17,7 +19,10 @@ function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Milliseconds of a UTC date and time of day; NaN when there is no such day or time. A leap second counts as the next one. */
+/**
+ * Milliseconds of a UTC date and time of day; NaN when there is no such day or time. A leap second
+ * counts as the next one.
+ */
 export function utcMs(
   year: number,
   month: number,
@@ -88,7 +93,10 @@ export function monthOf(text: string, at: number): number {
   }
 }
 
-/** Where a stamp ended, how many ms its fraction has and its zone in minutes (NaN: none); one object for all calls. */
+/**
+ * Where a stamp ended, how many ms its fraction has and its zone in minutes (NaN: none); one object
+ * for all calls.
+ */
 const scan = { end: 0, ms: 0, zone: Number.NaN };
 
 /** Reads `.123456` or `,123` at `at`. */
@@ -203,7 +211,8 @@ function settle(into: Decoded, ms: number): boolean {
 }
 
 /**
- * Reads `2026-11-23T08:14:03.123+07:00` and its kin (a blank for the T, `/` or `:` for the dashes, comma for the dot, no zone).
+ * Reads `2026-11-23T08:14:03.123+07:00` and its kin (a blank for the T, `/` or `:` for the dashes,
+ * comma for the dot, no zone).
  * Returns where the stamp ends and sets the time; -1 when there is none at `at`.
  */
 export function readIso(text: string, at: number, into: Decoded): number {
@@ -230,7 +239,10 @@ export function readClf(text: string, at: number, into: Decoded): number {
   return settle(into, ms) ? scan.end : -1;
 }
 
-/** Zone that stands after a stamp, as Cisco writes it: `… 22:11:43 AEST`. Applies it; returns where it ends, or `at`. */
+/**
+ * Zone that stands after a stamp, as Cisco writes it: `… 22:11:43 AEST`. Applies it; returns where
+ * it ends, or `at`.
+ */
 export function readTrailingZone(text: string, at: number, into: Decoded): number {
   readZone(text, at);
   if (Number.isNaN(scan.zone) || into.time === undefined) return at;
@@ -243,7 +255,10 @@ export function readTrailingZone(text: string, at: number, into: Decoded): numbe
   return scan.end;
 }
 
-/** Reads `Nov  3 10:11:12` with an optional year and fraction (RFC 3164, Cisco). Returns where it ends, or -1. */
+/**
+ * Reads `Nov  3 10:11:12` with an optional year and fraction (RFC 3164, Cisco). Returns where it
+ * ends, or -1.
+ */
 export function readBsd(text: string, at: number, into: Decoded): number {
   const m = monthOf(text, at);
   if (m === 0 || text.charCodeAt(at + 3) !== 32) return -1;

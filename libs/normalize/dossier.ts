@@ -37,7 +37,10 @@ function codeStart(text: string, at: number): number {
   return start;
 }
 
-/** The dossier codes in a text (Circular 01/2018/TT-VPCP Art. 19 and the short form); linear, at most `CODES_MAX`. */
+/**
+ * The dossier codes in a text (Circular 01/2018/TT-VPCP Art. 19 and the short form); linear, at
+ * most `CODES_MAX`.
+ */
 export function findDossierCodes(text: string): readonly string[] {
   let codes: string[] | undefined;
   for (let at = text.indexOf('H'); at !== -1; at = text.indexOf('H', at + 1)) {

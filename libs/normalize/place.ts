@@ -126,8 +126,10 @@ export interface PlaceClues {
 }
 
 /**
- * Where a record belongs: the key's place, else the register's for its sender, else its dossier code, else what its
- * host name tells, else unknown. A key of the centre may speak for a locality that the record states; no other may.
+ * Where a record belongs: the key's place, else the register's for its sender, else its dossier
+ * code, else what its
+ * host name tells, else unknown. A key of the centre may speak for a locality that the record
+ * states; no other may.
  */
 export function resolvePlace(register: Register, clues: PlaceClues): Place {
   const { keyPlace, source, stated } = clues;

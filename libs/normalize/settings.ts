@@ -4,7 +4,10 @@ import { TIME_BOUNDS, type TimeBounds } from './time.ts';
 /** Viet Nam: +07:00 without daylight saving time. */
 export const DEFAULT_ZONE_MINUTES = 420;
 
-/** What turns a decoded record into an event; an immutable snapshot in force at a position of the spool. */
+/**
+ * What turns a decoded record into an event; an immutable snapshot in force at a position of the
+ * spool.
+ */
 export interface NormalizeSettings {
   /** Random id of the spool, made with its folder. */
   readonly spoolId: string;

@@ -13,7 +13,10 @@ export interface TimeBounds {
 /** semantics.md, Time: 5 minutes ahead, `time.past_days_max` of 30 days back. */
 export const TIME_BOUNDS: TimeBounds = { aheadMaxMs: 300_000, pastMaxMs: 30 * 86_400_000 };
 
-/** Moves a wall clock of the year 2000 into the year that puts it nearest to receipt, at most a day ahead. */
+/**
+ * Moves a wall clock of the year 2000 into the year that puts it nearest to receipt, at most a day
+ * ahead.
+ */
 function inNearestYear(local: number, zoneMs: number, received: number): number {
   const stamp = new Date(local);
   const year = new Date(received + zoneMs).getUTCFullYear();
@@ -27,7 +30,10 @@ function inNearestYear(local: number, zoneMs: number, received: number): number 
   return stamp.setUTCFullYear(year) - zoneMs;
 }
 
-/** The instant a record names, its wall clock read in the zone of its source; undefined when it names none. */
+/**
+ * The instant a record names, its wall clock read in the zone of its source; undefined when it
+ * names none.
+ */
 export function instantOf(
   decoded: Decoded,
   zoneMinutes: number,
@@ -61,7 +67,10 @@ const DAY_MS = 86_400_000;
 let shownDay = Number.NaN;
 let shownDate = '';
 
-/** ISO 8601 with milliseconds and Z, for years 0 to 9999; several times as fast as `toISOString` within a day. */
+/**
+ * ISO 8601 with milliseconds and Z, for years 0 to 9999; several times as fast as `toISOString`
+ * within a day.
+ */
 export function isoTime(ms: number): string {
   const day = Math.floor(ms / DAY_MS);
   if (day !== shownDay) {

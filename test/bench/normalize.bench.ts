@@ -1,5 +1,7 @@
-// Bench `normalize` (bars: nginx and syslog 60 k, FortiGate 30 k, Windows JSON 25 k events/s on one core): whole bodies
-// of 500 lines through split, decode, locality, masks and ids, as the collector does it. Lines differ, one in twenty
+// Bench `normalize` (bars: nginx and syslog 60 k, FortiGate 30 k, Windows JSON 25 k events/s on one
+// core): whole bodies
+// of 500 lines through split, decode, locality, masks and ids, as the collector does it. Lines
+// differ, one in twenty
 // holds something to mask. Rates are per CPU second of this process.
 import { BodyDecoder } from '../../apps/collector/pipeline/decode-body.ts';
 import { createRegister, normalizeSettings } from '#libs/normalize';
@@ -196,7 +198,10 @@ function measure(name: string, line: (i: number) => string): void {
   if (odd > 0) throw new Error(`${name}: ${odd} records were odd`);
 }
 
-/** `JSON.parse` of a 600-byte ECS event, by which absolute figures are scaled (performance.md, section 10). */
+/**
+ * `JSON.parse` of a 600-byte ECS event, by which absolute figures are scaled (performance.md,
+ * section 10).
+ */
 function reference(): void {
   const lines = Array.from({ length: 2_000 }, () =>
     JSON.stringify({

@@ -23,9 +23,12 @@ const TRIAL_KEY = 'thapcanh normalize: a key for trials, no collector has it';
 
 const usage = `thapcanh normalize [--zone +HH:MM] [--key TEXT] < events.ndjson > documents.ndjson
 
-Reads lines {"id","dataset"?,"event":{"message":…}} and prints, in order, {"id","doc":{…}}: the event as ECS, masked.
-"doc" is null where the line is no event (a heading, a comment). Without "dataset" the format is recognized.
-  --zone +HH:MM  zone of stamps that name none (default +00:00; a collector takes its source's, +07:00 unless set)
+Reads lines {"id","dataset"?,"event":{"message":…}} and prints, in order, {"id","doc":{…}}:
+the event as ECS, masked. "doc" is null where the line is no event (a heading, a comment).
+Without "dataset" the format is recognized.
+
+  --zone +HH:MM  zone of stamps that name none (default +00:00; a collector takes that of the
+                 source, +07:00 unless set)
   --key TEXT     key of the masking hashes (default: one for trials)
 `;
 

@@ -8,7 +8,10 @@ const SOURCES_MAX = 10_000;
 /** What happened to the records of one source in one body. */
 export interface SourceCount {
   events: number;
-  /** Receipt minus event time of the events that named a time, summed in ms, and how many those were. */
+  /**
+   * Receipt minus event time of the events that named a time, summed in ms, and how many those
+   * were.
+   */
   skewSumMs: number;
   timed: number;
   /** Events in which something was masked. */
@@ -16,7 +19,10 @@ export interface SourceCount {
   readonly oddities: Map<Oddity, number>;
 }
 
-/** A body as events. `setAside` says why not one record could be cut out of it: its bytes must be kept as they are. */
+/**
+ * A body as events. `setAside` says why not one record could be cut out of it: its bytes must be
+ * kept as they are.
+ */
 export interface DecodedBody {
   readonly batch: Batch;
   /** By source id; `""` for senders nobody knows. */
@@ -36,7 +42,10 @@ export class BodyDecoder {
     this.#finisher = new Finisher(settings);
   }
 
-  /** Body → masked events in order. Never throws; a record that cannot be read becomes an event with its text. */
+  /**
+   * Body → masked events in order. Never throws; a record that cannot be read becomes an event with
+   * its text.
+   */
   decode(body: Body, end: number): DecodedBody {
     const { header, position } = body;
     const events: Event[] = [];

@@ -4,7 +4,10 @@ import type { DecodeResult, Decoder } from '../decoder.ts';
 import { isIp, put, wholeNumber } from '../fields.ts';
 import { readBsd } from '../time.ts';
 
-/** Apache httpd error log, 2.4: `[stamp] [module:level] [pid N:tid N] [client ADDRESS:PORT] message`, and 2.2 without module and pid. */
+/**
+ * Apache httpd error log, 2.4: `[stamp] [module:level] [pid N:tid N] [client ADDRESS:PORT]
+ * message`, and 2.2 without module and pid.
+ */
 export const apacheError: Decoder = {
   dataset: 'apache.error',
   decode(text: string, into: Decoded): DecodeResult {

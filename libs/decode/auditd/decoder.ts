@@ -6,7 +6,10 @@ import { Pairs, readPairs } from '../key-values.ts';
 
 const UNSET: ReadonlySet<string> = new Set(['?', '(none)', '(null)', '', '-1']);
 
-/** Record types that say what happened (linux/audit.h): categories, types and, where it has one, an action. */
+/**
+ * Record types that say what happened (linux/audit.h): categories, types and, where it has one, an
+ * action.
+ */
 const MEANINGS: Readonly<Record<string, readonly [readonly string[], readonly string[], string?]>> =
   {
     USER_AUTH: [['authentication'], ['info'], 'authenticated'],
@@ -153,7 +156,10 @@ function putOutcome(pairs: Pairs, fields: Fields): void {
 
 const scratch = new Pairs();
 
-/** Linux audit log: `[node=host ]type=USER_AUTH msg=audit(1489519230.178:19600328): pid=… msg='op=… res=success'`. */
+/**
+ * Linux audit log: `[node=host ]type=USER_AUTH msg=audit(1489519230.178:19600328): pid=… msg='op=…
+ * res=success'`.
+ */
 export const auditdLog: Decoder = {
   dataset: 'auditd.log',
   decode(text: string, into: Decoded): DecodeResult {

@@ -1,7 +1,9 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Index of the quote that ends the string whose opening quote is at `start`; -1 when it never ends. */
+/**
+ * Index of the quote that ends the string whose opening quote is at `start`; -1 when it never ends.
+ */
 export function stringEnd(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
@@ -18,7 +20,10 @@ function isBlank(code: number): boolean {
   return code === 32 || code === 10 || code === 13 || code === 9;
 }
 
-/** End (exclusive) of the JSON value that begins at `start`: the comma or bracket that follows it at its own level. */
+/**
+ * End (exclusive) of the JSON value that begins at `start`: the comma or bracket that follows it at
+ * its own level.
+ */
 function valueEnd(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
@@ -36,7 +41,8 @@ function valueEnd(text: string, start: number): number {
 }
 
 /**
- * The texts of the elements of a JSON array, cut by one pass without building the values; undefined when the text is
+ * The texts of the elements of a JSON array, cut by one pass without building the values; undefined
+ * when the text is
  * no array that `JSON.parse` would take at its outermost level, or has more than `most` elements.
  */
 export function jsonElements(text: string, most: number): string[] | undefined {

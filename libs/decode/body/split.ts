@@ -10,7 +10,8 @@ import { inflate } from './inflate.ts';
 export type TakeRecord = (record: RawRecord, oddity: Oddity | undefined) => void;
 
 /**
- * How far a body could be cut: `whole`, or `partly` with the reason of the missing end, or `set_aside` when not one
+ * How far a body could be cut: `whole`, or `partly` with the reason of the missing end, or
+ * `set_aside` when not one
  * record could be had and its bytes must be kept as they are.
  */
 export type SplitOutcome =
@@ -179,7 +180,10 @@ function actionOf(text: string): Action | undefined {
   return action;
 }
 
-/** The document inside `{"doc":{…}}` of an update; undefined when it has another shape and is kept as it is. */
+/**
+ * The document inside `{"doc":{…}}` of an update; undefined when it has another shape and is kept
+ * as it is.
+ */
 function updateDocument(cutter: Cutter, start: number, end: number): string | undefined {
   if (end - start > LINE_BYTES_MAX) return undefined;
   try {
@@ -191,7 +195,10 @@ function updateDocument(cutter: Cutter, start: number, end: number): string | un
   }
 }
 
-/** Elasticsearch bulk API: an action line, then (but for delete) its document. A line that is no action is kept as a record. */
+/**
+ * Elasticsearch bulk API: an action line, then (but for delete) its document. A line that is no
+ * action is kept as a record.
+ */
 function splitBulk(cutter: Cutter, defaultIndex: string | undefined): SplitOutcome {
   let start = 0;
   let broken = false;
@@ -247,7 +254,10 @@ function splitFrames(cutter: Cutter): SplitOutcome {
   return at === bytes.length ? { kind: 'whole' } : { kind: 'partly', reason: 'broken_framing' };
 }
 
-/** Cuts a body into its records, in order, each with the id its sender gave it; never throws, linear in the bytes. */
+/**
+ * Cuts a body into its records, in order, each with the id its sender gave it; never throws, linear
+ * in the bytes.
+ */
 export function splitBody(body: Body, take: TakeRecord): SplitOutcome {
   const inflated = inflate(body.bytes, body.header.encoding);
   if ('reason' in inflated) return { kind: 'set_aside', reason: inflated.reason };

@@ -43,7 +43,10 @@ function readMark(text: string): Mark | undefined {
   };
 }
 
-/** What stands before the mark: count, host, stamp and its zone, in the orders that IOS, IOS XE and ASA use. */
+/**
+ * What stands before the mark: count, host, stamp and its zone, in the orders that IOS, IOS XE and
+ * ASA use.
+ */
 export function readHead(text: string, end: number, into: Decoded): void {
   const { fields } = into;
   const count = /^(\d{1,12}): /.exec(text.slice(0, 16));
@@ -103,7 +106,10 @@ function putState(fields: Fields, mnemonic: string, message: string): void {
   put(fields, 'observer.ingress.interface.name', name);
 }
 
-/** Cisco IOS, IOS XE and NX-OS messages: `[count: ][host: ]stamp: %FACILITY-SEVERITY-MNEMONIC: text`. */
+/**
+ * Cisco IOS, IOS XE and NX-OS messages: `[count: ][host: ]stamp: %FACILITY-SEVERITY-MNEMONIC:
+ * text`.
+ */
 export const ciscoIos: Decoder = {
   dataset: 'cisco.ios',
   decode(text: string, into: Decoded): DecodeResult {

@@ -159,7 +159,10 @@ function relate(fields: Fields): void {
 
 const scratch = new Pairs();
 
-/** FortiOS log line (Fortinet, FortiOS Log Message Reference): `date=… time=… devname="…" logid="…" type="…" …`. */
+/**
+ * FortiOS log line (Fortinet, FortiOS Log Message Reference): `date=… time=… devname="…" logid="…"
+ * type="…" …`.
+ */
 export const fortigate: Decoder = {
   dataset: 'fortinet.fortigate',
   decode(text: string, into: Decoded): DecodeResult {

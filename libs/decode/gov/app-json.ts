@@ -89,7 +89,8 @@ function putCategory(fields: Fields): void {
 }
 
 /**
- * Log records of one-stop, OTP, payment and LGSP applications: flat JSON with `event`, `service`, `outcome`,
+ * Log records of one-stop, OTP, payment and LGSP applications: flat JSON with `event`, `service`,
+ * `outcome`,
  * `upstream` … (domain.md, section 2). False for JSON of other senders.
  */
 export function readAppRecord(into: Decoded): boolean {

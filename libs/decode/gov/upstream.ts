@@ -1,4 +1,6 @@
-/** Upstream systems of domain.md section 2 by the words that logs use for them; the longer first. */
+/**
+ * Upstream systems of domain.md section 2 by the words that logs use for them; the longer first.
+ */
 const UPSTREAMS: readonly (readonly [string, string])[] = [
   ['csdldc', 'csdldc'],
   ['vneid', 'vneid'],
@@ -15,7 +17,10 @@ const UPSTREAMS: readonly (readonly [string, string])[] = [
 ];
 const TEXT_CHARS_MAX = 2_000;
 
-/** The upstream system that a line names; undefined when it names none. Reads only the start of very long lines. */
+/**
+ * The upstream system that a line names; undefined when it names none. Reads only the start of very
+ * long lines.
+ */
 export function upstreamOf(text: string): string | undefined {
   const lower = text.slice(0, TEXT_CHARS_MAX).toLowerCase();
   for (const [word, upstream] of UPSTREAMS) if (lower.includes(word)) return upstream;

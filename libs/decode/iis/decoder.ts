@@ -71,7 +71,10 @@ function statusAt(tokens: readonly string[], from: number): number {
   return -1;
 }
 
-/** `date time [site computer] s-ip method stem query port user c-ip agent [cookie] [referer] status sub win32 … time-taken [forwarded]`. */
+/**
+ * `date time [site computer] s-ip method stem query port user c-ip agent [cookie] [referer] status
+ * sub win32 … time-taken [forwarded]`.
+ */
 export const iisAccess: Decoder = {
   dataset: 'iis.access',
   decode(text: string, into: Decoded): DecodeResult {
@@ -119,7 +122,10 @@ export const iisAccess: Decoder = {
   },
 };
 
-/** After the three states: time taken, or bytes sent, bytes received and time taken; then the forwarded addresses. */
+/**
+ * After the three states: time taken, or bytes sent, bytes received and time taken; then the
+ * forwarded addresses.
+ */
 function putRest(fields: Fields, tokens: readonly string[], from: number): void {
   let at = from;
   const numbers: number[] = [];
@@ -138,7 +144,10 @@ function putRest(fields: Fields, tokens: readonly string[], from: number): void 
   if (forwarded !== undefined && isIp(forwarded)) fields['network.forwarded_ip'] = forwarded;
 }
 
-/** HTTP.sys error log: `date time c-ip c-port s-ip s-port version method url status siteid reason queue`. */
+/**
+ * HTTP.sys error log: `date time c-ip c-port s-ip s-port version method url status siteid reason
+ * queue`.
+ */
 export const iisError: Decoder = {
   dataset: 'iis.error',
   decode(text: string, into: Decoded): DecodeResult {

@@ -22,7 +22,10 @@ function putVerdict(into: Decoded, prefix: string): void {
   fields['event.type'] = [denied ? 'denied' : 'allowed', 'connection'];
 }
 
-/** netfilter's LOG target in a kernel line: `[rule]IN=eth0 OUT= MAC=… SRC=… DST=… PROTO=UDP SPT=… DPT=…`. */
+/**
+ * netfilter's LOG target in a kernel line: `[rule]IN=eth0 OUT= MAC=… SRC=… DST=… PROTO=UDP SPT=…
+ * DPT=…`.
+ */
 export function decodeIptables(message: string, into: Decoded): boolean {
   const start = message.indexOf('IN=');
   if (start === -1 || start > 200 || !message.includes(' SRC=')) return false;

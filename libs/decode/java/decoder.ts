@@ -24,7 +24,8 @@ export function isErrorLevel(level: string): boolean {
 }
 
 /**
- * Level at `at`, wherever the layout puts blanks; undefined when the word there is no level. `end` is the index after
+ * Level at `at`, wherever the layout puts blanks; undefined when the word there is no level. `end`
+ * is the index after
  * it and its blanks.
  */
 export function readLevel(
@@ -64,7 +65,10 @@ function errorType(message: string): string | undefined {
   return name.includes('.') ? name : undefined;
 }
 
-/** Fills what any application line tells beside its message: error class and code, pool and database failures, upstream. */
+/**
+ * Fills what any application line tells beside its message: error class and code, pool and database
+ * failures, upstream.
+ */
 export function putFailure(fields: Fields, level: string, message: string): void {
   const type = errorType(message);
   put(fields, 'error.type', type);
@@ -86,7 +90,10 @@ interface Parts {
   message: number;
 }
 
-/** `[thread] logger - `, `logger - `, `{logger} - `, `app[pid] `; what is none of these is the message. */
+/**
+ * `[thread] logger - `, `logger - `, `{logger} - `, `app[pid] `; what is none of these is the
+ * message.
+ */
 function readParts(text: string, at: number): Parts {
   const parts: Parts = { thread: undefined, logger: undefined, app: undefined, message: at };
   let next = at;
@@ -114,7 +121,10 @@ function readParts(text: string, at: number): Parts {
   return parts;
 }
 
-/** Log lines of Java, Spring and .NET applications: stamp, level, thread, logger, message, with its stack trace. */
+/**
+ * Log lines of Java, Spring and .NET applications: stamp, level, thread, logger, message, with its
+ * stack trace.
+ */
 export const javaLog: Decoder = {
   dataset: 'app.log',
   decode(text: string, into: Decoded): DecodeResult {

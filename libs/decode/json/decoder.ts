@@ -7,7 +7,10 @@ import { flatten } from './flatten.ts';
 import { zoneMinutesOf } from '../time.ts';
 import { readStamp } from './stamp.ts';
 
-/** Reads a line that a sender wrapped in JSON; `app` is the program that said it, where the sender told. */
+/**
+ * Reads a line that a sender wrapped in JSON; `app` is the program that said it, where the sender
+ * told.
+ */
 export type ReadLine = (
   line: string,
   app: string | undefined,
@@ -64,7 +67,9 @@ function adoptNames(fields: Fields): void {
   if (app !== undefined && app !== '') fields['process.name'] = app;
 }
 
-/** The sender's own statements win over what the line inside says; the line inside adds the rest. */
+/**
+ * The sender's own statements win over what the line inside says; the line inside adds the rest.
+ */
 function readInner(
   into: Decoded,
   own: ReadonlySet<string>,

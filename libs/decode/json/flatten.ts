@@ -68,7 +68,10 @@ class Flattening {
     else this.state = 'too_many_fields';
   }
 
-  /** As Elasticsearch has it: a list is a multi-valued field, objects in it lend their names to the list's. */
+  /**
+   * As Elasticsearch has it: a list is a multi-valued field, objects in it lend their names to the
+   * list's.
+   */
   array(items: readonly unknown[], node: NameNode, depth: number): void {
     const scalars: Scalar[] = [];
     for (const item of items) {
@@ -90,7 +93,10 @@ class Flattening {
   }
 }
 
-/** Writes every leaf of `value` under its dotted name. Bounded in depth, names and values; linear in the leaves. */
+/**
+ * Writes every leaf of `value` under its dotted name. Bounded in depth, names and values; linear in
+ * the leaves.
+ */
 export function flatten(value: object, fields: Fields): Flattened {
   const flattening = new Flattening(fields);
   flattening.object(value, root, 1);

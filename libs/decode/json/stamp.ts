@@ -36,7 +36,10 @@ function setStamp(value: string, into: Decoded): boolean {
   return setEpoch(number, into);
 }
 
-/** Finds the record's own time under the names that senders use; leaves the time alone when there is none. */
+/**
+ * Finds the record's own time under the names that senders use; leaves the time alone when there is
+ * none.
+ */
 export function readStamp(fields: Fields, into: Decoded): void {
   for (const name of STAMP_NAMES) {
     const value = fields[name];

@@ -6,7 +6,10 @@ import { upstreamName } from '../gov/upstream.ts';
 import { readLevel } from '../java/decoder.ts';
 import { readIso } from '../time.ts';
 
-/** Event types that are a person or client signing in or out; the rest are steps of a session that is under way. */
+/**
+ * Event types that are a person or client signing in or out; the rest are steps of a session that
+ * is under way.
+ */
 const SIGN_INS: ReadonlySet<string> = new Set(['LOGIN', 'LOGOUT', 'CLIENT_LOGIN']);
 const ACCOUNT_CHANGES: ReadonlySet<string> = new Set([
   'UPDATE_PASSWORD',
@@ -61,7 +64,8 @@ function classify(fields: Fields, type: string): void {
     fields['event.category'] = ['iam'];
     fields['event.type'] = ['user', 'change'];
   } else {
-    // A national sign-in service that is down fails for everybody behind one counter: no sign of guessing.
+    // A national sign-in service that is down fails for everybody behind one counter: no sign of
+    // guessing.
     fields['event.category'] = ['session'];
     fields['event.type'] = ['info'];
   }
@@ -93,7 +97,10 @@ function putOtp(fields: Fields, pairs: ReadonlyMap<string, string>, type: string
   fields['gov.otp.result'] = type.endsWith('_ERROR') ? 'WRONG_CODE' : 'OK';
 }
 
-/** Keycloak's event log: `2026-11-23 09:41:07,301 WARN [org.keycloak.events] (thread) type="LOGIN_ERROR", …`. */
+/**
+ * Keycloak's event log: `2026-11-23 09:41:07,301 WARN [org.keycloak.events] (thread)
+ * type="LOGIN_ERROR", …`.
+ */
 export const keycloakEvent: Decoder = {
   dataset: 'keycloak.event',
   decode(text: string, into: Decoded): DecodeResult {

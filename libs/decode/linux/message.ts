@@ -6,7 +6,10 @@ import { decodePam } from './pam.ts';
 import { decodeSshd } from './sshd.ts';
 import { decodeSudo } from './sudo.ts';
 
-/** What a program of a Linux host says about sign-in and privilege; the dataset, or undefined for other messages. */
+/**
+ * What a program of a Linux host says about sign-in and privilege; the dataset, or undefined for
+ * other messages.
+ */
 export function decodeLinux(app: string, message: string, into: Decoded): string | undefined {
   if (message.startsWith('pam_') || message.startsWith('PAM ')) {
     return decodePam(message, into) ? 'system.auth' : undefined;

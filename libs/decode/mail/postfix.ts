@@ -11,7 +11,10 @@ function valueOf(message: string, name: string): string | undefined {
   return message.slice(start, end === -1 ? message.length : end).replaceAll(/[<>]/g, '');
 }
 
-/** Postfix: the fate of one delivery, `4T1c: to=<…>, relay=…, delay=3601, dsn=4.4.1, status=deferred (why)`. */
+/**
+ * Postfix: the fate of one delivery, `4T1c: to=<…>, relay=…, delay=3601, dsn=4.4.1, status=deferred
+ * (why)`.
+ */
 export function decodePostfix(message: string, into: Decoded): boolean {
   const at = message.indexOf(', status=');
   if (at === -1) return false;

@@ -15,7 +15,10 @@ function tag(text: string, name: string): string | undefined {
   return end === -1 ? undefined : text.slice(start, end);
 }
 
-/** ModSecurity's line in an error log: `ModSecurity: Access denied with code 403 (phase 2). … [id "941100"] …`. */
+/**
+ * ModSecurity's line in an error log: `ModSecurity: Access denied with code 403 (phase 2). … [id
+ * "941100"] …`.
+ */
 export const modsecurityLine: Decoder = {
   dataset: 'modsecurity.log',
   decode(text: string, into: Decoded): DecodeResult {

@@ -19,7 +19,10 @@ function isBlank(code: number): boolean {
   return code === 32 || code === 9;
 }
 
-/** Lines without a stamp belong to the entry before them; only a source known to be MySQL's may send them alone. */
+/**
+ * Lines without a stamp belong to the entry before them; only a source known to be MySQL's may send
+ * them alone.
+ */
 function continued(text: string, into: Decoded): DecodeResult {
   if (into.hint !== 'mysql.error' || text.charCodeAt(0) === 60) return 'other';
   into.fields['event.category'] = ['database'];

@@ -22,7 +22,10 @@ export function macAddress(text: string): string {
   return text.toUpperCase().replaceAll(/[:.]/g, '-');
 }
 
-/** True for addresses of private, loopback, link-local and multicast networks of IPv4, and their like in IPv6. */
+/**
+ * True for addresses of private, loopback, link-local and multicast networks of IPv4, and their
+ * like in IPv6.
+ */
 export function isPrivateAddress(address: string): boolean {
   if (address.includes(':')) {
     const head = address.slice(0, 4).toLowerCase();
@@ -41,7 +44,10 @@ export function directionOf(from: string, to: string): string {
   return isPrivateAddress(to) ? 'inbound' : 'external';
 }
 
-/** Top level, registered domain and the rest of a host name; two-part endings of Viet Nam and the like count as one. */
+/**
+ * Top level, registered domain and the rest of a host name; two-part endings of Viet Nam and the
+ * like count as one.
+ */
 export function domainParts(name: string): {
   readonly top: string | undefined;
   readonly registered: string | undefined;

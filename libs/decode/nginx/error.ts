@@ -34,7 +34,10 @@ function putUpstream(into: Decoded, upstream: string): void {
   if (port !== undefined) into.fields['destination.port'] = port;
 }
 
-/** nginx error log: `2026/11/23 08:14:05 [error] 1187#0: *88121 text, client: …, server: …, request: "…"`. */
+/**
+ * nginx error log: `2026/11/23 08:14:05 [error] 1187#0: *88121 text, client: …, server: …, request:
+ * "…"`.
+ */
 export const nginxError: Decoder = {
   dataset: 'nginx.error',
   decode(text: string, into: Decoded): DecodeResult {

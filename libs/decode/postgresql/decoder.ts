@@ -31,7 +31,10 @@ function csv(text: string): string[] {
   return columns;
 }
 
-/** `duration: 112.337 ms  execute S_59: UPDATE …` becomes numbers and a query; anything else is the message. */
+/**
+ * `duration: 112.337 ms  execute S_59: UPDATE …` becomes numbers and a query; anything else is the
+ * message.
+ */
 function putMessage(fields: Fields, message: string, query: string): void {
   const timed = /^duration: ([\d.]+) ms/.exec(message.slice(0, 60));
   const milliseconds = decimal(timed?.[1]);
@@ -99,7 +102,10 @@ function decodeCsv(text: string, fields: Fields): boolean {
   return true;
 }
 
-/** `[pid] LOG:  message`, `user@database LOG:  …`, and RDS' `host(port):user@database:[pid]:LOG:  …`. */
+/**
+ * `[pid] LOG:  message`, `user@database LOG:  …`, and RDS' `host(port):user@database:[pid]:LOG:
+ * …`.
+ */
 function decodePlain(text: string, at: number, fields: Fields): boolean {
   const head = /^[ :]?(.{0,200}?)\b([A-Z]{3,9}[1-5]?):\s+/.exec(text.slice(at, at + 260));
   const level = head?.[2] ?? '';

@@ -16,14 +16,17 @@ const ROLES: Readonly<Record<string, string>> = {
   M: 'master',
 };
 
-/** Redis server log, 3 and later: `26571:M 27 Dec 2018 11:19:18.874 * message`; before 5 without the year. */
+const HEAD =
+  /^(?:\[?(\d{1,10})(?::([XCSM]))?\]? )?(\d{2} [A-Z][a-z]{2}) (?:(\d{4}) )?(\d\d:\d\d:\d\d)(?:\.(\d{3}))? ([.*#-]) /;
+
+/**
+ * Redis server log, 3 and later: `26571:M 27 Dec 2018 11:19:18.874 * message`; before 5 without the
+ * year.
+ */
 export const redisLog: Decoder = {
   dataset: 'redis.log',
   decode(text: string, into: Decoded): DecodeResult {
-    const head =
-      /^(?:\[?(\d{1,10})(?::([XCSM]))?\]? )?(\d{2} [A-Z][a-z]{2}) (?:(\d{4}) )?(\d\d:\d\d:\d\d)(?:\.(\d{3}))? ([.*#-]) /.exec(
-        text.slice(0, 80),
-      );
+    const head = HEAD.exec(text.slice(0, 80));
     if (head === null) return 'other';
     const [whole, pid, role, date, year, hour, ms, mark] = head;
     const of = year === undefined ? 2000 : four(year, 0);

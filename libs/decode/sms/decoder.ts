@@ -74,7 +74,10 @@ function decodeReceipt(text: string, at: number, into: Decoded): DecodeResult {
   return 'understood';
 }
 
-/** Answer of an SMPP centre: `smpp[sms-a] submit_sm_resp seq=88121 command_status=0x00000058 (ESME_RTHROTTLED)`. */
+/**
+ * Answer of an SMPP centre: `smpp[sms-a] submit_sm_resp seq=88121 command_status=0x00000058
+ * (ESME_RTHROTTLED)`.
+ */
 function decodeSmpp(text: string, at: number, into: Decoded): DecodeResult {
   const status = valueOf(text, 'command_status=');
   const close = text.indexOf('] ', at);

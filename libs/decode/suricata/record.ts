@@ -32,7 +32,10 @@ const COPIED: readonly (readonly [string, string])[] = [
 
 const EVE = 'suricata.eve.';
 
-/** Everything the sender said moves under the vendor's name, so that `tls` or `http` of EVE is not taken for ECS. */
+/**
+ * Everything the sender said moves under the vendor's name, so that `tls` or `http` of EVE is not
+ * taken for ECS.
+ */
 function moveAside(fields: Fields): void {
   for (const name of Object.keys(fields)) {
     if (name.startsWith('event.') || name.startsWith('host.') || name === 'tags') continue;

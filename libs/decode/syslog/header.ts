@@ -143,7 +143,10 @@ function looksLikeTag(text: string, at: number, end: number): boolean {
   return text.charCodeAt(end - 1) === 58 || text.slice(at, end).includes('[');
 }
 
-/** RFC 3164 and what rsyslog writes into files: stamp, host, tag. Strict about the tag where there was no priority. */
+/**
+ * RFC 3164 and what rsyslog writes into files: stamp, host, tag. Strict about the tag where there
+ * was no priority.
+ */
 function readBsdHeader(text: string, at: number, strict: boolean, into: Decoded): number {
   let end = readBsd(text, at, into);
   if (end === -1) end = text.charCodeAt(at + 10) === 84 ? readIso(text, at, into) : -1;
@@ -165,8 +168,10 @@ function readBsdHeader(text: string, at: number, strict: boolean, into: Decoded)
 }
 
 /**
- * Reads a syslog header (RFC 5424, RFC 3164, the ISO stamps of rsyslog, with or without `<PRI>`) into host, process,
- * time and `log.syslog.*`. Returns where the message begins; -1 when there is no header, with nothing but the priority set.
+ * Reads a syslog header (RFC 5424, RFC 3164, the ISO stamps of rsyslog, with or without `<PRI>`)
+ * into host, process,
+ * time and `log.syslog.*`. Returns where the message begins; -1 when there is no header, with
+ * nothing but the priority set.
  */
 export function readSyslogHeader(text: string, into: Decoded): number {
   const start = readPriority(text, into);

@@ -41,7 +41,8 @@ function quoted(text: string, at: number): { readonly value: string; readonly en
 }
 
 /**
- * Cuts `LEAD [stamp] "request" status bytes "referrer" "agent" rest` and sets the time. Undefined when it is no such
+ * Cuts `LEAD [stamp] "request" status bytes "referrer" "agent" rest` and sets the time. Undefined
+ * when it is no such
  * line.
  */
 export function readAccessLine(text: string, into: Decoded): AccessLine | undefined {
@@ -78,7 +79,10 @@ export function readAccessLine(text: string, into: Decoded): AccessLine | undefi
   };
 }
 
-/** Who asked: the virtual host that may stand first, the addresses of the request's way, and the signed-in user. */
+/**
+ * Who asked: the virtual host that may stand first, the addresses of the request's way, and the
+ * signed-in user.
+ */
 export interface Lead {
   readonly host: string | undefined;
   readonly addresses: readonly string[];
@@ -137,7 +141,10 @@ function isPrivate(address: string): boolean {
   return false;
 }
 
-/** The address that the product takes for the client: the first public one of the way, else the first. */
+/**
+ * The address that the product takes for the client: the first public one of the way, else the
+ * first.
+ */
 export function clientOf(addresses: readonly string[]): string | undefined {
   if (addresses.length < 2) return addresses[0];
   return addresses.find((each) => isIp(each) && !isPrivate(each)) ?? addresses[0];
@@ -177,7 +184,10 @@ function putExtras(fields: Fields, rest: string): void {
   }
 }
 
-/** Fills what every web server's access line has. `list` names the vendor's field for the addresses of the way. */
+/**
+ * Fills what every web server's access line has. `list` names the vendor's field for the addresses
+ * of the way.
+ */
 export function putAccess(into: Decoded, line: AccessLine, list: string): void {
   const { fields } = into;
   const lead = readLead(line.lead);

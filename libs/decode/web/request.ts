@@ -12,7 +12,10 @@ export function percentDecoded(text: string): string {
   }
 }
 
-/** Fills `url.original`, `url.path`, `url.query`, `url.extension` from what stood in the request line. */
+/**
+ * Fills `url.original`, `url.path`, `url.query`, `url.extension` from what stood in the request
+ * line.
+ */
 export function putUrl(fields: Fields, original: string): void {
   fields['url.original'] = original;
   let start = 0;
@@ -45,7 +48,10 @@ export function putUrl(fields: Fields, original: string): void {
   }
 }
 
-/** Fills method, version and URL from `POST /api HTTP/1.1`; what is no request line is left to the original. */
+/**
+ * Fills method, version and URL from `POST /api HTTP/1.1`; what is no request line is left to the
+ * original.
+ */
 export function putRequest(fields: Fields, request: string): void {
   const first = request.indexOf(' ');
   if (first <= 0) return;

@@ -52,7 +52,10 @@ function datasetOf(provider: string, channel: string): string {
   return channel === 'System' ? 'windows.system' : 'windows.forwarded';
 }
 
-/** Adds the ECS meaning to fields that have `winlog.event_id`, `winlog.provider_name` and `winlog.event_data.*`. */
+/**
+ * Adds the ECS meaning to fields that have `winlog.event_id`, `winlog.provider_name` and
+ * `winlog.event_data.*`.
+ */
 export function enrichWindows(into: Decoded, code: number): void {
   const { fields } = into;
   const provider = asText(fields['winlog.provider_name']) ?? '';

@@ -20,7 +20,10 @@ const ADMIN_CHANGE = ['admin', 'change'];
 const SHARE = ['network', 'file'];
 const DISTRIBUTION = 'distribution-group-account';
 
-/** By event id, from Microsoft's security auditing reference; spelled as Winlogbeat's users know them. */
+/**
+ * By event id, from Microsoft's security auditing reference; spelled as Winlogbeat's users know
+ * them.
+ */
 export const SECURITY_EVENTS: ReadonlyMap<number, SecurityMeaning> = new Map<
   number,
   SecurityMeaning

@@ -82,7 +82,10 @@ function memberName(fields: Fields): string | undefined {
   return match?.[1] ?? member;
 }
 
-/** Domain of a distinguished name: `CN=x,DC=wlbeat,DC=local` → `local`, as Winlogbeat takes the last part. */
+/**
+ * Domain of a distinguished name: `CN=x,DC=wlbeat,DC=local` → `local`, as Winlogbeat takes the last
+ * part.
+ */
 function memberDomain(fields: Fields): string | undefined {
   const parts = eventData(fields, 'MemberName')?.split(',DC=');
   return parts === undefined || parts.length < 2 ? undefined : parts.at(-1);
@@ -199,7 +202,10 @@ function putOutcome(fields: Fields, code: number): void {
   fields['event.outcome'] = failed ? 'failure' : 'success';
 }
 
-/** Gives a record of the Security channel its ECS meaning; what the event itself says stays under `winlog.*`. */
+/**
+ * Gives a record of the Security channel its ECS meaning; what the event itself says stays under
+ * `winlog.*`.
+ */
 export function enrichSecurity(fields: Fields, code: number): void {
   putLogonUser(fields, code);
   const meaning = SECURITY_EVENTS.get(code);

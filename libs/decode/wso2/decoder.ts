@@ -6,7 +6,10 @@ import { upstreamName, upstreamOf } from '../gov/upstream.ts';
 import { putFailure, readLevel } from '../java/decoder.ts';
 import { readIso } from '../time.ts';
 
-/** Failures of the connection to the back end (WSO2 MI error handling); 9xxxxx are refusals of the caller. */
+/**
+ * Failures of the connection to the back end (WSO2 MI error handling); 9xxxxx are refusals of the
+ * caller.
+ */
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   '101500',
   '101501',
@@ -52,7 +55,10 @@ function putEndpoint(fields: Fields, message: string): void {
   }
 }
 
-/** WSO2 Identity Server's audit log: `Initiator : x | Action : Login | … | Result : Failed`, and the `=` form. */
+/**
+ * WSO2 Identity Server's audit log: `Initiator : x | Action : Login | … | Result : Failed`, and the
+ * `=` form.
+ */
 function putAudit(fields: Fields, message: string): boolean {
   const action = /\bAction\s?[:=]\s?(\w+)/.exec(message.slice(0, 2_000))?.[1];
   const result = /\b(?:Outcome|Result)\s?[:=]\s?(\w+)/.exec(message.slice(0, 2_000))?.[1];

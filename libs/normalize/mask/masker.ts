@@ -13,7 +13,10 @@ const MASKED_MAX = 64;
 const HASHES_MAX = 20_000;
 const NAMES_MAX = 20_000;
 
-/** Values found by their surroundings, which a field cut out of the line no longer has; more of them are not followed. */
+/**
+ * Values found by their surroundings, which a field cut out of the line no longer has; more of them
+ * are not followed.
+ */
 const FOLLOWED_MAX = 256;
 /** A shorter value is replaced only where it is all that a field holds. */
 const FOLLOWED_CHARS_MIN = 4;
@@ -53,7 +56,10 @@ function stars(value: string, kind: SecretKind): string {
 export class Masked {
   /** The entries of `gov.masked`: kind and hash. */
   readonly hashes = new Set<string>();
-  /** Raw values that only their surroundings gave away; they are looked for in every field. Undefined: too many. */
+  /**
+   * Raw values that only their surroundings gave away; they are looked for in every field.
+   * Undefined: too many.
+   */
   followed: Map<string, string> | undefined = new Map();
 
   /** True when a value was found elsewhere to be a secret. */
@@ -76,8 +82,10 @@ interface NamedField {
 }
 
 /**
- * Replaces what must not leave the collector and keeps a keyed hash of it. A field that is nothing but one such
- * value becomes `*******123~HASH`, so that one account can still be followed; inside longer texts only the stars stay.
+ * Replaces what must not leave the collector and keeps a keyed hash of it. A field that is nothing
+ * but one such
+ * value becomes `*******123~HASH`, so that one account can still be followed; inside longer texts
+ * only the stars stay.
  */
 export class Masker {
   readonly #key: Uint8Array;
@@ -147,7 +155,10 @@ export class Masker {
     return entry;
   }
 
-  /** The value of a field whose name says what it is; undefined when the value is nothing of the kind. */
+  /**
+   * The value of a field whose name says what it is; undefined when the value is nothing of the
+   * kind.
+   */
   #ofKind(text: string, kind: NameKind, masked: Masked): string | undefined {
     if (kind === 'secret') {
       if (text === '-' || text.startsWith('***') || /^\d{1,3}$/.test(text)) return undefined;
@@ -183,7 +194,10 @@ export class Masker {
     return this.#unfollowed(this.text(value, masked), masked);
   }
 
-  /** Replaces values that were found elsewhere in the record, where their surroundings gave them away. */
+  /**
+   * Replaces values that were found elsewhere in the record, where their surroundings gave them
+   * away.
+   */
   #unfollowed(text: string, masked: Masked): string {
     if (masked.followed === undefined) return '******';
     let out = text;
@@ -201,7 +215,10 @@ export class Masker {
     return list.map((each) => this.#scalar(each, kind, masked));
   }
 
-  /** Masks every value, and every name, of the fields in place; `skip` are those that hold no sender's text. */
+  /**
+   * Masks every value, and every name, of the fields in place; `skip` are those that hold no
+   * sender's text.
+   */
   fields(fields: Fields, masked: Masked, skip: ReadonlySet<string>): void {
     // Twice: what the second half of the fields gives away may stand in the first.
     for (let pass = 0; pass < 2; pass++) {

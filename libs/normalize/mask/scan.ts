@@ -1,17 +1,27 @@
 import {
-  bareName,
-  folded,
-  isCounterName,
-  isMeasureName,
-  isPublicName,
-  kindOfName,
-  type NameKind,
-} from './words.ts';
+  isDigit,
+  isEmailChar,
+  isInDigest,
+  isInUuid,
+  isNameChar,
+  isTokenChar,
+  named,
+  nameBefore,
+  nameEndBefore,
+  nameOfNumber,
+} from './surroundings.ts';
+import { folded, isCounterName, isMeasureName, isPublicName } from './words.ts';
 
-/** What was found: numbers of citizens and phones, one-time codes, addresses, and whatever stands under a secret name. */
+/**
+ * What was found: numbers of citizens and phones, one-time codes, addresses, and whatever stands
+ * under a secret name.
+ */
 export type SecretKind = 'cccd' | 'cmnd' | 'phone' | 'otp' | 'email' | 'secret' | 'token';
 
-/** A span of a text that must not leave the collector. `whole` is the span that the value's hash is made of. */
+/**
+ * A span of a text that must not leave the collector. `whole` is the span that the value's hash is
+ * made of.
+ */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -24,8 +34,6 @@ export const CODE_NEAR_CHARS = 30;
 /** The same where "là" or "is" stands right before the code. */
 const CODE_STATED_CHARS = 100;
 const DOCUMENT_NEAR_CHARS = 40;
-const NAME_CHARS_MAX = 40;
-const HASH_CHARS_MIN = 32;
 
 const DIGIT = 1;
 const AT = 2;
@@ -45,109 +53,22 @@ CLASS[88] = CLASS[120] = LETTER_X;
 CLASS[66] = CLASS[98] = LETTER_B;
 CLASS[74] = LETTER_J;
 
-/** Last two letters of the names in `words.ts`; a delimiter after any others needs no second look. */
+/**
+ * Last two letters of the names in `words.ts`; a delimiter after any others needs no second look.
+ */
 const NAME_ENDS = new Uint8Array(32 * 32);
 for (const end of 'rd wd ss se au cu oi on ie id ey ls en et de tp in uc'.split(' ')) {
   NAME_ENDS[(end.charCodeAt(0) & 31) * 32 + (end.charCodeAt(1) & 31)] = 1;
-}
-
-/** Kinds of the names met so far, as they were spelled. */
-const NAMES_MAX = 20_000;
-const names = new Map<string, { readonly bare: string; readonly kind: NameKind }>();
-
-function named(name: string): { readonly bare: string; readonly kind: NameKind } {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  const bare = bareName(name.slice(name.lastIndexOf('.') + 1));
-  const entry = { bare, kind: kindOfName(bare) };
-  if (names.size < NAMES_MAX) names.set(name, entry);
-  return entry;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-function isHex(code: number): boolean {
-  return isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102);
-}
-
-function isAlphanumeric(code: number): boolean {
-  const lower = code | 32;
-  return isDigit(code) || (lower >= 97 && lower <= 122);
-}
-
-function isNameChar(code: number): boolean {
-  const lower = code | 32;
-  return (
-    isDigit(code) || (lower >= 97 && lower <= 122) || code === 95 || code === 45 || code === 46
-  );
-}
-
-function isEmailChar(code: number): boolean {
-  return isNameChar(code) || code === 43 || code === 37;
-}
-
-function isTokenChar(code: number): boolean {
-  return isNameChar(code) || code === 61 || code === 43 || code === 47 || code === 126;
-}
-
-/** End (exclusive) of the name that stands before a delimiter at `at`, past quotes, backslashes and one blank. */
-function nameEndBefore(text: string, at: number): number {
-  let end = at;
-  for (let i = 0; i < 4 && end > 0; i++) {
-    const code = text.charCodeAt(end - 1);
-    if (code !== 34 && code !== 39 && code !== 92 && code !== 32) break;
-    end--;
-  }
-  return end;
-}
-
-function nameBefore(text: string, end: number): string {
-  let start = end;
-  const least = Math.max(0, end - NAME_CHARS_MAX);
-  while (start > least && isNameChar(text.charCodeAt(start - 1))) start--;
-  return text.slice(start, end);
-}
-
-/** The bare name that the number at `start` is the value of (`logid="0316…`), or the end of its value; else empty. */
-function nameOfNumber(text: string, start: number): string {
-  let at = start;
-  while (at > 0 && start - at < 16 && isAlphanumeric(text.charCodeAt(at - 1))) at--;
-  const first = at;
-  while (at > 0 && at > first - 3) {
-    const code = text.charCodeAt(at - 1);
-    if (code !== 34 && code !== 39 && code !== 92 && code !== 32) break;
-    at--;
-  }
-  const code = text.charCodeAt(at - 1);
-  if (code !== 58 && code !== 61) return '';
-  return named(nameBefore(text, nameEndBefore(text, at - 1))).bare;
-}
-
-/** True when the digits are a part of a hexadecimal digest, as in file hashes that investigators compare. */
-function isInDigest(text: string, start: number, end: number): boolean {
-  let from = start;
-  let to = end;
-  while (from > 0 && start - from < 128 && isHex(text.charCodeAt(from - 1))) from--;
-  while (to < text.length && to - end < 128 && isHex(text.charCodeAt(to))) to++;
-  return to - from >= HASH_CHARS_MIN;
-}
-
-/** True when twelve digits are the end of a UUID: four hexadecimal digits between dashes stand before them. */
-function isInUuid(text: string, start: number, length: number): boolean {
-  if (length !== 12 || text.charCodeAt(start - 1) !== 45 || text.charCodeAt(start - 6) !== 45) {
-    return false;
-  }
-  for (let i = start - 5; i < start - 1; i++) if (!isHex(text.charCodeAt(i))) return false;
-  return true;
 }
 
 function isMobilePrefix(code: number): boolean {
   return code === 51 || code === 53 || code === 55 || code === 56 || code === 57;
 }
 
-/** One pass over a text; finds every span in time linear in the text. One instance serves all texts in turn. */
+/**
+ * One pass over a text; finds every span in time linear in the text. One instance serves all texts
+ * in turn.
+ */
 class Scan {
   #text = '';
   spans: Span[] = [];
@@ -241,7 +162,10 @@ class Scan {
     return /\bmst\W*$|ma so thue\W*$/.test(before);
   }
 
-  /** `0912 345 678`, `+84 912.345.678`, `001 099 012 345`: groups of 2 to 4 digits with one sign between them. */
+  /**
+   * `0912 345 678`, `+84 912.345.678`, `001 099 012 345`: groups of 2 to 4 digits with one sign
+   * between them.
+   */
   #separated(start: number, firstEnd: number): number {
     const text = this.#text;
     const divider = text.charCodeAt(firstEnd);
@@ -406,7 +330,10 @@ class Scan {
     return end;
   }
 
-  /** Which of the short runs stand near a word that makes them one-time codes; both lists are in order. */
+  /**
+   * Which of the short runs stand near a word that makes them one-time codes; both lists are in
+   * order.
+   */
   #codes(): void {
     const runs = this.#runs;
     const words = this.#words;
@@ -445,7 +372,9 @@ class Scan {
 const NOTHING: readonly Span[] = [];
 const scan = new Scan();
 
-/** Every span of the text that must be masked, in order and without overlaps; linear in the text. */
+/**
+ * Every span of the text that must be masked, in order and without overlaps; linear in the text.
+ */
 export function findSecrets(text: string): readonly Span[] {
   if (text.length < 4) return NOTHING;
   scan.run(text);

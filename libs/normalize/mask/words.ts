@@ -1,4 +1,7 @@
-/** Lower case without tone marks, `đ` as `d`, `_` as a blank: how keywords are compared, in NFC and NFD alike. */
+/**
+ * Lower case without tone marks, `đ` as `d`, `_` as a blank: how keywords are compared, in NFC and
+ * NFD alike.
+ */
 export function folded(text: string): string {
   return text
     .normalize('NFD')
@@ -106,7 +109,10 @@ const COUNTER_ENDS = [
   'handle',
 ];
 
-/** True for names whose digits are never a person's: log ids, serial numbers and tax codes, which are public. */
+/**
+ * True for names whose digits are never a person's: log ids, serial numbers and tax codes, which
+ * are public.
+ */
 export function isPublicName(bare: string): boolean {
   return PUBLIC_NAMES.has(bare);
 }
