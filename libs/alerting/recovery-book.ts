@@ -63,12 +63,13 @@ export class RecoveryBook {
     }
     if (later.size === 0) return;
     const over = Math.max(0, this.#latest.size + later.size - RECOVERIES_MAX);
-    const oldest = [...this.#latest.keys().take(over)].filter((key) => !later.has(key));
+    const oldest = over === 0 ? [] : [...this.#latest.keys()].slice(0, over);
+    const gone = oldest.filter((key) => !later.has(key));
     await this.#documents.write([
       ...[...later].map(([key, latest]) => recoveryWrite(key, latest)),
-      ...oldest.map((key) => recoveryWrite(key, null)),
+      ...gone.map((key) => recoveryWrite(key, null)),
     ]);
-    for (const key of oldest) this.#latest.delete(key);
+    for (const key of gone) this.#latest.delete(key);
     for (const [key, latest] of later) {
       this.#latest.delete(key);
       this.#latest.set(key, latest);
