@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -246,6 +250,31 @@ describe('_bulk', () => {
     expect(
       (await fetch(`${running.bulk}/`, { headers: { authorization: 'Bearer no' } })).status,
     ).toBe(401);
+  });
+
+  it('speaks HTTPS on its own port when it is given a certificate', async () => {
+    const folder = await newFolder();
+    const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(folder, name)) as [
+      string,
+      string,
+    ];
+    const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes', '-newkey', 'rsa:2048'];
+    execFileSync('openssl', ['req', '-x509', ...subject, '-out', cert, '-keyout', key], {
+      stdio: 'ignore',
+    });
+    const tls = { cert: readFileSync(cert), key: readFileSync(key) };
+    const at = { enabled: true, address: '127.0.0.1', port: 0, tls };
+    const running = await openDoors({ settings: { bulk: at } });
+    const port = running.doors.ports['bulk'];
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const options = { port, path: '/_bulk', method: 'POST', ca: tls.cert, headers: bearer };
+    const request = httpsRequest({ host: 'localhost', ...options }, (reply) => {
+      reply.resume();
+      resolve(reply.statusCode ?? 0);
+    });
+    request.on('error', reject);
+    request.end('{"create":{}}\n{"a":1}\n');
+    expect(await promise).toBe(200);
   });
 
   it('never pretends to have taken a single document', async () => {

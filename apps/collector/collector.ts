@@ -13,7 +13,7 @@ import type { HealthLine } from '#libs/protocol';
 import type { Spool } from '#libs/spool';
 
 import { bulkDoor } from './doors/bulk-door.ts';
-import { startBulkListener } from './doors/bulk-listener.ts';
+import { limitConnections, startBulkListener } from './doors/bulk-listener.ts';
 import { countDocument } from './doors/count-document.ts';
 import { doorHealth, type OpenDoors } from './doors/door-health.ts';
 import { ingestDoor } from './doors/ingest-door.ts';
@@ -122,6 +122,9 @@ export async function startDoors(needs: DoorsNeeds): Promise<Doors> {
   const repeats = await recentRepeats(spool, clock, settings);
   const intake = new Intake({ sink: spool, clock, limits, counters, repeats });
   const { ingest, bulk } = registerHttpDoors(needs, intake, counters);
+  limitConnections(fastify, limits, () =>
+    counters.count('http', 'rejected_bodies', 1, 'too_many_connections'),
+  );
   await fastify.register(ingest);
   await fastify.register(bulk, { prefix: '/es' });
   const stops: (() => Promise<void>)[] = [];

@@ -295,7 +295,8 @@ export class Spool {
       try {
         await alive.write({ at: clock.now(), end: this.end });
       } catch {
-        // Without the mark a repeat just after a start may be taken as new; the disk's own trouble is
+        // Without the mark a repeat just after a start may be taken as new; the disk's own trouble
+        // is
         // shown by appends.
         room.forget();
       }

@@ -1,4 +1,5 @@
-// A collector alone in a process: spool and doors, nothing behind them. Run with `--conditions=source`; options as JSON.
+// A collector alone in a process: spool and doors, nothing behind them. Run with
+// `--conditions=source`; options as JSON.
 import type { AddressInfo } from 'node:net';
 
 import { fastify } from 'fastify';

@@ -72,7 +72,9 @@ class Wire {
   }
 }
 
-/** Ends and starts a collector while rsyslog's omelasticsearch and HTTP senders are sending to it. */
+/**
+ * Ends and starts a collector while rsyslog's omelasticsearch and HTTP senders are sending to it.
+ */
 export async function endUnderLoad(
   cleanUp: CleanUp,
   collector: TestCollector,

@@ -28,12 +28,15 @@ export function smallDisk(cleanUp: CleanUp, size: string): string | undefined {
   return folder;
 }
 
-// rsyslog's own queue of 1,000 lines overflows within a second of such tests, and what overflows is lost.
+// rsyslog's own queue of 1,000 lines overflows within a second of such tests, and what overflows is
+// lost.
 const queue =
   'queue.type="LinkedList" queue.size="200000" action.resumeRetryCount="-1" ' +
   'action.resumeInterval="1"';
 
-/** rsyslog's Elasticsearch output as docs/senders.md has it: every message with an id of its own. */
+/**
+ * rsyslog's Elasticsearch output as docs/senders.md has it: every message with an id of its own.
+ */
 export function bulkWithIds(port: number, key = 'secret'): string {
   return [
     'template(name="asJson" type="list" option.jsonf="on") {',
@@ -66,7 +69,10 @@ export interface CollectorState {
   }[];
 }
 
-/** A collector alone in a process, which can be killed and started again on the same folder and ports. */
+/**
+ * A collector alone in a process, which can be killed and started again on the same folder and
+ * ports.
+ */
 export interface TestCollector {
   readonly ports: Ports;
   readonly folder: string;
@@ -154,8 +160,8 @@ export async function spooledRecords(collector: TestCollector): Promise<SpooledR
 }
 
 /**
- * The numbers `PREFIX-000123` that stand in records, with how many events each is in the end: records
- * of one sender's id are one event.
+ * The numbers `PREFIX-000123` that stand in records, with how many events each is in the end:
+ * records of one sender's id are one event.
  */
 export function numbersIn(records: readonly SpooledRecord[], prefix: string): Map<number, number> {
   const pattern = new RegExp(`${prefix}-(\\d+)`);

@@ -1,4 +1,5 @@
-// `npm run bench -- ingest [--seconds N] [--connections N]`: bodies of 500 events of 600 bytes through the HTTP doors
+// `npm run bench -- ingest [--seconds N] [--connections N]`: bodies of 500 events of 600 bytes
+// through the HTTP doors
 // into the spool, durable before the reply; the collector on one core, the load on the other.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -7,6 +7,8 @@ export interface Listener {
   readonly address: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** HTTPS (the `_bulk` door only); plain HTTP without it. */
+  readonly tls?: { readonly cert: Buffer | string; readonly key: Buffer | string };
 }
 
 /** What the doors are started with; named as `inputs` of the configuration. */
