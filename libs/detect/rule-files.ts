@@ -1,4 +1,4 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { SigmaSource } from '#libs/sigma';
@@ -20,18 +20,18 @@ export async function readRuleFiles(paths: readonly string[]): Promise<SigmaSour
   const files: string[] = [];
   for (const path of paths) {
     try {
-      files.push(...((await stat(path)).isDirectory() ? await ruleFilesIn(path) : [path]));
+      files.push(...(statSync(path).isDirectory() ? ruleFilesIn(path) : [path]));
     } catch (error) {
       throw new RulesUnreadable(`can not read ${path}`, { cause: error });
     }
   }
   if (files.length > FILES_MAX) throw new RulesUnreadable(`more than ${FILES_MAX} rule files`);
-  return Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })));
+  // One after the other: thousands of small files come sooner than by way of the thread pool.
+  return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 }
 
-async function ruleFilesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true });
-  return names
+function ruleFilesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => RULE_FILE.test(name) && !name.endsWith(SAMPLES_SUFFIX))
     .toSorted()
     .map((name) => join(folder, name));

@@ -49,7 +49,11 @@ export async function runDetect(
   const loaded = performance.now();
   if (options.explain !== undefined) return explainOne(set, options.explain, io);
   const run = new DetectRun(set, io, options.correlate ? open : undefined);
-  const events = await eachLine(io.in, (line, number) => run.take(line, number));
+  const events = await eachLine(
+    io.in,
+    (line, number) => run.take(line, number),
+    () => run.written,
+  );
   await run.finish();
   const ended = performance.now();
   if (run.broken > 0) {
@@ -70,7 +74,8 @@ class DetectRun {
   readonly #correlated: CorrelateInput[] = [];
   readonly #open: OpenCorrelator | undefined;
   #pending = '';
-  #written: Promise<void> = Promise.resolve();
+  /** Resolves once everything flushed so far is written. */
+  written: Promise<void> = Promise.resolve();
   matches = 0;
   broken = 0;
 
@@ -104,13 +109,13 @@ class DetectRun {
       for (const alert of alerts) this.#pending += `${JSON.stringify({ alert })}\n`;
     }
     this.#flush();
-    await this.#written;
+    await this.written;
   }
 
   #flush(): void {
     const text = this.#pending;
     this.#pending = '';
-    this.#written = this.#written.then(() => write(this.#io.out, text));
+    this.written = this.written.then(() => write(this.#io.out, text));
   }
 }
 

@@ -170,6 +170,7 @@ export class Matcher {
   }
 
   #routed(source: EventSource): number[] {
+    if (this.#routing === 'off') return [...this.#rules.keys()];
     const routed: number[] = [];
     for (const [at, rule] of this.#rules.entries()) {
       if (meets(rule.logsource, source, this.#routing)) routed.push(at);

@@ -24,8 +24,8 @@ export interface WitnessSet {
   readonly any: readonly Witness[];
   /** How often that was expected before events were seen; for comparison only. */
   readonly guess: number;
-  /** The sample events that have one of them, a bit each. */
-  readonly seen: bigint;
+  /** The sample events that have one of them, a bit each; undefined while none were seen. */
+  readonly seen: bigint | undefined;
 }
 
 /** Which events of a sample show a witness, a bit each. */
@@ -39,16 +39,16 @@ const GUESS_WEIGHT = 0.1;
 /** Finds for a condition the set of witnesses that is there least often; undefined when it can hold without any. */
 export class WitnessFinder {
   readonly #table: FieldTable;
-  readonly #seen: Seen;
+  readonly #seen: Seen | undefined;
 
-  constructor(table: FieldTable, seen: Seen = () => 0n) {
+  constructor(table: FieldTable, seen?: Seen) {
     this.#table = table;
     this.#seen = seen;
   }
 
   find(expr: Expr, negated = false): WitnessSet | undefined {
     if (expr.op === 'const') {
-      return expr.value === negated ? { any: [], guess: 0, seen: 0n } : undefined;
+      return expr.value === negated ? { any: [], guess: 0, seen: undefined } : undefined;
     }
     if (expr.op === 'not') return this.find(expr.of, !negated);
     if (expr.op === 'atom') return negated ? undefined : this.#atom(expr);
@@ -68,13 +68,13 @@ export class WitnessFinder {
   #union(of: readonly Expr[], negated: boolean): WitnessSet | undefined {
     const any: Witness[] = [];
     let guess = 0;
-    let seen = 0n;
+    let seen: bigint | undefined;
     for (const part of of) {
       const set = this.find(part, negated);
       if (set === undefined) return undefined;
       for (const witness of set.any) any.push(witness);
       guess += set.guess;
-      seen |= set.seen;
+      if (set.seen !== undefined) seen = (seen ?? 0n) | set.seen;
     }
     return { any, guess, seen };
   }
@@ -92,16 +92,17 @@ export class WitnessFinder {
 
   #set(any: readonly Witness[]): WitnessSet {
     let guess = 0;
-    let seen = 0n;
+    let seen: bigint | undefined;
     for (const witness of any) {
       guess += expectedCost(witness);
-      seen |= this.#seen(witness);
+      if (this.#seen !== undefined) seen = (seen ?? 0n) | this.#seen(witness);
     }
     return { any, guess, seen };
   }
 }
 
 function price({ seen, guess }: WitnessSet): number {
+  if (seen === undefined) return guess;
   let events = 0;
   for (let bits = seen; bits > 0n; bits &= bits - 1n) events++;
   return events + GUESS_WEIGHT * guess;
@@ -171,11 +172,14 @@ function lengthOf(window: readonly Token[]): number {
 
 const NUMBER = /^\d+$/;
 
+/** How likely a text of each length is to be there. */
+const UNLIKELY = Array.from({ length: 20 }, (_, length) => Math.max(0.0005, 0.4 * 0.7 ** length));
+
 /** A guess before events were seen: longer texts are rarer, numbers are event ids and common. */
 function expectedCost(witness: Witness): number {
   if (witness.kind === 'present') return 0.4;
   const { text, kind, slot } = witness;
-  const unlikely = Math.max(0.0005, 0.4 * 0.7 ** text.length);
+  const unlikely = UNLIKELY[Math.min(text.length, UNLIKELY.length - 1)] as number;
   // A keyword is sought in every text, a field's text only there.
   const places = slot === ANY_SLOT ? 3 : 1;
   if (kind === 'exact') return NUMBER.test(text) ? 0.04 : 0.01;
