@@ -23,7 +23,7 @@ export function alertOf(
   late: boolean,
 ): Alert {
   const { line } = state;
-  if (episode.stale) resummarize(episode, line, plan.spanMs, plan.distinct);
+  if (episode.stale) resummarize(episode, line, plan.content);
   state.shown ??= shownOf(plan, state.key);
   const { province, groupKey, group, entities } = state.shown;
   return {
@@ -36,7 +36,7 @@ export function alertOf(
     first: episode.first,
     last: episode.last,
     count: episode.count,
-    evidence: evidenceOf(episode, line, plan.spanMs, plan.distinct),
+    evidence: evidenceOf(episode, line, plan.content),
     place: placeOf(province, episode),
     entities: plan.extras.length === 0 ? entities : withExtras(plan, entities, episode),
     late,

@@ -69,7 +69,7 @@ class WindowCorrelator implements Correlator {
       machine.plan = plan;
       return machine;
     });
-    this.#counters.keys = this.#machines.reduce((sum, { states }) => sum + states.size, 0);
+    this.#counters.keys = this.#machines.reduce((sum, { size }) => sum + size, 0);
     this.#ruleSet = ruleSet;
     this.#recoveries = new Recoveries(ruleSet);
     this.#wire();
@@ -132,11 +132,12 @@ class WindowCorrelator implements Correlator {
       this.#counters.ungrouped += 1;
       return;
     }
+    if (!against) {
+      if (machine.take(key, entry, this.#reached) === 'apart') this.#takeApart(machine, key, entry);
+      return;
+    }
     const state = machine.stateOf(key, event.time, this.#reached);
-    if (state === undefined) return;
-    if (event.time <= state.horizon) this.#takeApart(machine, key, entry);
-    else if (against) machine.takeAgainst(state, entry);
-    else machine.take(state, entry);
+    if (state !== undefined && event.time > state.horizon) machine.takeAgainst(state, entry);
   }
 
   /** A match older than all its key still holds: a plain rule's raises an alert of its own unless one stands there. */

@@ -57,15 +57,34 @@ export function newEpisode(
   };
 }
 
-/** Adds the entries `[from, to)` of the timeline, each a match of its own, later than all the episode has. */
-export function absorb(episode: Summary, line: Timeline, from: number, to: number): void {
-  if (line.communes !== undefined || episode.commune !== undefined) {
-    for (let i = from; i < to; i += 1)
-      addCommune(episode, line.communes?.[i], episode.count + i - from);
+/**
+ * Which entries are an episode's matches: those within `reachMs` before its satisfying times; `each` one, one per
+ * `distinct` ident, or those only at whose time the condition `held`.
+ */
+export interface Content {
+  readonly reachMs: number;
+  readonly counts: 'each' | 'distinct' | 'held';
+}
+
+/** Adds the entries `[from, to)` of the timeline, later than all the episode has. */
+export function absorb(
+  episode: Summary,
+  line: Timeline,
+  from: number,
+  to: number,
+  counts: Content['counts'],
+): void {
+  if (counts === 'each' && line.communes === undefined && line.extras === undefined) {
+    if (episode.count > 0 && episode.commune !== undefined) episode.mixed = true;
+    episode.count += to - from;
+    return;
   }
-  if (line.extras !== undefined)
-    for (let i = from; i < to; i += 1) addExtras(episode.extras, line.extras[i]);
-  episode.count += to - from;
+  for (let i = from; i < to; i += 1) {
+    if (counts === 'held' && line.flags?.[i] !== 1) continue;
+    addCommune(episode, line.communes?.[i], episode.count);
+    if (line.extras !== undefined) addExtras(episode.extras, line.extras[i]);
+    episode.count += 1;
+  }
 }
 
 function addCommune(episode: Summary, commune: string | undefined, before: number): void {
@@ -90,18 +109,19 @@ export function insertInto(episode: Episode, commune: string | undefined): void 
   if (episode.extras.length > 0) episode.stale = true;
 }
 
-/** Indexes of the earliest entry of each distinct match in `[from, to)` that is not in `known`. */
+/** Indexes of the earliest entry of each match in `[from, to)` that is not in `known`. */
 export function distinctEntries(
   line: Timeline,
   from: number,
   to: number,
+  counts: Content['counts'],
   known: readonly string[],
 ): number[] {
   const seen = new Set(known);
   const entries: number[] = [];
   for (let i = from; i < to; i += 1) {
     const ident = line.ident(i);
-    if (seen.has(ident)) continue;
+    if (seen.has(ident) || (counts === 'held' && line.flags?.[i] !== 1)) continue;
     seen.add(ident);
     entries.push(i);
   }
@@ -109,13 +129,9 @@ export function distinctEntries(
 }
 
 /** Reads everything but the times of an episode again from the timeline. */
-export function resummarize(
-  episode: Episode,
-  line: Timeline,
-  spanMs: number,
-  distinct: boolean,
-): void {
-  const from = line.after(episode.satisfied - spanMs);
+export function resummarize(episode: Episode, line: Timeline, content: Content): void {
+  const { reachMs, counts } = content;
+  const from = line.after(episode.satisfied - reachMs);
   const to = line.after(episode.last);
   const { prefix } = episode;
   const before = prefix?.summary;
@@ -123,9 +139,10 @@ export function resummarize(
   episode.commune = before?.commune;
   episode.mixed = before?.mixed ?? false;
   episode.extras = episode.extras.map((_, i) => [...(before?.extras[i] ?? [])]);
-  absorb(episode, line, from, to);
-  if (distinct)
+  absorb(episode, line, from, to, counts);
+  if (counts === 'distinct')
     episode.count =
-      (before?.count ?? 0) + distinctEntries(line, from, to, prefix?.idents ?? []).length;
+      (before?.count ?? 0) + distinctEntries(line, from, to, counts, prefix?.idents ?? []).length;
   episode.stale = false;
+  episode.refs = undefined;
 }

@@ -1,6 +1,13 @@
 import { alertId } from '#libs/model';
 
-import { absorb, insertInto, newEpisode, resummarize, type Episode } from './episode.ts';
+import {
+  absorb,
+  insertInto,
+  newEpisode,
+  resummarize,
+  type Content,
+  type Episode,
+} from './episode.ts';
 import { extendEvidence } from './evidence.ts';
 import { canonicalKey } from './group-key.ts';
 import { mergeLate, refill, type KeyState, type Touch } from './key-state.ts';
@@ -130,7 +137,7 @@ export class Evaluation {
       else if (place !== 'apart') inner.push({ episode: place, commune: touch.commune });
     }
     if (changed) {
-      this.#rebuild(from, to);
+      this.#rebuild(from, to, touches);
       return;
     }
     for (const { episode, commune } of inner) {
@@ -146,8 +153,8 @@ export class Evaluation {
    */
   #stands(start: number, end: number, touches: readonly Touch[]): boolean {
     const { line, meter, seen } = this.#state;
-    const { least, distinct } = this.#plan;
-    if (least === undefined || distinct || line.flags === undefined) return false;
+    const { least } = this.#plan;
+    if (least === undefined || line.flags === undefined) return false;
     if (line.flags.subarray(start, end).includes(0)) return false;
     const left = (line.times[seen - 1] as number) - this.#plan.spanMs;
     for (const { kind, time, event } of touches) {
@@ -181,7 +188,7 @@ export class Evaluation {
   /** What a new match at `time` means for episodes whose other satisfying times stand. */
   #placeOf(time: number): Episode | 'apart' | 'moves' {
     const { line, episodes } = this.#state;
-    if (this.#plan.distinct) return 'moves';
+    if (this.#plan.content.counts !== 'each') return 'moves';
     const holds = line.flags?.[line.from(time)] === 1;
     for (const episode of episodes) {
       if (time > episode.last || time <= episode.satisfied - this.#plan.spanMs) continue;
@@ -251,7 +258,9 @@ export class Evaluation {
   #tail(): void {
     const state = this.#state;
     const { line, episodes } = state;
-    const { spanMs } = this.#plan;
+    const { spanMs, content } = this.#plan;
+    const { counts } = content;
+    const held = counts === 'held';
     state.meter ??= newMeter(this.#plan);
     let absorbed = -1;
     state.low = this.#slide(
@@ -265,15 +274,15 @@ export class Evaluation {
         const time = line.times[from] as number;
         let episode = episodes.at(-1);
         if (episode === undefined || time - episode.last >= spanMs) {
-          episode = this.#start(line.times[low] as number, time);
+          absorbed = held ? from : low;
+          episode = this.#start(line.times[absorbed] as number, time);
           episodes.push(episode);
-          absorbed = low;
         } else if (absorbed < 0) absorbed = line.after(episode.last);
-        absorb(episode, line, absorbed, to);
+        absorb(episode, line, absorbed, to, counts);
         extendEvidence(episode, line, absorbed, to);
         absorbed = to;
         episode.last = time;
-        if (this.#plan.distinct) episode.stale = true;
+        if (counts === 'distinct') episode.stale = true;
         this.#moved(episode);
       },
     );
@@ -286,46 +295,70 @@ export class Evaluation {
   }
 
   /** Makes the episodes that touch `[from, to]` again from the flags. */
-  #rebuild(from: number, to: number): void {
+  #rebuild(from: number, to: number, touches: readonly Touch[]): void {
     const state = this.#state;
     const { line } = state;
-    const { spanMs, distinct } = this.#plan;
+    const { spanMs, content } = this.#plan;
     const near = (e: Episode) => e.last > from - spanMs && e.satisfied < to + spanMs;
     const old = state.episodes.filter(near);
     const begin = Math.min(from, old[0]?.satisfied ?? from);
     const finish = Math.max(to, old.at(-1)?.last ?? to);
-    const now: Episode[] = [];
-    const carried = old[0]?.prefix === undefined ? undefined : old[0];
-    if (carried !== undefined)
-      now.push({
-        ...carried,
-        last: Math.max(carried.satisfied, carried.prefix?.last ?? -Infinity),
-      });
-    const end = Math.min(state.seen, line.after(finish));
-    for (let i = line.from(begin); i < end; i += 1) {
-      if (line.flags?.[i] !== 1) continue;
-      const time = line.times[i] as number;
-      const run = now.at(-1);
-      if (run !== undefined && time - run.last < spanMs) run.last = time;
-      else now.push(this.#start(line.times[line.after(time - spanMs)] as number, time));
-    }
+    const now = this.#runs(begin, finish, old[0]);
     this.#again ??= {
       before: new Set(state.episodes.map((episode) => episode.id)),
       rebuilt: new Set(),
       gone: [],
       stretches: [],
     };
-    for (const episode of now) {
-      resummarize(episode, line, spanMs, distinct);
-      this.#again.rebuilt.add(episode);
+    for (const [i, episode] of now.entries()) {
+      resummarize(episode, line, content);
+      const same = old.find((e) => e.id === episode.id);
+      if (same !== undefined && isUntouched(same, episode, content, touches)) now[i] = same;
+      else {
+        this.#again.rebuilt.add(episode);
+        this.#moved(episode);
+      }
     }
-    this.#now = [...this.#now.filter((episode) => !old.includes(episode)), ...now];
+    this.#now = this.#now.filter((episode) => !old.includes(episode) || now.includes(episode));
     for (const episode of old) {
-      if (this.#again.before.has(episode.id))
+      if (this.#again.before.has(episode.id) && !now.includes(episode))
         this.#again.gone.push({ episode, cause: this.#cause });
     }
-    this.#again.stretches.push({ from: begin, to: finish, idents: old.map((e) => e.id) });
+    // Results of times that have left the timeline stand as they were told.
+    const told = Math.max(begin, line.times[0] ?? begin);
+    this.#again.stretches.push({ from: told, to: finish, idents: old.map((e) => e.id) });
     const rest = state.episodes.filter((e) => !old.includes(e));
     state.episodes = [...rest, ...now].toSorted((a, b) => a.satisfied - b.satisfied);
   }
+
+  /** The runs of satisfying times in `[begin, finish]`; the first goes on from what left the timeline of `carried`. */
+  #runs(begin: number, finish: number, carried: Episode | undefined): Episode[] {
+    const { line, seen } = this.#state;
+    const { spanMs, content } = this.#plan;
+    const runs: Episode[] = [];
+    if (carried?.prefix !== undefined)
+      runs.push({ ...carried, last: Math.max(carried.satisfied, carried.prefix.last) });
+    const end = Math.min(seen, line.after(finish));
+    for (let i = line.from(begin); i < end; i += 1) {
+      if (line.flags?.[i] !== 1) continue;
+      const time = line.times[i] as number;
+      const run = runs.at(-1);
+      if (run !== undefined && time - run.last < spanMs) run.last = time;
+      else runs.push(this.#start(line.times[line.after(time - content.reachMs)] as number, time));
+    }
+    return runs;
+  }
+}
+
+/** Whether an episode that was built again is what it was. */
+function isUntouched(
+  before: Episode,
+  now: Episode,
+  { reachMs }: Content,
+  touches: readonly Touch[],
+): boolean {
+  if (before.last !== now.last || before.count !== now.count) return false;
+  if (before.satisfied !== now.satisfied) return false;
+  const begin = before.satisfied - reachMs;
+  return !touches.some(({ time }) => time > begin && time <= before.last);
 }

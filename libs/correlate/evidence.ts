@@ -1,19 +1,15 @@
 import { EVIDENCE_EACH_END, type EvidenceRef } from '#libs/model';
 
-import { absorb, distinctEntries, type Episode, type Summary } from './episode.ts';
+import { absorb, distinctEntries, type Content, type Episode, type Summary } from './episode.ts';
 import type { Timeline } from './timeline.ts';
 
 /** The first and the last matches of an episode; kept with it, so that it can be asked for after every batch. */
-export function evidenceOf(
-  episode: Episode,
-  line: Timeline,
-  spanMs: number,
-  distinct: boolean,
-): EvidenceRef[] {
-  if (distinct || episode.refs === undefined) {
-    const refs = readEvidence(episode, line, spanMs, distinct);
+export function evidenceOf(episode: Episode, line: Timeline, content: Content): EvidenceRef[] {
+  const each = content.counts === 'each';
+  if (!each || episode.refs === undefined) {
+    const refs = readEvidence(episode, line, content);
     const cut = EVIDENCE_EACH_END;
-    if (!distinct) episode.refs = { head: refs.slice(0, cut), recent: refs.slice(cut) };
+    if (each) episode.refs = { head: refs.slice(0, cut), recent: refs.slice(cut) };
     return refs;
   }
   const { head, recent } = episode.refs;
@@ -36,24 +32,21 @@ export function extendEvidence(episode: Episode, line: Timeline, from: number, t
 /** Recent matches that gather before the older ones of them are let go. */
 const RECENT_MAX = 8 * EVIDENCE_EACH_END;
 
-function readEvidence(
-  episode: Episode,
-  line: Timeline,
-  spanMs: number,
-  distinct: boolean,
-): EvidenceRef[] {
-  const from = line.after(episode.satisfied - spanMs);
+function readEvidence(episode: Episode, line: Timeline, content: Content): EvidenceRef[] {
+  const { reachMs, counts } = content;
+  const from = line.after(episode.satisfied - reachMs);
   const to = line.after(episode.last);
   const { prefix } = episode;
-  const entries = distinct
-    ? distinctEntries(line, from, to, prefix?.idents ?? [])
-    : endsOf(from, to);
+  const each = counts === 'each';
+  const entries = each
+    ? endsOf(from, to)
+    : distinctEntries(line, from, to, counts, prefix?.idents ?? []);
   const refs = entries.map((i): EvidenceRef => refAt(line, i));
   const before = prefix?.summary.count ?? 0;
   const head = [...(prefix?.head ?? []), ...refs].slice(0, EVIDENCE_EACH_END);
   const tailSize = Math.min(
     EVIDENCE_EACH_END,
-    before + (distinct ? refs.length : to - from) - head.length,
+    before + (each ? to - from : refs.length) - head.length,
   );
   if (tailSize <= 0) return head;
   return [...head, ...[...(prefix?.tail ?? []), ...refs].slice(-tailSize)];
@@ -77,15 +70,17 @@ function refAt(line: Timeline, i: number): EvidenceRef {
 export function foldPrefix(
   episode: Episode,
   line: Timeline,
-  spanMs: number,
-  distinct: boolean,
+  content: Content,
   count: number,
 ): void {
-  const from = line.after(episode.satisfied - spanMs);
+  const { reachMs, counts } = content;
+  const from = line.after(episode.satisfied - reachMs);
   const to = Math.min(count, line.after(episode.last));
   if (from >= to) return;
   const known = episode.prefix?.idents ?? [];
-  const entries = distinct ? distinctEntries(line, from, to, known) : endsOf(from, to);
+  const each = counts === 'each';
+  const entries = each ? endsOf(from, to) : distinctEntries(line, from, to, counts, known);
+  if (entries.length === 0) return;
   const refs = entries.map((i) => refAt(line, i));
   const { prefix } = episode;
   const chained = entries.map((i) => line.ident(i)).filter((ident, k) => ident !== refs[k]?.event);
@@ -95,8 +90,8 @@ export function foldPrefix(
     mixed: prefix?.summary.mixed ?? false,
     extras: episode.extras.map((_, i) => [...(prefix?.summary.extras[i] ?? [])]),
   };
-  absorb(summary, line, from, to);
-  if (distinct) summary.count += entries.length - (to - from);
+  absorb(summary, line, from, to, counts);
+  if (counts === 'distinct') summary.count += entries.length - (to - from);
   let lastHeld = to - 1;
   while (lastHeld >= from && line.flags?.[lastHeld] !== 1) lastHeld -= 1;
   const held = lastHeld < from ? -Infinity : (line.times[lastHeld] as number);

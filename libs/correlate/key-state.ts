@@ -141,8 +141,7 @@ export function prune(state: KeyState, plan: Plan, horizon: number): void {
   state.episodes = state.episodes.filter((episode) => episode.last > horizon);
   for (const episode of state.episodes) {
     episode.refs = undefined;
-    if (episode.satisfied - plan.spanMs < horizon)
-      foldPrefix(episode, line, plan.spanMs, plan.distinct, gone);
+    foldPrefix(episode, line, plan.content, gone);
   }
   state.against?.remove(0, state.against.after(horizon));
   state.horizon = Math.max(state.horizon, horizon);

@@ -5,6 +5,7 @@ import type { Episode } from './episode.ts';
 import { Evaluation, type Settled } from './evaluation.ts';
 import { newKeyState, prune, put, putAgainst, takeOut, touch, type KeyState } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
+import { Nursery, type Nursed } from './nursery.ts';
 import type { Plan } from './plan.ts';
 import type { Entry } from './timeline.ts';
 
@@ -31,6 +32,15 @@ export interface Outcome {
 /** Keys are looked at again for matches to drop this often, in receipt time. */
 const EXPIRE_STEP_MS = 600_000;
 
+/** Keys leave the nursery with this many matches, were more needed. */
+const NURSED_MAX = 8;
+
+function file<T>(lists: Map<number, T[]>, stretch: number, one: T): void {
+  const list = lists.get(stretch);
+  if (list === undefined) lists.set(stretch, [one]);
+  else list.push(one);
+}
+
 /** Share of a full key's matches that leaves when one more comes. */
 const SHED_SHARE = 0.1;
 
@@ -42,6 +52,9 @@ export class Machine {
   readonly #limits: CorrelateLimits;
   readonly #counters: CorrelateCounters;
   readonly #unsettled = new Set<KeyState>();
+  readonly #nursery: Nursery | undefined;
+  /** Keys of the nursery by the stretch of receipt time in which their oldest matches may leave. */
+  readonly #leaving = new Map<number, string[]>();
   /** Keys by the stretch of receipt time in which their oldest matches may leave. */
   readonly #expiring = new Map<number, KeyState[]>();
   /** Keys of an absence by the second of receipt time in which a wait of theirs ends. */
@@ -52,16 +65,27 @@ export class Machine {
     this.plan = plan;
     this.#limits = limits;
     this.#counters = counters;
+    const { least = 1 } = plan;
+    if (least > 1) this.#nursery = new Nursery(Math.min(least, NURSED_MAX));
+  }
+
+  /** Keys held. */
+  get size(): number {
+    return this.states.size + (this.#nursery?.size ?? 0);
   }
 
   /** The state of a key, to take a match of `time` in; undefined when no room can be made for a new one. */
   stateOf(key: string, time: number, reached: number): KeyState | undefined {
     const known = this.states.get(key);
     if (known !== undefined) return known;
-    if (this.#counters.keys >= this.#limits.keysMax && !this.#dropOldest()) return undefined;
+    if (!this.#roomForKey()) return undefined;
     const state = newKeyState(key);
     this.adopt(state, time, reached);
     return state;
+  }
+
+  #roomForKey(): boolean {
+    return this.#counters.keys < this.#limits.keysMax || this.#dropOldest();
   }
 
   /** Takes over a state whose oldest match is of `time`. */
@@ -74,11 +98,12 @@ export class Machine {
   }
 
   #expireLater(state: KeyState, oldest: number, reached: number): void {
+    file(this.#expiring, this.#stretchOf(oldest, reached), state);
+  }
+
+  #stretchOf(oldest: number, reached: number): number {
     const due = oldest + this.plan.spanMs + this.#limits.latenessMs;
-    const stretch = Math.floor(Math.max(due, reached) / EXPIRE_STEP_MS) + 1;
-    const list = this.#expiring.get(stretch);
-    if (list === undefined) this.#expiring.set(stretch, [state]);
-    else list.push(state);
+    return Math.floor(Math.max(due, reached) / EXPIRE_STEP_MS) + 1;
   }
 
   #wait(state: KeyState, time: number): void {
@@ -105,6 +130,17 @@ export class Machine {
       this.#expiring.delete(stretch);
       for (const state of states) this.#expire(state, reached);
     }
+    const horizon = reached - this.plan.spanMs - this.#limits.latenessMs;
+    for (const [stretch, keys] of this.#leaving) {
+      if (stretch * EXPIRE_STEP_MS > reached) continue;
+      this.#leaving.delete(stretch);
+      for (const key of keys) {
+        if (this.#nursery?.has(key) !== true) continue;
+        const oldest = this.#nursery.prune(key, horizon);
+        if (oldest === undefined) this.#counters.keys -= 1;
+        else file(this.#leaving, this.#stretchOf(oldest, reached), key);
+      }
+    }
   }
 
   #expire(state: KeyState, reached: number): void {
@@ -130,6 +166,10 @@ export class Machine {
 
   #dropOldest(): boolean {
     this.#counters.keys_dropped += 1;
+    if (this.#nursery?.dropOldest() === true) {
+      this.#counters.keys -= 1;
+      return true;
+    }
     for (const [key, state] of this.states) {
       if (this.#unsettled.has(state)) continue;
       this.states.delete(key);
@@ -139,13 +179,51 @@ export class Machine {
     return false;
   }
 
-  /** Takes a match of a member in. */
-  take(state: KeyState, entry: Entry): void {
+  /** Takes a match of a member in; `apart`: it is older than all its key still holds. */
+  take(key: string, entry: Entry, reached: number): 'taken' | 'apart' {
+    let state = this.states.get(key);
+    if (state === undefined) {
+      if (this.#nursery !== undefined) {
+        this.nurse(key, entry, reached);
+        return 'taken';
+      }
+      state = this.stateOf(key, entry.time, reached);
+      if (state === undefined) return 'taken';
+    }
+    if (entry.time <= state.horizon) return 'apart';
+    this.#takeIn(state, entry);
+    return 'taken';
+  }
+
+  #takeIn(state: KeyState, entry: Entry): void {
     if (state.line.size >= this.#limits.matchesPerKeyMax) this.#shed(state);
     if (put(state, entry)) {
       this.#unsettled.add(state);
       if (this.plan.type === 'absence') this.#wait(state, entry.time);
     } else this.#counters.repeats += 1;
+  }
+
+  /** Takes a match in of a key that has too few for any window. */
+  nurse(key: string, entry: Entry, reached: number): void {
+    const nursery = this.#nursery as Nursery;
+    if (this.#counters.keys >= this.#limits.keysMax && !nursery.has(key) && !this.#dropOldest())
+      return;
+    const nursing = nursery.add(key, entry);
+    if (nursing.kind === 'repeat') this.#counters.repeats += 1;
+    else if (nursing.kind === 'grown') {
+      const state = newKeyState(key);
+      this.#counters.keys -= 1;
+      this.adopt(state, nursing.entries[0]?.time ?? entry.time, reached);
+      for (const one of nursing.entries) this.#takeIn(state, one);
+    } else if (nursing.fresh) {
+      this.#counters.keys += 1;
+      file(this.#leaving, this.#stretchOf(entry.time, reached), key);
+    }
+  }
+
+  /** The matches of keys that have too few for any window. */
+  nursed(): Nursed | undefined {
+    return this.#nursery?.save();
   }
 
   /** Takes a match of the base of a ratio, or of what an absence waits for, in. */
@@ -168,13 +246,19 @@ export class Machine {
     this.#counters.matches_dropped += before - state.line.size;
   }
 
-  /** Takes the changed results of a member correlation in. */
+  /**
+   * Takes the changed results of a member correlation in. Results that stand as they were are left alone: what their
+   * windows held may have left already.
+   */
   takeFeed(state: KeyState, feed: Feed, entries: readonly Entry[], member: number): void {
+    const { line } = state;
+    const name = (time: number, event: string, ident: string) => `${time} ${event} ${ident}`;
+    const coming = new Set(entries.map(({ time, event, ident }) => name(time, event, ident)));
     for (const { from, to, idents } of feed.out) {
       const gone = new Set(idents);
       takeOut(state, this.plan.spanMs, from, to, (i) => {
-        if ((state.line.members?.[i] ?? 0) !== member) return false;
-        return gone.has(state.line.ident(i));
+        if ((line.members?.[i] ?? 0) !== member || !gone.has(line.ident(i))) return false;
+        return !coming.has(name(line.times[i] as number, line.events[i] as string, line.ident(i)));
       });
     }
     for (const entry of entries) put(state, entry);

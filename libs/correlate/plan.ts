@@ -1,6 +1,7 @@
 import { PermanentError, type EntityKind, type Severity } from '#libs/model';
 
 import { DEFAULT_ENTITIES, DEFAULT_GROUP, DEFAULT_SUPPRESS_MS } from './entities.ts';
+import type { Content } from './episode.ts';
 import { groupingOf, type Grouping } from './group-key.ts';
 import type {
   Comparison,
@@ -38,8 +39,7 @@ export interface Plan {
   readonly extras: readonly { readonly field: string; readonly kind: EntityKind }[];
   /** A member is itself a correlation. */
   readonly chained: boolean;
-  /** Several entries may be one match: counts and evidence go by ident. */
-  readonly distinct: boolean;
+  readonly content: Content;
   /** Another correlation reads this one's result. */
   readonly feeds: boolean;
   /** Members come before the correlations that read them. */
@@ -80,7 +80,7 @@ function plainPlan(rule: RuleView): Plan {
     percentile: 0,
     ratio: undefined,
     chained: false,
-    distinct: false,
+    content: { reachMs: rule.ours.suppressMs ?? DEFAULT_SUPPRESS_MS, counts: 'each' },
     feeds: false,
     depth: 0,
   };
@@ -96,6 +96,12 @@ function leastOf({ type, condition }: CorrelationView): number | undefined {
     else return undefined;
   }
   return least;
+}
+
+/** An absence counts what stayed unanswered; where several entries may be one match, counts go by ident. */
+function contentOf({ type, timespanMs }: CorrelationView, distinct: boolean): Content {
+  if (type === 'absence') return { reachMs: 1, counts: 'held' };
+  return { reachMs: timespanMs, counts: distinct ? 'distinct' : 'each' };
 }
 
 function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
@@ -124,7 +130,7 @@ function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
     ratio:
       ratio === undefined ? undefined : { gte: ratio.gte ?? -Infinity, gt: ratio.gt ?? -Infinity },
     chained,
-    distinct: chained || (temporal && members.length > 1),
+    content: contentOf(c, chained || (temporal && members.length > 1)),
     feeds: set.correlations.some((other) => other.rules.includes(c.id)),
     depth: depthOf(c.id, set, []),
   };

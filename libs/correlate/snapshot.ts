@@ -5,6 +5,7 @@ import { PermanentError } from '#libs/model';
 import type { Episode } from './episode.ts';
 import { refill, type KeyState } from './key-state.ts';
 import type { Machine } from './machine.ts';
+import { nursedEntries, type Nursed } from './nursery.ts';
 import { fingerprint } from './plan.ts';
 import { Timeline, type Columns } from './timeline.ts';
 
@@ -26,6 +27,7 @@ interface Saved {
   readonly machines: readonly {
     readonly plan: string;
     readonly keys: readonly SavedKey[];
+    readonly nursed: Nursed | undefined;
   }[];
 }
 
@@ -37,6 +39,7 @@ export function save(machines: readonly Machine[], reached: number): Uint8Array 
     machines: machines.map((machine) => ({
       plan: fingerprint(machine.plan),
       keys: [...machine.states.values()].map(savedKey),
+      nursed: machine.nursed(),
     })),
   };
   return serialize(saved);
@@ -53,9 +56,12 @@ function savedKey(state: KeyState): SavedKey {
  */
 export function load(machines: readonly Machine[], bytes: Uint8Array): number {
   const saved = read(bytes);
-  const byPlan = new Map(saved.machines.map(({ plan, keys }) => [plan, keys]));
+  const byPlan = new Map(saved.machines.map((machine) => [machine.plan, machine]));
   for (const machine of machines) {
-    for (const key of byPlan.get(fingerprint(machine.plan)) ?? []) {
+    const held = byPlan.get(fingerprint(machine.plan));
+    for (const [key, entries] of held?.nursed === undefined ? [] : nursedEntries(held.nursed))
+      for (const entry of entries) machine.nurse(key, entry, saved.reached);
+    for (const key of held?.keys ?? []) {
       const state = loadedKey(key);
       state.meter = refill(state, machine.plan);
       const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.times[0] ?? Infinity);

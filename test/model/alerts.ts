@@ -15,7 +15,7 @@ import {
 import {
   alertId,
   CENTRE,
-  EVIDENCE_EACH_END,
+  EVIDENCE_EACH_END as KEPT,
   UNKNOWN_LOCALITY,
   type Alert,
   type Entity,
@@ -82,6 +82,8 @@ function distinct(occurrences: readonly Occurrence[]): Occurrence[] {
 interface Spec {
   readonly rule: RuleView;
   readonly span: number;
+  /** Matches this far before a satisfying time are the alert's. */
+  readonly reach: number;
   readonly groupBy: readonly GroupField[];
   readonly optional: boolean;
   readonly counted: (o: Occurrence) => boolean;
@@ -129,11 +131,11 @@ function entitiesOf(spec: Spec, group: Readonly<Record<string, string>>, all: Oc
 
 function episodesOf(spec: Spec, key: string, all: readonly Occurrence[]): Episode[] {
   const counted = all.filter((o) => spec.counted(o));
-  const inWindow = (o: Occurrence, t: number) => o.time > t - spec.span && o.time <= t;
+  const within = (o: Occurrence, t: number, span: number) => o.time > t - span && o.time <= t;
   const times = [...new Set(counted.map((o) => o.time))].toSorted((a, b) => a - b);
   const runs: number[][] = [];
   for (const t of times) {
-    const window = all.filter((o) => inWindow(o, t));
+    const window = all.filter((o) => within(o, t, spec.span));
     if (!spec.holds(window, t, all)) continue;
     const run = runs.at(-1);
     if (run !== undefined && t - (run.at(-1) as number) < spec.span) run.push(t);
@@ -143,13 +145,11 @@ function episodesOf(spec: Spec, key: string, all: readonly Occurrence[]): Episod
   const named = spec.groupBy.map(({ name }, i) => [name, values[i]] as const);
   const group = Object.fromEntries(named.filter(([, v]) => v !== null)) as Record<string, string>;
   return runs.map((run) => {
-    const union = counted.filter((o) => run.some((t) => inWindow(o, t)));
-    const first = Math.min(
-      ...union.filter((o) => inWindow(o, run[0] as number)).map((o) => o.time),
-    );
+    const union = counted.filter((o) => run.some((t) => within(o, t, spec.reach)));
+    const first = Math.min(...union.map((o) => o.time));
     const refs = distinct(union).map((o) => ({ event: o.event, time: o.time }));
-    const communes = new Set(union.map((o) => o.commune));
-    const commune = communes.size === 1 ? [...communes][0] : undefined;
+    const [commune, ...others] = new Set(union.map((o) => o.commune));
+    const local = province !== CENTRE && others.length === 0 && commune !== undefined;
     const alert: ModelAlert = {
       id: alertId(spec.rule.id, key, first),
       rule: spec.rule.id,
@@ -157,10 +157,8 @@ function episodesOf(spec: Spec, key: string, all: readonly Occurrence[]): Episod
       first,
       last: run.at(-1) as number,
       count: refs.length,
-      evidence: refs.filter(
-        (_, i) => i < EVIDENCE_EACH_END || i >= refs.length - EVIDENCE_EACH_END,
-      ),
-      place: province !== CENTRE && commune !== undefined ? { province, commune } : { province },
+      evidence: refs.filter((_, i) => i < KEPT || i >= refs.length - KEPT),
+      place: local ? { province, commune } : { province },
       entities: entitiesOf(spec, group, union),
     };
     const results = run.map((t): Occurrence => {
@@ -240,13 +238,14 @@ function correlationSpec(c: CorrelationView, base: readonly string[], reached: n
     return of > 0 && n / of >= gte && n / of > gt;
   };
   const { groupBy, optional } = groupingOf(c.ours, c.groupBy, []);
-  return { rule: c, span, groupBy, optional, counted, holds };
+  const reach = c.type === 'absence' ? 1 : span;
+  return { rule: c, span, reach, groupBy, optional, counted, holds };
 }
 
 function plainSpec(rule: RuleView): Spec {
   const span = rule.ours.suppressMs ?? DEFAULT_SUPPRESS_MS;
   const { groupBy, optional } = groupingOf(rule.ours, undefined, DEFAULT_GROUP);
-  return { rule, span, groupBy, optional, counted: () => true, holds: () => true };
+  return { rule, span, reach: span, groupBy, optional, counted: () => true, holds: () => true };
 }
 
 /** The alerts in force when all of `matches` have come. */
