@@ -310,6 +310,19 @@ const CASES: readonly Case[] = [
     time: '2018-12-27T11:19:18.874Z',
     fields: { 'process.pid': 26_571, 'redis.log.role': 'master' },
   },
+  {
+    line: 'Feb  6 12:14:14 lb haproxy[14389]: 10.0.1.2:33317 [06/Feb/2026:12:14:14.655] https-in~ app/<NOSRV> 10/0/30/69/109 503 2750 - - SC-- 1/1/1/1/0 0/0 {h} "GET /index.html HTTP/1.1"',
+    dataset: 'haproxy.log',
+    time: '2026-02-06T12:14:14.655Z',
+    fields: {
+      'http.response.status_code': 503,
+      'event.duration': 109_000_000,
+      'haproxy.termination_state': 'SC--',
+      'source.port': 33_317,
+      'url.path': '/index.html',
+      'event.outcome': 'failure',
+    },
+  },
 ];
 
 test.each(CASES)('reads $dataset: $line', ({ line, dataset, time, fields }) => {

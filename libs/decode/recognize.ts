@@ -9,6 +9,7 @@ import type { DecodeResult, Decoder } from './decoder.ts';
 import { asText } from './fields.ts';
 import { readAppRecord } from './gov/app-json.ts';
 import { readMonitorRecord } from './gov/monitor-json.ts';
+import { haproxyLog } from './haproxy/decoder.ts';
 import { iisAccess, iisError } from './iis/decoder.ts';
 import { javaLog } from './java/decoder.ts';
 import { decodeJson, type ReadRecord } from './json/decoder.ts';
@@ -49,6 +50,7 @@ const STAMP: readonly Decoder[] = [
 const DIGIT: readonly Decoder[] = [
   nginxError,
   nginxAccess,
+  haproxyLog,
   keycloakEvent,
   ciscoIos,
   ciscoAsa,
@@ -86,6 +88,7 @@ const FAMILIES: readonly ReadRecord[] = [
 const BY_DATASET: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['apache.error', apacheError],
   ['iis.access', iisAccess],
+  ['haproxy.log', haproxyLog],
   ['redis.log', redisLog],
   ['auditd.log', auditdLog],
   ['sophos.xg', sophosXg],

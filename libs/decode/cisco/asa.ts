@@ -2,6 +2,7 @@ import type { Decoded, Fields } from '#libs/model';
 
 import type { DecodeResult, Decoder } from '../decoder.ts';
 import { asText, isIp, listOf, put, wholeNumber } from '../fields.ts';
+import { putCommunityId } from '../net/community-id.ts';
 import { HEAD_CHARS_MAX, LEVELS, readHead } from './ios.ts';
 
 type Meaning = readonly [action: string, type: readonly string[], category?: readonly string[]];
@@ -100,6 +101,7 @@ export const ciscoAsa: Decoder = {
       fields['network.transport'] = transport;
       fields['network.iana_number'] = NUMBERS[transport]!;
     }
+    putCommunityId(fields);
     const user = /\buser(?:name)?\s?(?:=|:| )\s?["'<]?([\w.@\\-]+)/i.exec(
       message.slice(0, 400),
     )?.[1];

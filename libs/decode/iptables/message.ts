@@ -2,6 +2,7 @@ import type { Decoded } from '#libs/model';
 
 import { listOf, put, wholeNumber } from '../fields.ts';
 import { Pairs, readPairs } from '../key-values.ts';
+import { putCommunityId } from '../net/community-id.ts';
 import { macAddress, transportName } from '../net/names.ts';
 
 const scratch = new Pairs();
@@ -44,6 +45,7 @@ export function decodeIptables(message: string, into: Decoded): boolean {
   const protocol = pairs.get('PROTO')?.toLowerCase() ?? '';
   fields['network.transport'] = transportName(protocol) ?? protocol;
   fields['network.type'] = source?.includes(':') === true ? 'ipv6' : 'ipv4';
+  putCommunityId(fields);
   const mac = pairs.get('MAC');
   if (mac !== undefined && mac.length >= 35) {
     fields['destination.mac'] = macAddress(mac.slice(0, 17));

@@ -3,6 +3,7 @@ import type { Decoded, Fields } from '#libs/model';
 import type { DecodeResult, Decoder } from '../decoder.ts';
 import { asNumber, asText, listOf, put, wholeNumber } from '../fields.ts';
 import { Pairs, readPairs } from '../key-values.ts';
+import { putCommunityId } from '../net/community-id.ts';
 import { directionOf, macAddress } from '../net/names.ts';
 import { readIso, zoneMinutesOf } from '../time.ts';
 import { putUrl } from '../web/request.ts';
@@ -224,6 +225,7 @@ export const sophosXg: Decoder = {
     putSeverity(pairs, fields);
     putDerived(pairs, fields);
     classify(pairs, fields);
+    putCommunityId(fields);
     const device = pairs.get('device_name');
     if (device !== undefined && device !== '') fields['host.name'] ??= device;
     return 'understood';

@@ -1,6 +1,7 @@
 import type { Decoded, Fields } from '#libs/model';
 
 import { asNumber, asText, isIp, listOf, put } from '../fields.ts';
+import { putCommunityId } from '../net/community-id.ts';
 import { macAddress } from '../net/names.ts';
 
 /** EVE names that have an ECS field; the record keeps its own names too. */
@@ -105,6 +106,7 @@ export function readSuricataRecord(into: Decoded): boolean {
   const category = asText(fields['rule.category']);
   if (category !== undefined) fields['message'] = category;
   classify(fields, kind);
+  putCommunityId(fields);
   into.dataset = 'suricata.eve';
   return true;
 }
