@@ -78,6 +78,12 @@ async function run(): Promise<void> {
   const read = readOptions(process.argv.slice(2));
   if (!read.ok) fail(`${read.message}\n\n${USAGE}`, EXIT_USAGE);
   const { config, environment } = readConfig();
+  if (environment.redisUrl !== undefined) {
+    fail(
+      'REDIS_URL and ELASTICSEARCH_URL are set, but this version has no distributed platform yet; unset both to run embedded',
+      EXIT_WRONG,
+    );
+  }
   const log = createLogger(config.log.level);
   const demo = demoOf(read.options);
   const folder = demo?.folder ?? environment.data;
