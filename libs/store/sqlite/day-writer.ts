@@ -5,9 +5,9 @@ import type { Event, FieldValue } from '#libs/model';
 
 import { isEmpty, messageWords } from '../query/matches.ts';
 import { packCodes, packTimes, unpackColumn } from './columns.ts';
+import { DayIds } from './day-ids.ts';
 import { IdBlock, idKeys, unpackIds } from './event-id.ts';
 import { shapedLine, unshapedLine } from './event-line.ts';
-import { IdSet } from './id-set.ts';
 import {
   BLOCK_EVENTS,
   CHUNK_EVENTS,
@@ -63,7 +63,7 @@ export class DayWriter {
   readonly #start: number;
   readonly #statements: Statements;
   readonly #vocabulary = new DayVocabulary();
-  readonly #ids = new IdSet();
+  readonly #ids: DayIds;
   #rows = 0;
   #position = NEVER;
   #unshaped = 0;
@@ -80,10 +80,11 @@ export class DayWriter {
   #values: FieldValue[] = [];
   #tokens = '';
 
-  constructor(file: string, start: number, cacheKib: number) {
+  constructor(file: string, start: number, cacheKib: number, runKeys?: number) {
     this.#db = openDayToWrite(file, cacheKib);
     this.#start = start;
     this.#statements = prepare(this.#db);
+    this.#ids = new DayIds(this.#db, runKeys);
     this.#load();
     this.#replayTo = this.#position;
   }
@@ -106,6 +107,7 @@ export class DayWriter {
         else repeats++;
       }
       this.#position = Math.max(this.#position, position);
+      if (this.#ids.settle()) this.#statements.meta.run('ids_in_runs', this.#rows);
       this.#writeTail();
       this.#writeVocabulary();
       this.#writeMeta(repeats);
@@ -250,13 +252,19 @@ export class DayWriter {
       shapes: this.#all('SELECT id, fields FROM shape'),
       values: this.#all('SELECT slot, code, v FROM value ORDER BY slot, code'),
     });
-    for (const { z } of this.#db.prepare('SELECT z FROM ids').iterate() as Iterable<{
-      z: Uint8Array;
-    }>) {
-      for (const { high, low } of idKeys(z)) this.#ids.add(high, low);
-    }
+    this.#loadIds(meta.get('ids_in_runs') ?? 0);
     this.#loadTailBlock();
     this.#loadTailChunk();
+  }
+
+  /** The first `inRuns` rows have their keys in runs; the others are remembered. */
+  #loadIds(inRuns: number): void {
+    const first = Math.floor(inRuns / BLOCK_EVENTS);
+    const blocks = this.#db.prepare('SELECT id, z FROM ids WHERE id >= ?').iterate(first);
+    for (const { id, z } of blocks) {
+      const skipped = Math.max(0, inRuns - Number(id) * BLOCK_EVENTS);
+      for (const { high, low } of idKeys(z as Uint8Array).slice(skipped)) this.#ids.add(high, low);
+    }
   }
 
   #loadTailBlock(): void {

@@ -20,6 +20,20 @@ export class IdSet {
     return true;
   }
 
+  /** All keys, in no order. A high half of zero stands as one, as `add` takes it. */
+  keys(): BigUint64Array<ArrayBuffer> {
+    const keys = new BigUint64Array(this.#size);
+    const halves = new Uint32Array(keys.buffer);
+    let at = 0;
+    for (let slot = 0; slot < this.#slots.length; slot += 2) {
+      const high = this.#slots[slot] ?? 0;
+      if (high === 0) continue;
+      halves[at++] = this.#slots[slot + 1] ?? 0;
+      halves[at++] = high;
+    }
+    return keys;
+  }
+
   /**
    * Index of the key, or of the empty place where it belongs. Zero marks an empty place, so a key's
    * zero is a one.
