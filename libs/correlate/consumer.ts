@@ -55,7 +55,7 @@ export class Consumer {
   entryOf(event: Event): Entry | undefined {
     const { plan } = this.machine;
     let value: string | bigint | undefined;
-    if (plan.fields.length > 0 && !this.against) {
+    if (plan.fields.length > 0) {
       value = valueOf(plan, (field) => this.#text(event, field));
       if (value === undefined) return undefined;
     }

@@ -127,17 +127,14 @@ class WindowCorrelator implements Correlator {
       return;
     }
     const key = consumer.keyOf(event);
+    if (key !== undefined && against) {
+      machine.takeAgainst(key, event, this.#reached);
+      return;
+    }
     const entry = key === undefined ? undefined : consumer.entryOf(event);
-    if (key === undefined || entry === undefined) {
-      this.#counters.ungrouped += 1;
-      return;
-    }
-    if (!against) {
-      if (machine.take(key, entry, this.#reached) === 'apart') this.#takeApart(machine, key, entry);
-      return;
-    }
-    const state = machine.stateOf(key, event.time, this.#reached);
-    if (state !== undefined && event.time > state.horizon) machine.takeAgainst(state, entry);
+    if (key === undefined || entry === undefined) this.#counters.ungrouped += 1;
+    else if (machine.take(key, entry, this.#reached) === 'apart')
+      this.#takeApart(machine, key, entry);
   }
 
   /** A match older than all its key still holds: a plain rule's raises an alert of its own unless one stands there. */

@@ -63,6 +63,7 @@ export class Evaluation {
   settle(): Settled {
     const state = this.#state;
     mergeLate(state, this.#plan.spanMs);
+    state.against?.settle();
     if (state.touches.length > 0) this.#touched();
     const tail = state.seen;
     if (tail < state.line.size) this.#tail();
@@ -246,11 +247,11 @@ export class Evaluation {
     const { against } = this.#state;
     if (type === 'absence') {
       if (time + spanMs >= this.#reached) return false;
-      return against === undefined || against.from(time) === against.after(time + spanMs);
+      return against?.someIn(time, time + spanMs) !== true;
     }
     if (!meter.holds(inWindow, time)) return false;
     if (ratio === undefined) return true;
-    const of = against === undefined ? 0 : against.after(time) - against.after(time - spanMs);
+    const of = against?.count(time - spanMs, time) ?? 0;
     const share = meter.measure(inWindow) / of;
     return of > 0 && share >= ratio.gte && share > ratio.gt;
   }

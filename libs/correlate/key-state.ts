@@ -3,6 +3,7 @@ import type { Entity } from '#libs/model';
 import type { Episode } from './episode.ts';
 import { foldPrefix } from './evidence.ts';
 import { newMeter, type Meter } from './meter.ts';
+import { Moments } from './moments.ts';
 import type { Plan } from './plan.ts';
 import { Timeline, type Entry } from './timeline.ts';
 
@@ -11,7 +12,7 @@ export interface KeyState {
   readonly key: string;
   readonly line: Timeline;
   /** Matches of a ratio's base, or those an absence waits for. */
-  against: Timeline | undefined;
+  against: Moments | undefined;
   /** Entries evaluated so far; later ones came in order and wait for `settle`. */
   seen: number;
   /** First entry of the window that ends at the last evaluated time. */
@@ -104,11 +105,14 @@ function inOrder(a: Entry, b: Entry): number {
 }
 
 /** Puts a match of the base or of what is awaited in; false when it was there already. */
-export function putAgainst(state: KeyState, entry: Entry): boolean {
-  state.against ??= new Timeline();
-  if (state.against.place(entry).repeat) return false;
-  const { time, event, commune } = entry;
-  if (state.seen > 0) touch(state, { time, event, kind: 'against', commune });
+export function putAgainst(state: KeyState, plan: Plan, time: number, event: string): boolean {
+  state.against ??= new Moments();
+  if (!state.against.add(time, event)) return false;
+  const { line, seen } = state;
+  const first = line.from(plan.type === 'absence' ? time - plan.spanMs : time);
+  const next = first < seen ? (line.times[first] as number) : Infinity;
+  const end = plan.type === 'absence' ? time + 1 : time + plan.spanMs;
+  if (next < end) touch(state, { time, event, kind: 'against', commune: undefined });
   return true;
 }
 
@@ -143,7 +147,8 @@ export function prune(state: KeyState, plan: Plan, horizon: number): void {
     episode.refs = undefined;
     foldPrefix(episode, line, plan.content, gone);
   }
-  state.against?.remove(0, state.against.after(horizon));
+  state.against?.settle();
+  state.against?.drop(state.against.after(horizon));
   state.horizon = Math.max(state.horizon, horizon);
   if (gone === 0) return;
   line.remove(0, gone);

@@ -4,6 +4,8 @@ export interface CorrelateLimits {
   readonly keysMax: number;
   /** Matches held per group key of one rule; the oldest leave first. */
   readonly matchesPerKeyMax: number;
+  /** Matches of a ratio's base, or of what an absence waits for, held per group key; the oldest leave first. */
+  readonly basePerKeyMax: number;
   /** A match further behind the receipt time reached enters no window, ms. */
   readonly latenessMs: number;
   /** An alert whose last match is further behind the receipt time reached is `late`, ms. */
@@ -14,6 +16,7 @@ export interface CorrelateLimits {
 export const DEFAULT_CORRELATE_LIMITS: CorrelateLimits = {
   keysMax: 1_000_000,
   matchesPerKeyMax: 200_000,
+  basePerKeyMax: 1_000_000,
   latenessMs: 12 * 3_600_000,
   lateToleranceMs: 600_000,
 };

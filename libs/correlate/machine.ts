@@ -1,4 +1,4 @@
-import type { Alert, AlertChange, AlertState } from '#libs/model';
+import type { Alert, AlertChange, AlertState, Event } from '#libs/model';
 
 import { alertOf } from './alert-of.ts';
 import type { Episode } from './episode.ts';
@@ -146,7 +146,7 @@ export class Machine {
   #expire(state: KeyState, reached: number): void {
     if (this.states.get(state.key) !== state) return;
     prune(state, this.plan, reached - this.plan.spanMs - this.#limits.latenessMs);
-    const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.times[0] ?? Infinity);
+    const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.oldest ?? Infinity);
     if (oldest === Infinity && state.episodes.length === 0) {
       this.states.delete(state.key);
       this.#counters.keys -= 1;
@@ -227,14 +227,17 @@ export class Machine {
   }
 
   /** Takes a match of the base of a ratio, or of what an absence waits for, in. */
-  takeAgainst(state: KeyState, entry: Entry): void {
-    const against = state.against;
-    if (against !== undefined && against.size >= this.#limits.matchesPerKeyMax) {
+  takeAgainst(key: string, { id, time }: Event, reached: number): void {
+    const state = this.stateOf(key, time, reached);
+    if (state === undefined || time <= state.horizon) return;
+    const { against } = state;
+    if (against !== undefined && against.size >= this.#limits.basePerKeyMax) {
+      against.settle();
       const out = Math.ceil(against.size * SHED_SHARE);
-      against.remove(0, out);
+      against.drop(out);
       this.#counters.matches_dropped += out;
     }
-    if (putAgainst(state, entry)) this.#unsettled.add(state);
+    if (putAgainst(state, this.plan, time, id)) this.#unsettled.add(state);
     else this.#counters.repeats += 1;
   }
 

@@ -5,6 +5,7 @@ import { PermanentError } from '#libs/model';
 import type { Episode } from './episode.ts';
 import { refill, type KeyState } from './key-state.ts';
 import type { Machine } from './machine.ts';
+import { Moments, type SavedMoments } from './moments.ts';
 import { nursedEntries, type Nursed } from './nursery.ts';
 import { fingerprint } from './plan.ts';
 import { Timeline, type Columns } from './timeline.ts';
@@ -15,7 +16,7 @@ const FORMAT = 1;
 interface SavedKey {
   readonly key: string;
   readonly line: Columns;
-  readonly against: Columns | undefined;
+  readonly against: SavedMoments | undefined;
   readonly low: number;
   readonly episodes: Episode[];
   readonly horizon: number;
@@ -47,7 +48,7 @@ export function save(machines: readonly Machine[], reached: number): Uint8Array 
 
 function savedKey(state: KeyState): SavedKey {
   const { key, line, against, low, episodes, horizon } = state;
-  return { key, line: line.columns(), against: against?.columns(), low, episodes, horizon };
+  return { key, line: line.columns(), against: against?.save(), low, episodes, horizon };
 }
 
 /**
@@ -64,7 +65,7 @@ export function load(machines: readonly Machine[], bytes: Uint8Array): number {
     for (const key of held?.keys ?? []) {
       const state = loadedKey(key);
       state.meter = refill(state, machine.plan);
-      const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.times[0] ?? Infinity);
+      const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.oldest ?? Infinity);
       machine.adopt(state, oldest === Infinity ? saved.reached : oldest, saved.reached);
     }
   }
@@ -87,7 +88,7 @@ function read(bytes: Uint8Array): Saved {
 
 function loadedKey(saved: SavedKey): KeyState {
   const line = Object.assign(new Timeline(), saved.line);
-  const against = saved.against && Object.assign(new Timeline(), saved.against);
+  const against = saved.against && new Moments(saved.against);
   const { key, low, episodes, horizon } = saved;
   return {
     key,
