@@ -93,8 +93,10 @@ export class SpoolReader {
       if (this.#end > from) return 'more';
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting.add(resolve);
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      const wake = () => resolve();
+      signal?.addEventListener('abort', wake, { once: true });
       await promise;
+      signal?.removeEventListener('abort', wake);
       this.#waiting.delete(resolve);
     }
   }

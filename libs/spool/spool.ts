@@ -74,6 +74,7 @@ export class Spool {
   #pending: Pending[] = [];
   #pendingBytes = 0;
   #flushing: Promise<void> | undefined;
+  #freeing: Promise<void> = Promise.resolve();
   #trouble: 'disk_full' | 'disk_error' | undefined;
   /** Size of the body that was refused last: less room than this is none. */
   #wanted = 0;
@@ -169,7 +170,14 @@ export class Spool {
   }
 
   /** Removes the segments that lie wholly before a position: every reader is past it, durably. */
-  async free(before: number): Promise<void> {
+  free(before: number): Promise<void> {
+    const freed = this.#freeing.then(() => this.#free(before));
+    // The next one must run whatever became of this one.
+    this.#freeing = freed.catch(() => undefined);
+    return freed;
+  }
+
+  async #free(before: number): Promise<void> {
     const { folder, writer } = this.#parts;
     const bases = await listSegments(folder.path);
     for (const [index, base] of bases.entries()) {

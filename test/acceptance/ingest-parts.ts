@@ -8,6 +8,7 @@ import { openSpoolReader } from '#libs/spool';
 import type { CleanUp } from '../support/clean-up.ts';
 import { startProcess, type OwnedProcess } from '../support/owned-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 import type { CollectorOptions } from './ingest-collector.ts';
 
 export type Ports = Readonly<Record<'http' | 'bulk' | 'syslog_udp' | 'syslog_tcp', number>>;
@@ -211,15 +212,11 @@ export class PatientSender {
 
   async #untilAcknowledged(url: () => string, body: string): Promise<void> {
     const headers = this.#headers;
-    for (;;) {
-      try {
-        const reply = await fetch(`${url()}/api/v1/ingest`, { method: 'POST', headers, body });
-        const { accepted } = (await reply.json()) as { accepted?: number };
-        if (accepted !== undefined) return;
-      } catch {
-        // The collector is away: it comes back.
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    }
+    const once = async () => {
+      const reply = await fetch(`${url()}/api/v1/ingest`, { method: 'POST', headers, body });
+      const { accepted } = (await reply.json()) as { accepted?: number };
+      return accepted;
+    };
+    await until('a body is acknowledged', once, { timeoutMs: 60_000 });
   }
 }

@@ -20,11 +20,13 @@ import {
 
 /** The machine's. */
 export const clock = new SystemClock();
-/** Takes the key `secret`. */
-export const authenticate: Authenticate = (key) =>
-  key === 'secret'
+/** Takes the key `secret`, and breaks on `breaks`. */
+export const authenticate: Authenticate = (key) => {
+  if (key === 'breaks') throw new Error('the store of keys is away');
+  return key === 'secret'
     ? { key: 'k1', place: { province: '12' }, source: 'web-12' }
     : { reason: 'key_unknown' };
+};
 
 /** Doors, their spool and their HTTP server in this process. */
 export interface Running {

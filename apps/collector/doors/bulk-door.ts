@@ -48,6 +48,11 @@ const REJECTIONS: Readonly<Record<Rejection, { readonly status: number; readonly
 export function bulkDoor(needs: BulkDoorNeeds): (scope: FastifyInstance) => Promise<void> {
   return (scope) => {
     leaveBodiesUnread(scope);
+    // Whatever went wrong here, the batch was not taken and must come again.
+    scope.setErrorHandler((_, request, reply) => {
+      needs.onRejected('internal_error');
+      return overload(needs, request, reply);
+    });
     const handler = (request: FastifyRequest, reply: FastifyReply) =>
       serve(needs, scope.prefix, request, reply);
     const method = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];

@@ -81,6 +81,11 @@ const REJECTIONS: Readonly<Record<Rejection, Words>> = {
 export function ingestDoor(needs: IngestDoorNeeds): (scope: FastifyInstance) => Promise<void> {
   return (scope) => {
     leaveBodiesUnread(scope);
+    // Whatever went wrong here, the body was not taken and must come again.
+    scope.setErrorHandler((_, request, reply) => {
+      needs.onRejected('internal_error');
+      return overload(needs, request, reply);
+    });
     scope.post('/api/v1/ingest', (request, reply) => ingest(needs, request, reply));
     return Promise.resolve();
   };
@@ -136,9 +141,17 @@ function answer(
     return reply.send({ accepted, rejected });
   }
   if (outcome.kind === 'gone') return reply.hijack();
+  if (outcome.kind === 'overload') return overload(needs, request, reply);
   drainAfter(needs.clock, request, reply);
-  if (outcome.kind === 'rejected')
-    return problem(reply, outcome.reason, REJECTIONS[outcome.reason]);
+  return problem(reply, outcome.reason, REJECTIONS[outcome.reason]);
+}
+
+function overload(
+  needs: IngestDoorNeeds,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  drainAfter(needs.clock, request, reply);
   reply.header('retry-after', RETRY_AFTER_S);
   return problem(reply, 'overload', OVERLOAD);
 }

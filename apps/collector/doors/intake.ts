@@ -157,6 +157,7 @@ export class Intake {
     if ('reason' in inflated) return { kind: 'rejected', reason: inflated.reason };
     const counted = count(inflated.bytes);
     if ('reason' in counted) return { kind: 'rejected', reason: counted.reason };
+    if (read.bytes.length === 0) return { kind: 'accepted', ...counted };
     const header: BodyHeader = { ...facts, received: clock.now() };
     const stored = await this.#store(header, read.bytes, response, hold);
     if (stored !== 'durable') return { kind: 'overload', why: stored };

@@ -75,6 +75,16 @@ describe('overload', () => {
     expect(replies.map((reply) => reply.status)).toEqual(Array.from({ length: 12 }, () => 200));
   });
 
+  it('asks for the body again when something of ours breaks', async () => {
+    const running = await openDoors();
+    const headers = { authorization: 'Bearer breaks', 'user-agent': 'Vector/1' };
+    for (const url of [`${running.http}/api/v1/ingest`, `${running.bulk}/_bulk`]) {
+      const reply = await fetch(url, { method: 'POST', headers, body: '{"create":{}}\n{}\n' });
+      expect([reply.status, reply.headers.get('retry-after')]).toEqual([429, '5']);
+    }
+    expect(await running.bodies()).toEqual([]);
+  });
+
   it('ends held replies at once when it stops', async () => {
     const running = await openDoors(full);
     await fill(running);
