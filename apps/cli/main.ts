@@ -19,7 +19,7 @@ const VERBS: readonly Entry[] = [
     load: async () => {
       const [{ createDetectVerb }, { openCorrelator }] = await Promise.all([
         import('./verbs/detect.ts'),
-        import('./verbs/rule-parts.ts'),
+        import('./verbs/detect-open.ts'),
       ]);
       return createDetectVerb(openCorrelator);
     },

@@ -27,6 +27,7 @@ export function vetRegex(written: string): Vetted {
     source = source.slice(found[0].length);
     for (const flag of found[1] ?? '') if (!flags.includes(flag)) flags += flag;
   }
+  if (isPlainlyFine(source)) return { source, flags };
   try {
     compileRegex(source, flags);
     return { source, flags };
@@ -40,6 +41,29 @@ export function vetRegex(written: string): Vetted {
       message: `lookaround, back-references and possessive parts do not run in linear time: ${error.message}`,
       instead: 'say what must stand in one selection and what must not in another: a and not b',
     };
+  }
+}
+
+/** Escapes, groups and classes that both engines read alike; anything else is left to the linear one. */
+const UNUSUAL =
+  /\\[^dwsDWSbBntrf\W]|\\_|\\$|\(\?[^:]|\[\^?\]|\[:|\[[^\]]*\\[bBdwsDWS]|[^\x20-\x7e]/;
+const COUNTS = /\{(\d*)(?:,(\d*))?\}/g;
+/** Product of all counts of an expression that is surely not too large. */
+const COUNTS_MAX = 1_000;
+
+/** True for what the linear engine surely takes; compiling every expression to see would make loading slow. */
+export function isPlainlyFine(source: string): boolean {
+  if (UNUSUAL.test(source)) return false;
+  let product = 1;
+  for (const [, from = '', to = ''] of source.matchAll(COUNTS)) {
+    product *= Math.max(1, Number(from), Number(to));
+  }
+  if (product > COUNTS_MAX) return false;
+  try {
+    return new RegExp(source) instanceof RegExp;
+  } catch {
+    // The linear engine says better what is wrong.
+    return false;
   }
 }
 
