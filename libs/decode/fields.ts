@@ -1,4 +1,4 @@
-import type { Decoded, Fields, FieldValue } from '#libs/model';
+import type { Fields, FieldValue } from '#libs/model';
 
 /** A list without repeats and absent values; undefined when nothing is left. */
 export function listOf(...values: readonly (string | undefined)[]): string[] | undefined {
@@ -87,15 +87,6 @@ export function isIp(text: string): boolean {
 export function putSource(fields: Fields, address: string): void {
   fields['source.address'] = address;
   if (isIp(address)) fields['source.ip'] = address;
-}
-
-/**
- * Fills the addresses and accounts of the record that investigators look for, wherever they stand.
- */
-export function relate(into: Decoded): void {
-  const { fields } = into;
-  put(fields, 'related.ip', listOf(asText(fields['source.ip']), asText(fields['destination.ip'])));
-  put(fields, 'related.user', listOf(asText(fields['user.name'])));
 }
 
 /** The value when it is text. */

@@ -6,7 +6,7 @@ import { Finisher, type NormalizeSettings } from '#libs/normalize';
 const SOURCES_MAX = 10_000;
 
 /** What happened to the records of one source in one body. */
-export interface SourceCount {
+interface SourceCount {
   events: number;
   /**
    * Receipt minus event time of the events that named a time, summed in ms, and how many those

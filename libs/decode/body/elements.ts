@@ -4,7 +4,7 @@ const BACKSLASH = 0x5c;
 /**
  * Index of the quote that ends the string whose opening quote is at `start`; -1 when it never ends.
  */
-export function stringEnd(text: string, start: number): number {
+function stringEnd(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     const quote = text.indexOf('"', at);

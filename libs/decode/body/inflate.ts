@@ -45,7 +45,7 @@ const STEPS: Readonly<Record<Exclude<BodyHeader['encoding'], 'identity'>, Step>>
 };
 
 /** Most bytes that a body of this size may become. */
-export function inflateLimit(size: number): number {
+function inflateLimit(size: number): number {
   return Math.min(INFLATED_BYTES_MAX, Math.max(INFLATED_BYTES_FLOOR, size * INFLATE_RATIO_MAX));
 }
 

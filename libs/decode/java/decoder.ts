@@ -19,7 +19,7 @@ const LEVELS: ReadonlySet<string> = new Set([
 const PART_CHARS_MAX = 200;
 
 /** True for levels at which the failure itself is told. */
-export function isErrorLevel(level: string): boolean {
+function isErrorLevel(level: string): boolean {
   return level === 'ERROR' || level === 'FATAL' || level === 'SEVERE';
 }
 

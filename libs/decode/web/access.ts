@@ -1,6 +1,7 @@
 import type { Decoded, Fields } from '#libs/model';
 
 import { decimal, isIp, wholeNumber } from '../fields.ts';
+import { isPrivateAddress } from '../net/names.ts';
 import { readClf } from '../time.ts';
 import { putRequest } from './request.ts';
 import { putUserAgent } from './user-agent.ts';
@@ -83,7 +84,7 @@ export function readAccessLine(text: string, into: Decoded): AccessLine | undefi
  * Who asked: the virtual host that may stand first, the addresses of the request's way, and the
  * signed-in user.
  */
-export interface Lead {
+interface Lead {
   readonly host: string | undefined;
   readonly addresses: readonly string[];
   readonly user: string | undefined;
@@ -104,7 +105,7 @@ function pieces(text: string): string[] {
 }
 
 /** Reads `[host[:port] ]address[, address …] ident user`. */
-export function readLead(lead: string): Lead {
+function readLead(lead: string): Lead {
   // The plain case, by far the most: one address.
   const blank = lead.indexOf(' ');
   if (blank > 0 && lead.startsWith(' - ', blank) && lead.charCodeAt(blank - 1) !== 44) {
@@ -130,24 +131,13 @@ function named(user: string | undefined): string | undefined {
   return user === undefined || user === '-' || user === '' ? undefined : user;
 }
 
-function isPrivate(address: string): boolean {
-  if (address.startsWith('10.') || address.startsWith('192.168.') || address.startsWith('127.')) {
-    return true;
-  }
-  if (address.startsWith('172.')) {
-    const second = Number(address.slice(4, address.indexOf('.', 4)));
-    return second >= 16 && second <= 31;
-  }
-  return false;
-}
-
 /**
  * The address that the product takes for the client: the first public one of the way, else the
  * first.
  */
-export function clientOf(addresses: readonly string[]): string | undefined {
+function clientOf(addresses: readonly string[]): string | undefined {
   if (addresses.length < 2) return addresses[0];
-  return addresses.find((each) => isIp(each) && !isPrivate(each)) ?? addresses[0];
+  return addresses.find((each) => isIp(each) && !isPrivateAddress(each)) ?? addresses[0];
 }
 
 function putHost(fields: Fields, host: string): string | undefined {

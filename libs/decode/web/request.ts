@@ -3,7 +3,7 @@ import type { Fields } from '#libs/model';
 const EXTENSION_CHARS_MAX = 12;
 
 /** Undoes `%41`; a text that is no valid escape stays as it is. */
-export function percentDecoded(text: string): string {
+function percentDecoded(text: string): string {
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);

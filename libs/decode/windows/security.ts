@@ -23,7 +23,7 @@ export function baseName(path: string): string {
 }
 
 /** `0x1fc` or `508`; undefined for anything else. */
-export function processId(text: string | undefined): number | undefined {
+function processId(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!text.startsWith('0x')) return wholeNumber(text);
   const value = Number(text);

@@ -30,7 +30,7 @@ export interface Span {
 }
 
 /** Characters between a one-time code and the word that tells it is one. */
-export const CODE_NEAR_CHARS = 30;
+const CODE_NEAR_CHARS = 30;
 /** The same where "là" or "is" stands right before the code. */
 const CODE_STATED_CHARS = 100;
 const DOCUMENT_NEAR_CHARS = 40;
