@@ -6,7 +6,7 @@ export interface Handshake {
 }
 
 /** The version that clients see; all that matters to them is its major number. */
-export const CLAIMED_VERSION = '8.19.2';
+const CLAIMED_VERSION = '8.19.2';
 
 const ROOT = JSON.stringify({
   name: 'thapcanh',

@@ -1,5 +1,5 @@
 export { bulkCount, bulkRuns, type BulkAction, type BulkRuns } from './bulk-body.ts';
-export { CLAIMED_VERSION, handshake, type Handshake } from './bulk-handshake.ts';
+export { handshake, type Handshake } from './bulk-handshake.ts';
 export { bulkReply } from './bulk-reply.ts';
 export { DoorCounters, type Counter, type CounterName, type DoorName } from './counters.ts';
 export { keysIn } from './credentials.ts';
@@ -14,4 +14,4 @@ export type { BodySink, SinkAnswer } from './sink.ts';
 export { SyslogFramer, type FramingOddity, type TakeMessage } from './syslog-framing.ts';
 export { SyslogTcp, type SyslogNeeds } from './syslog-tcp.ts';
 export { SyslogUdp } from './syslog-udp.ts';
-export { dropsOf, kernelDrops } from './udp-drops.ts';
+export { dropsOf } from './udp-drops.ts';
