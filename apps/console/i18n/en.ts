@@ -271,10 +271,10 @@ export const en: Catalogue = {
     title: 'Incident in view',
     resize: 'Width of the incident panel',
     closePanel: 'Close panel',
-    what: 'What happened',
-    who: 'Who is affected',
+    what: 'What',
+    who: 'Affected',
     steps: 'Do now',
-    call: 'Whom to call',
+    call: 'Call',
     tabs: {
       evidence: 'Evidence',
       timeline: 'Timeline',

@@ -23,7 +23,8 @@ export function PageFrame(props: {
         <h1>{props.title}</h1>
         {props.bar}
       </header>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
+      {/* It scrolls, so the keyboard must reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <main id="main" className={styles.main} data-region="main" tabIndex={0}>
         {props.children}
       </main>

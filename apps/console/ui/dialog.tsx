@@ -16,24 +16,30 @@ export function Dialog(props: {
 }): ReactNode {
   const title = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  const { open } = props;
+  const { open, firm = false, onClose } = props;
+  const close = useRef(onClose);
   useEffect(() => {
-    if (open) dialog.current?.showModal();
-  }, [open]);
+    close.current = onClose;
+  });
+  useEffect(() => {
+    const element = dialog.current;
+    if (!open || element === null) return;
+    element.showModal();
+    const onBackdrop = (event: MouseEvent): void => {
+      if (event.target === element && !firm) close.current();
+    };
+    element.addEventListener('click', onBackdrop);
+    return () => element.removeEventListener('click', onBackdrop);
+  }, [open, firm]);
   if (!open) return null;
   return (
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-
-    // element-interactions -- the backdrop; Escape is onCancel
     <dialog
       ref={dialog}
       className={styles.dialog}
       aria-labelledby={title}
       onCancel={(event) => {
         event.preventDefault();
-        if (props.firm !== true) props.onClose();
-      }}
-      onClick={(event) => {
-        if (event.target === dialog.current && props.firm !== true) props.onClose();
+        if (!firm) onClose();
       }}
     >
       <div className={styles.dialogBody}>

@@ -70,7 +70,8 @@ export function ToastProvider(props: { readonly children: ReactNode }): ReactNod
   return (
     <Toasts value={show}>
       {props.children}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only holds the timer */}
+      {/* Only holds the timer. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         className={styles.region}
         role="status"

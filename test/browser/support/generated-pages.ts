@@ -77,7 +77,7 @@ const STATES: readonly SourceView['state'][] = [
 ];
 
 export function sources(now: number): SourceView[] {
-  return Array.from({ length: 400 }, (_, at): SourceView => {
+  return Array.from({ length: 16_605 }, (_, at): SourceView => {
     const [province, provinceName] = PROVINCES[at % PROVINCES.length] ?? ['01', 'Hà Nội'];
     const state = STATES[at % STATES.length] ?? 'sending';
     const silent = state === 'never_sent' || state === 'off';

@@ -89,6 +89,8 @@ export class StandInServer {
   #port = 0;
   /** Requests answered, `GET /api/v1/incidents` style. */
   readonly asked: string[] = [];
+  /** Rows given in lists of sources, localities, probes and rules. */
+  rowsSent = 0;
 
   private constructor(options: StandInOptions) {
     this.#options = options;
@@ -342,7 +344,9 @@ export class StandInServer {
       const start = Number(query.get('cursor') ?? 0);
       const end = start + Number(query.get('limit') ?? 100);
       const cursor = end < rows.length ? String(end) : null;
-      return [200, { total: rows.length, rows: rows.slice(start, end), cursor }];
+      const given = rows.slice(start, end);
+      this.rowsSent += given.length;
+      return [200, { total: rows.length, rows: given, cursor }];
     };
     switch (path) {
       case '/sources': {

@@ -1,27 +1,7 @@
 import { type KeyMap, useKeys } from '../../keyboard/use-keys.ts';
 import { useDesk } from '../../shell/desk.tsx';
-import { PANEL_TABS, type PanelTab } from '../incident/incident-search.ts';
-import type { Work } from '../incident/use-work.ts';
-import type { Ticks } from './ticks.ts';
-
-interface DutyKeys {
-  readonly cursor: string | null;
-  readonly order: readonly string[];
-  readonly ticks: Ticks;
-  readonly targets: readonly string[];
-  readonly work: Work;
-  readonly panelOpen: boolean;
-  readonly step: (by: number) => void;
-  readonly tick: (id: string, extend: boolean) => void;
-  readonly openPage: (id: string) => void;
-  readonly openForm: (form: 'verdict' | 'assign' | 'comment') => void;
-  readonly pause: () => void;
-  readonly showFresh: () => void;
-  readonly togglePanel: () => void;
-  readonly closePanel: () => void;
-  readonly find: () => void;
-  readonly tab: (tab: PanelTab) => void;
-}
+import { PANEL_TABS } from '../incident/incident-search.ts';
+import type { Duty } from './duty.ts';
 
 /** Rows that Page Up and Page Down jump over. */
 const PAGE_STEP = 15;
@@ -32,13 +12,9 @@ function onControl(event: KeyboardEvent): boolean {
   return target?.closest('a,button,input,[role=tab],[role=separator]') != null;
 }
 
-/**
- * The queue's keys (console.md §5): by their place on the keyboard, never while an input method
- * composes.
- */
-export function useDutyKeys(keys: DutyKeys): void {
-  const { mayAct } = useDesk();
-  const { cursor, order, ticks, targets, work, step } = keys;
+/** Moving the cursor and ticking rows. */
+function moving(duty: Duty, order: readonly string[]): KeyMap {
+  const { cursor, ticks, step } = duty;
   const extend = (by: 1 | -1): void => {
     const at = cursor === null ? -1 : order.indexOf(cursor);
     const next = order[at + by];
@@ -46,19 +22,7 @@ export function useDutyKeys(keys: DutyKeys): void {
     ticks.set([...ticks.ids, ...(cursor === null ? [] : [cursor]), next]);
     step(by);
   };
-  const act = (run: () => void) => (): boolean => {
-    if (!mayAct || targets.length === 0) return false;
-    run();
-    return true;
-  };
-  const escape = (): boolean => {
-    if (work.form !== null) work.open(null);
-    else if (keys.panelOpen) keys.closePanel();
-    else if (ticks.ids.size > 0) ticks.set([]);
-    else return false;
-    return true;
-  };
-  const map: Record<string, KeyMap[string]> = {
+  return {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
     KeyJ: () => step(1),
@@ -69,21 +33,48 @@ export function useDutyKeys(keys: DutyKeys): void {
     End: () => step(order.length),
     'Shift+ArrowDown': () => extend(1),
     'Shift+ArrowUp': () => extend(-1),
-    Space: (event) => !onControl(event) && (keys.togglePanel(), true),
-    Enter: (event) => !onControl(event) && cursor !== null && (keys.openPage(cursor), true),
-    Escape: escape,
     KeyX: () => cursor !== null && (ticks.toggle(cursor), true),
     'Ctrl+KeyA': () => ticks.set(order),
-    KeyN: keys.showFresh,
-    Period: keys.pause,
-    Slash: keys.find,
+  };
+}
+
+/**
+ * The queue's keys (console.md §5): by their place on the keyboard, never while an input method
+ * composes.
+ */
+export function useDutyKeys(duty: Duty, order: readonly string[], find: () => void): void {
+  const { mayAct } = useDesk();
+  const { cursor, panelOpen, targets, ticks, work } = duty;
+  const act = (run: () => void) => (): boolean => {
+    if (!mayAct || targets.length === 0) return false;
+    run();
+    return true;
+  };
+  const togglePanel = (): void => {
+    if (cursor === null) duty.step(1);
+    else duty.change({ khung: panelOpen ? '0' : undefined }, true);
+  };
+  const map: Record<string, KeyMap[string]> = {
+    ...moving(duty, order),
+    Space: (event) => !onControl(event) && (togglePanel(), true),
+    Enter: (event) => !onControl(event) && cursor !== null && (duty.openPage(cursor), true),
+    Escape: () => {
+      if (work.form !== null) work.open(null);
+      else if (panelOpen) duty.closePanel();
+      else if (ticks.ids.size > 0) ticks.set([]);
+      else return false;
+      return true;
+    },
+    KeyN: duty.showFresh,
+    Period: duty.pause,
+    Slash: find,
     KeyT: act(() => void work.run(targets, 'acknowledge')),
-    KeyP: act(() => keys.openForm('assign')),
-    KeyB: act(() => keys.openForm('comment')),
-    KeyV: act(() => keys.openForm('verdict')),
+    KeyP: act(() => duty.openForm('assign')),
+    KeyB: act(() => duty.openForm('comment')),
+    KeyV: act(() => duty.openForm('verdict')),
   };
   PANEL_TABS.forEach((tab, at) => {
-    map[`Alt+Digit${at + 1}`] = () => keys.tab(tab);
+    map[`Alt+Digit${at + 1}`] = () => duty.change({ tab }, true);
   });
   useKeys(map);
 }

@@ -91,8 +91,8 @@ export const QueueRow = memo(function QueueRow(props: RowProps): ReactNode {
     props.onTick(props.id, event.shiftKey);
   };
   return (
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid has the keys
-    // (aria-activedescendant)
+    // The grid has the keys (aria-activedescendant).
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
     <div
       role="row"
       id={`row-${props.id}`}

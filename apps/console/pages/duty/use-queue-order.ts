@@ -1,8 +1,7 @@
-import { type RefObject, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 
 import { useDesk, useLive, useQueue } from '../../shell/desk.tsx';
 import { criteriaOf, type DutySearch } from './duty-search.ts';
-import type { ListControl } from './queue-list.tsx';
 
 /** New rows come in by themselves no more often than this. */
 const MERGE_MS = 1_000;
@@ -41,12 +40,12 @@ export function useQueueOrder(search: DutySearch, calm: () => boolean): void {
 }
 
 /** Shows the new rows because the person asked for them. */
-export function useShowFresh(list: RefObject<ListControl | null>): () => void {
+export function useShowFresh(toTop: () => void): () => void {
   const { view, book } = useDesk();
   const { paused } = useQueue();
   return () => {
     if (paused) book.resume();
     view.rebuild();
-    list.current?.toTop();
+    toTop();
   };
 }

@@ -51,6 +51,8 @@ export function HealthPage(): ReactNode {
     <PageFrame title={text.health.title}>
       <Loaded query={query} what={text.health.title}>
         {(health) => {
+          const { version } = health;
+          const platform = text.health.platforms[health.platform];
           const bad = health.lines.filter(
             (line) => line.state === 'down' || line.state === 'degraded',
           );
@@ -64,8 +66,7 @@ export function HealthPage(): ReactNode {
                     : text.health.some(number(bad.length, language))}
                 </b>
                 <span>
-                  {text.health.version(health.version, text.health.platforms[health.platform])} ·{' '}
-                  {text.health.at(clockTime(health.at))}
+                  {text.health.version(version, platform)} · {text.health.at(clockTime(health.at))}
                 </span>
               </p>
               {GROUPS.map((group) => {

@@ -69,10 +69,10 @@ export function AssignForm(props: {
       />
       <div id="assign-people" role="listbox" aria-label={text.panel.assignTo} tabIndex={-1}>
         {offered.map((person) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-
-          // supports-focus -- the input above has the keys (aria-activedescendant)
-          <div
+          <button
             key={person}
+            type="button"
+            tabIndex={-1}
             id={`assign-${person}`}
             role="option"
             aria-selected={person === active}
@@ -82,7 +82,7 @@ export function AssignForm(props: {
             <Avatar name={person} />
             {person}
             {person === session.user ? ` (${text.act.me})` : ''}
-          </div>
+          </button>
         ))}
       </div>
       <div className={styles.formEnd}>

@@ -86,8 +86,8 @@ export function VerdictForm(props: {
   };
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the
-    // fields in it
+    // Keys of the fields in it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section className={styles.form} aria-label={text.act.verdict} onKeyDown={press}>
       <fieldset ref={choices} className={styles.choices}>
         <legend className="sr">{text.act.verdict}</legend>

@@ -1,0 +1,50 @@
+import type { Work } from '../incident/use-work.ts';
+import type { DutySearch } from './duty-search.ts';
+import type { ListControl } from './queue-list.tsx';
+import type { Ticks } from './ticks.ts';
+
+type Patch = { readonly [K in keyof DutySearch]?: DutySearch[K] | undefined };
+type FormKind = 'verdict' | 'assign' | 'comment';
+
+/** The parts of the page that are asked to scroll or take the focus, as they come and go. */
+export class DutyParts {
+  list: ListControl | null = null;
+  find: HTMLInputElement | null = null;
+  side: HTMLElement | null = null;
+  /** True while the pointer is over the list. */
+  hovered = false;
+  readonly setList = (list: ListControl | null): void => {
+    this.list = list;
+  };
+  readonly setFind = (find: HTMLInputElement | null): void => {
+    this.find = find;
+  };
+  readonly setSide = (side: HTMLElement | null): void => {
+    this.side = side;
+  };
+  readonly setHovered = (hovered: boolean): void => {
+    this.hovered = hovered;
+  };
+}
+
+/** The state of the duty page and everything a person can do on it. */
+export interface Duty {
+  readonly search: DutySearch;
+  /** Adds to the view state in the URL; `replace` leaves no step for Back. */
+  readonly change: (patch: Patch, replace?: boolean) => void;
+  readonly cursor: string | null;
+  readonly panelOpen: boolean;
+  readonly ticks: Ticks;
+  readonly work: Work;
+  /** What an act works on: the ticked rows, else the one under the cursor. */
+  readonly targets: readonly string[];
+  readonly step: (by: number) => void;
+  readonly tick: (id: string, extend: boolean) => void;
+  readonly openPanel: (id: string) => void;
+  readonly openPage: (id: string) => void;
+  readonly openForm: (form: FormKind) => void;
+  readonly closePanel: () => void;
+  readonly pause: () => void;
+  readonly showFresh: () => void;
+  readonly clearFilters: () => void;
+}
