@@ -8,6 +8,8 @@ import type { RuleSetView } from './rule-view.ts';
 import type { Entry } from './timeline.ts';
 import { valueText } from './value-text.ts';
 
+const PLACE = 'gov.locality.code';
+
 /** How the matches of one rule reach one machine. */
 export class Consumer {
   readonly machine: Machine;
@@ -39,13 +41,15 @@ export class Consumer {
   #text(event: Event, field: string): string | undefined {
     const value = event.fields[field];
     if (value !== undefined || this.#read === undefined) return valueText(value);
+    // Our own events are flat and always say their place; others may nest or name their fields as they like.
+    if (event.fields[PLACE] !== undefined) return undefined;
     return valueText(this.#read(event.fields, this.#rule, field) as FieldValue | undefined);
   }
 
   /** The group key of an event; undefined when a group-by field that must be there is not. */
   keyOf(event: Event): string | undefined {
     const { plan } = this.machine;
-    const province = valueText(event.fields['gov.locality.code']) ?? UNKNOWN_LOCALITY;
+    const province = this.#text(event, PLACE) ?? UNKNOWN_LOCALITY;
     return groupKey(plan.grouping, province, this.#groupFields, (field) =>
       this.#text(event, field),
     );
@@ -60,7 +64,7 @@ export class Consumer {
       if (value === undefined) return undefined;
     }
     const { id, time } = event;
-    const commune = valueText(event.fields['gov.locality.commune_code']);
+    const commune = this.#text(event, 'gov.locality.commune_code');
     const extras =
       plan.extras.length === 0
         ? undefined

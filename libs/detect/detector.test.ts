@@ -131,6 +131,20 @@ describe('the detector', () => {
     expect(changes[0]?.alert.place).toEqual({ province: 'xx' });
   });
 
+  it('reads fields that an event nests', async () => {
+    const detector = detectorOf(failed, brute('high'));
+    const events = failures(0, 3).map((e) => {
+      const { 'gov.locality.code': code, 'source.ip': ip, ...flat } = e.fields;
+      const nested = { gov: { locality: { code } }, source: { ip } };
+      return { ...e, fields: { ...flat, ...nested } as unknown as Event['fields'] };
+    });
+    const { changes } = await detector.take(batchOf(events));
+    expect(changes[0]?.alert).toMatchObject({
+      place: { province: '66' },
+      group: { 'source.ip': '203.0.113.77' },
+    });
+  });
+
   it('says an alert is late when its last match is long past', async () => {
     const detector = detectorOf(failed, brute('high'));
     await detector.advance(T + 3_600_000);
