@@ -18,7 +18,7 @@ const ALERT_KIND = 'alert';
 const CENTRE_PLACE = { province: CENTRE };
 const PAGE = 1000;
 /** What happened this shortly before a window ended is still broken when it ends, ms. */
-export const STILL_BROKEN_MS = 3_600_000;
+const STILL_BROKEN_MS = 3_600_000;
 
 export interface AlertBookNeeds {
   readonly documents: Documents;

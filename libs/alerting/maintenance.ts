@@ -7,9 +7,9 @@ const WINDOW_KIND = 'maintenance';
 const CENTRE_PLACE = { province: CENTRE };
 const PAGE = 1000;
 /** Windows that are planned or running at once. */
-export const WINDOWS_MAX = 2000;
+const WINDOWS_MAX = 2000;
 /** Longest window, ms: a week. */
-export const WINDOW_MS_MAX = 7 * 86_400_000;
+const WINDOW_MS_MAX = 7 * 86_400_000;
 const REASON_CHARS_MAX = 1000;
 
 /**
@@ -44,7 +44,7 @@ export function endOf(window: MaintenanceWindow): number {
  * Whether a window holds an alert back. Alerts about accounts and addresses are never held: nobody
  * plans an attack.
  */
-export function holds(window: MaintenanceWindow, alert: Alert, now: number): boolean {
+function holds(window: MaintenanceWindow, alert: Alert, now: number): boolean {
   if (now >= endOf(window) || alert.last < window.from || alert.first >= endOf(window))
     return false;
   if (alert.last >= endOf(window) || !covers(window.place, alert.place)) return false;

@@ -5,9 +5,9 @@ const RECOVERY_KIND = 'recovery';
 const CENTRE_PLACE = { province: CENTRE };
 const PAGE = 1000;
 /** Recoveries remembered; older than any window that may still bring a late alert. */
-export const RECOVERIES_MAX = 50_000;
+const RECOVERIES_MAX = 50_000;
 /** How long a recovery is remembered, ms: longer than evidence may be late. */
-export const RECOVERY_KEPT_MS = 30 * 86_400_000;
+const RECOVERY_KEPT_MS = 30 * 86_400_000;
 
 interface Latest {
   readonly rule: string;

@@ -17,7 +17,7 @@ import { type PasswordRefused, type User, userId, type UserUnknown, Users } from
 const LINK_KIND = 'one-time-link';
 const CENTRE_PLACE: Place = { province: CENTRE };
 /** A one-time link is good for 30 minutes. */
-export const LINK_LIFE_MS = 1_800_000;
+const LINK_LIFE_MS = 1_800_000;
 /** Passwords checked at once (19 MiB and a core each), and how many may wait for that. */
 const CHECKS_MAX = 2;
 const WAITING_MAX = 100;

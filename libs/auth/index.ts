@@ -1,15 +1,13 @@
-export { ACCOUNT_LIMITS, ADDRESS_LIMITS, type AttemptLimits } from './attempt-limit.ts';
+export { type AttemptLimits } from './attempt-limit.ts';
 export {
   Auth,
   type AuthNeeds,
   FIRST_ADMIN,
   type FirstAdmin,
-  LINK_LIFE_MS,
   type LinkRefused,
   type SignInRefused,
 } from './auth.ts';
 export {
-  FIXED_KEY_ID,
   type IngestGrant,
   type Key,
   type KeyKind,
@@ -18,20 +16,11 @@ export {
   type NewKey,
 } from './keys.ts';
 export { checkOrigin, type OriginCheck } from './origin.ts';
-export {
-  checkPassword,
-  hashPassword,
-  PASSWORD_CHARS_MAX,
-  PASSWORD_CHARS_MIN,
-  PASSWORD_COST,
-  type PasswordCost,
-  type PasswordFault,
-} from './password.ts';
-export { allows, type Permission, PERMISSIONS, scopeOf } from './permissions.ts';
+export { type PasswordCost, type PasswordFault } from './password.ts';
+export { allows, type Permission, scopeOf } from './permissions.ts';
 export {
   principalOf,
   type Session,
-  SESSION_LIMITS,
   type SessionLimits,
   type SessionRefused,
   Sessions,

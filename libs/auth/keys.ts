@@ -50,7 +50,7 @@ export type KeyRefused = {
 };
 
 /** Id of the key that the environment gives (`THAPCANH_INGEST_KEY`). */
-export const FIXED_KEY_ID = 'env';
+const FIXED_KEY_ID = 'env';
 const PREFIX: Readonly<Record<KeyKind, string>> = { ingest: 'tci', api: 'tca' };
 const ID_BYTES = 6;
 const TOKEN_CHARS_MAX = 200;
@@ -63,7 +63,7 @@ export interface KeyLimits {
   readonly usedEveryMs: number;
 }
 
-export const KEY_LIMITS: KeyLimits = { freshMs: 10_000, cachedMax: 20_000, usedEveryMs: 60_000 };
+const KEY_LIMITS: KeyLimits = { freshMs: 10_000, cachedMax: 20_000, usedEveryMs: 60_000 };
 
 interface Cached {
   readonly key: StoredKey | undefined;

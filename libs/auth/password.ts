@@ -13,8 +13,8 @@ export const PASSWORD_COST: PasswordCost = { memoryKiB: 19_456, passes: 2, lanes
 /**
  * Without a second factor a password has at least this many characters (domain.md §3, TCVN 14423).
  */
-export const PASSWORD_CHARS_MIN = 14;
-export const PASSWORD_CHARS_MAX = 256;
+const PASSWORD_CHARS_MIN = 14;
+const PASSWORD_CHARS_MAX = 256;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 /** Bounds on the cost a stored hash may ask for, so that a forged one cannot eat the machine. */

@@ -225,6 +225,16 @@ describe('acting', () => {
     expect(await rig.book.act(AN, id, 'acknowledge', { version: 1 })).toHaveProperty('done');
   });
 
+  it('is done although somebody who listens fails', async () => {
+    const { rig, id } = await withOne();
+    rig.book.listen(() => {
+      throw new Error('deaf');
+    });
+    expect(await done(rig, id, 'acknowledge')).toMatchObject({ status: 'acknowledged' });
+    expect(rig.recorded.map(({ what }) => what)).toEqual(['acknowledge']);
+    expect(rig.book.figures().deaf).toBe(1);
+  });
+
   it('closes only with a verdict and a note', async () => {
     const { rig, id } = await withOne();
     const { version } = await only(rig);

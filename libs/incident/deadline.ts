@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 /**
  * Within which time somebody must have taken an incident, ms; none for the lowest (domain.md §3).
  */
-export const TAKE_WITHIN_MS: Readonly<Record<Severity, number | null>> = {
+const TAKE_WITHIN_MS: Readonly<Record<Severity, number | null>> = {
   critical: 15 * MINUTE,
   high: 30 * MINUTE,
   medium: 240 * MINUTE,

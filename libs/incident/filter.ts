@@ -25,7 +25,7 @@ export interface IncidentFilter {
 export type SortKey = 'urgency' | 'last' | 'first' | 'severity' | 'events' | 'id';
 
 /** Lower case without Vietnamese marks, so that `dak lak` finds Đắk Lắk. */
-export function folded(text: string): string {
+function folded(text: string): string {
   return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[đĐ]/g, 'd').toLowerCase();
 }
 

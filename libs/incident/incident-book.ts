@@ -42,6 +42,8 @@ export interface IncidentFigures {
   /** Alerts stored without an incident because too many are open. */
   readonly aside: number;
   readonly conflicts: number;
+  /** Times a listener failed on a change that was done. */
+  readonly deaf: number;
 }
 
 /** Every incident: what the product groups and what people do with it. */
@@ -103,6 +105,7 @@ class Book extends IncidentBook {
   readonly #serial = createSerial();
   readonly #hearers = new Set<(changes: readonly IncidentChange[]) => void>();
   readonly #aside = new Map<string, AlertFacts>();
+  #deaf = 0;
 
   constructor(needs: IncidentNeeds) {
     super();
@@ -173,7 +176,14 @@ class Book extends IncidentBook {
   async #commit(step: Step): Promise<void> {
     const changes = await this.#storage.commit(step);
     if (changes.length === 0) return;
-    for (const hear of this.#hearers) hear(changes);
+    for (const hear of this.#hearers) {
+      try {
+        hear(changes);
+      } catch {
+        // What is durable stays done, whoever cannot hear of it.
+        this.#deaf += 1;
+      }
+    }
   }
 
   async alert(id: string): Promise<AlertRecord | undefined> {
@@ -316,6 +326,7 @@ class Book extends IncidentBook {
       alerts: this.#memory.alerts.size,
       aside: this.#aside.size,
       conflicts: this.#storage.conflicts,
+      deaf: this.#deaf,
     };
   }
 }

@@ -1,5 +1,4 @@
 export { type ActResult, type Invalid, VERDICTS } from './act.ts';
-export { TAKE_WITHIN_MS } from './deadline.ts';
 export type { Feed } from './feed.ts';
 export type { IncidentFilter, SortKey } from './filter.ts';
 export {
@@ -8,8 +7,7 @@ export {
   type IncidentNeeds,
   openIncidentBook,
 } from './incident-book.ts';
-export { INCIDENT_LIMITS, type IncidentLimits, JOIN_GAP_MS } from './limits.ts';
-export { linkBetween } from './linking.ts';
+export { type IncidentLimits, JOIN_GAP_MS } from './limits.ts';
 export type { BadCursor, IncidentCounts, IncidentListRequest } from './list.ts';
 export type { IncidentChange } from './memory.ts';
 export type {
@@ -24,4 +22,3 @@ export type {
 } from './ports.ts';
 export { ALERT_KIND, INCIDENT_KIND, type IncidentRecord } from './record.ts';
 export { alertView, type Names, rowOf } from './row.ts';
-export { TRANSITIONS } from './transitions.ts';

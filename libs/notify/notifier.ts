@@ -15,7 +15,7 @@ import { RETRY_FIRST_MS, Sender, type SendFigures } from './sender.ts';
 
 const CENTRE_PLACE: Place = { province: CENTRE };
 /** Evidence that ended longer ago than this pages nobody, unless its rule asks for it; ms. */
-export const LATE_MS = 3_600_000;
+const LATE_MS = 3_600_000;
 /**
  * What was told in this time is looked at again at the start, for changes that nobody was told of;
  * ms.

@@ -7,7 +7,7 @@ const NOTICE_KIND = 'notice';
 const CENTRE_PLACE: Place = { province: CENTRE };
 const PAGE = 500;
 /** Notices that wait in memory; more stay in the documents until there is room. */
-export const WAITING_MAX = 5000;
+const WAITING_MAX = 5000;
 const ATTEMPTS_KEPT = 20;
 const ERROR_CHARS_MAX = 300;
 

@@ -5,15 +5,15 @@ import type { Delivery, Outbox } from './outbox.ts';
 
 /** First wait after a failure, longest wait, and when a notice is given up; ms. */
 export const RETRY_FIRST_MS = 5000;
-export const RETRY_MAX_MS = 900_000;
+const RETRY_MAX_MS = 900_000;
 export const GIVE_UP_MS = 86_400_000;
 /**
  * More notices than this that are due at once go out as one message, so that a storm does not bury
  * people.
  */
-export const APART_MAX = 5;
+const APART_MAX = 5;
 /** Notices that one message tells of. */
-export const TOGETHER_MAX = 200;
+const TOGETHER_MAX = 200;
 
 export interface SendFigures {
   readonly sent: number;
