@@ -3,7 +3,7 @@ import type { Event, FieldValue } from '#libs/model';
 import type { EventStore, SearchRequest } from './ports.ts';
 
 /** Most rows of one export. */
-export const EXPORT_ROWS_MAX = 100_000;
+const EXPORT_ROWS_MAX = 100_000;
 
 const BOM = '\uFEFF';
 const LINE_END = '\r\n';

@@ -1,4 +1,4 @@
-export { csvCell, exportCsv, EXPORT_ROWS_MAX, type CsvEnd, type CsvExport } from './export-csv.ts';
+export { csvCell, exportCsv, type CsvEnd, type CsvExport } from './export-csv.ts';
 export * from './ports.ts';
 export { matchesQuery } from './query/matches.ts';
 export { parseQuery, type ParsedQuery } from './query/parse.ts';

@@ -15,7 +15,7 @@ export interface EventSpan {
 
 export interface SearchRequest extends EventSpan {
   readonly limit: number;
-  /** Opaque; from the page before. */
+  /** Opaque; from the page before. One that this store never made gives the first page. */
   readonly cursor?: string;
   /** Give up after this many ms and say how far it came. */
   readonly deadlineMs?: number;
@@ -38,7 +38,10 @@ export interface SearchPage extends Coverage {
 
 export interface HistogramRequest extends EventSpan {
   readonly buckets: number;
-  /** Counts are split by the values of this field when given. */
+  /**
+   * Counts are split by the values of this field when given: an event without it counts under the
+   * empty text, one of several values under each; values beyond the 50 largest are one series `…`.
+   */
   readonly by?: string;
   readonly deadlineMs?: number;
 }

@@ -17,7 +17,7 @@ import {
 } from './sample-events.contract.ts';
 
 /** Opens an empty store and sees to it that it is closed and removed after the test. */
-export type OpenEventStore = (cleanUp: (undo: () => Promise<void>) => void) => Promise<EventStore>;
+type OpenEventStore = (cleanUp: (undo: () => Promise<void>) => void) => Promise<EventStore>;
 
 export interface EventStoreContract {
   readonly open: OpenEventStore;

@@ -61,14 +61,22 @@ export function eachBit(bits: Bits, use: (row: number) => void): void {
   }
 }
 
-export function countBits(bits: Bits): number {
-  let count = 0;
-  for (let word of bits) {
-    word -= (word >>> 1) & 0x55555555;
-    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
-    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+/** Puts the rows into `rows` in ascending order and gives their number. */
+export function listBits(bits: Bits, rows: Uint16Array): number {
+  let n = 0;
+  for (let at = 0; at < bits.length; at++) {
+    let word = bits[at] ?? 0;
+    const base = at * 32;
+    if (word === 0xffffffff) {
+      for (let bit = 0; bit < 32; bit++) rows[n++] = base + bit;
+      continue;
+    }
+    while (word !== 0) {
+      rows[n++] = base + 31 - Math.clz32(word & -word);
+      word &= word - 1;
+    }
   }
-  return count;
+  return n;
 }
 
 export function exactly(bits: Bits): Hits {

@@ -3,7 +3,7 @@ import type { FieldValue, Scalar } from '#libs/model';
 import type { EventSpan } from '../ports.ts';
 import { compileQuery, type Matcher } from '../query/matches.ts';
 import type { Query } from '../query/syntax.ts';
-import { eachBit, type Hits } from './bits.ts';
+import { listBits, type Hits } from './bits.ts';
 import type { Catalog } from './catalog.ts';
 import { isInDoubt, type Condition } from './conditions.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
@@ -90,19 +90,18 @@ class RowSieve {
   }
 
   *rows(day: DayReader, chunk: Chunk, hits: Hits): Work<Uint16Array> {
-    let n = 0;
     const rows = this.#rows;
+    let n = listBits(hits.possible, rows);
     const { from, to } = this.#span;
-    if (chunk.low >= from && chunk.high < to) {
-      eachBit(hits.possible, (row) => {
-        rows[n++] = row;
-      });
-    } else {
+    if (chunk.low < from || chunk.high >= to) {
       const times = day.times(chunk);
-      eachBit(hits.possible, (row) => {
+      let kept = 0;
+      for (let at = 0; at < n; at++) {
+        const row = rows[at] ?? 0;
         const time = day.start + (times[row] ?? 0);
-        if (time >= from && time < to) rows[n++] = row;
-      });
+        if (time >= from && time < to) rows[kept++] = row;
+      }
+      n = kept;
     }
     if (hits.sure === hits.possible) return rows.subarray(0, n);
     return yield* this.#read(day, chunk, hits, rows.slice(0, n));

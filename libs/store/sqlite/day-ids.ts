@@ -4,7 +4,7 @@ import { IdFilter } from './id-filter.ts';
 import { IdSet } from './id-set.ts';
 
 /** Keys kept in memory before they go to the file as one sorted run. */
-export const RUN_KEYS = 1 << 20;
+const RUN_KEYS = 1 << 20;
 
 /** A run lies in parts by the first ten bits of its keys; the filter of a run is its last row. */
 const PARTS = 1_024;

@@ -5,9 +5,9 @@ import { CENTRE, type Place } from '#libs/model';
 import type { Doc, ListRequest, Page, Write, WriteResult } from '../ports.ts';
 
 /** Format of the documents' file; a higher number in a file means that newer code wrote it. */
-export const DOCUMENTS_FORMAT = 1;
+const DOCUMENTS_FORMAT = 1;
 /** Most rows of one list page. */
-export const LIST_MAX = 10_000;
+const LIST_MAX = 10_000;
 
 const SCHEMA = `
   CREATE TABLE doc(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { replaceFile } from './durable-file.ts';
 
 /** Format of the data folder as a whole. */
-export const DATA_FORMAT = 1;
+const DATA_FORMAT = 1;
 
 const FORMAT_FILE = 'format.json';
 /** What the product or the system may have put there before the format is written. */

@@ -6,16 +6,16 @@ import type { Chunk, DayReader } from './day-reader.ts';
 import type { Work } from './search.ts';
 
 /** Most buckets of one histogram. */
-export const BUCKETS_MAX = 2_000;
+const BUCKETS_MAX = 2_000;
 /** Values told apart; the rest is one series under `OTHER_VALUES`. */
-export const SERIES_MAX = 50;
+const SERIES_MAX = 50;
 /** Values counted before the largest are chosen. */
 const VALUES_COUNTED_MAX = 2_000;
 /**
  * Stands for all values beyond `SERIES_MAX`; an event without the field counts under the empty
  * text.
  */
-export const OTHER_VALUES = '…';
+const OTHER_VALUES = '…';
 
 export function* histogramOf(
   catalog: Catalog,

@@ -1,9 +1,4 @@
-export {
-  checkDataFolder,
-  DATA_FORMAT,
-  type DataFolderCheck,
-  type Migration,
-} from './folder-format.ts';
+export { checkDataFolder, type DataFolderCheck, type Migration } from './folder-format.ts';
 export { openEventKeeper, type EventKeeper } from './event-keeper.ts';
 export { openEventReader, type EventReader } from './event-reader.ts';
 export {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Format of a day file; a higher number in a file means that newer code wrote it. */
-export const DAY_FORMAT = 1;
+const DAY_FORMAT = 1;
 /**
  * Events whose originals are compressed as one. A row number divided by it is the number of its
  * block.

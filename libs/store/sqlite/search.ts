@@ -21,7 +21,7 @@ interface Found extends Place {
 }
 
 /** Most events of one page. */
-export const PAGE_MAX = 1_000;
+const PAGE_MAX = 1_000;
 const READS_BETWEEN_LOOKS = 32;
 
 /** Work that gives way to other requests at each yield and ends with its answer. */

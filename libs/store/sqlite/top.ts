@@ -7,9 +7,9 @@ import { CODE_BEYOND, SLOT_OF_FIELD } from './layout.ts';
 import type { Work } from './search.ts';
 
 /** Newest matching events read for the values of a field that is no column. */
-export const SAMPLE_EVENTS = 10_000;
+const SAMPLE_EVENTS = 10_000;
 /** Different values counted; what comes beyond is left out and `sampled` says so. */
-export const TOP_VALUES_MAX = 100_000;
+const TOP_VALUES_MAX = 100_000;
 /** Most values of one answer. */
 const TOP_LIMIT_MAX = 1_000;
 
