@@ -5,7 +5,7 @@ import { Consumer } from './consumer.ts';
 import { Evaluation } from './evaluation.ts';
 import { newKeyState, put } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
-import { Machine, type Feed } from './machine.ts';
+import { EXPIRE_STEP_MS, Machine, type Feed } from './machine.ts';
 import { fingerprint, plansOf } from './plan.ts';
 import { Recoveries } from './recovery.ts';
 import type { RuleSetView } from './rule-view.ts';
@@ -53,7 +53,11 @@ class WindowCorrelator implements Correlator {
   #machines: readonly Machine[] = [];
   #consumers = new Map<string, Consumer[]>();
   #recoveries = new Recoveries({ rules: [], correlations: [] });
+  /** Those of the machines whose alerts come by the passing of time. */
+  #awaiting: readonly Machine[] = [];
   #reached = -Infinity;
+  /** Stretch of receipt time in which keys were last looked at for matches to drop. */
+  #expired = -Infinity;
   /** Alerts of matches too late for any window. */
   #apart: AlertChange[] = [];
 
@@ -77,6 +81,7 @@ class WindowCorrelator implements Correlator {
 
   #wire(): void {
     this.#consumers = new Map();
+    this.#awaiting = this.#machines.filter(({ plan }) => plan.type === 'absence');
     const read = this.#ruleSet.read?.bind(this.#ruleSet);
     for (const machine of this.#machines) {
       for (const rule of machine.plan.members)
@@ -113,9 +118,11 @@ class WindowCorrelator implements Correlator {
   advance(received: number): Promise<readonly AlertChange[]> {
     if (received <= this.#reached) return Promise.resolve([]);
     this.#reached = received;
-    for (const machine of this.#machines) machine.ripen(received);
+    for (const machine of this.#awaiting) machine.ripen(received);
     const changes = this.#settle();
-    for (const machine of this.#machines) machine.expire(received);
+    const stretch = Math.floor(received / EXPIRE_STEP_MS);
+    if (stretch > this.#expired) for (const machine of this.#machines) machine.expire(received);
+    this.#expired = stretch;
     return Promise.resolve(changes);
   }
 
@@ -157,6 +164,7 @@ class WindowCorrelator implements Correlator {
     const changes = this.#apart;
     this.#apart = [];
     for (const machine of this.#machines) {
+      if (machine.settled) continue;
       const outcome = machine.settle(this.#reached);
       for (const change of outcome.changes) changes.push(change);
       for (const feed of outcome.feeds) this.#pass(machine, feed);

@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 /** Keys are looked at again for matches to drop this often, in receipt time. */
-const EXPIRE_STEP_MS = 600_000;
+export const EXPIRE_STEP_MS = 600_000;
 
 /** Keys leave the nursery with this many matches, were more needed. */
 const NURSED_MAX = 8;
@@ -67,6 +67,11 @@ export class Machine {
     this.#counters = counters;
     const { least = 1 } = plan;
     if (least > 1) this.#nursery = new Nursery(Math.min(least, NURSED_MAX));
+  }
+
+  /** Nothing came since the last time. */
+  get settled(): boolean {
+    return this.#unsettled.size === 0;
   }
 
   /** Keys held. */

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { readRuleFiles } from '#libs/detect';
 import { decodeLine, openCorrelator } from '../../apps/cli/verbs/rule-parts.ts';
+import { event } from '../model/builders.ts';
+import { modelGroups } from '../model/groups.ts';
 import { testSamples } from '../../apps/cli/verbs/rules-test.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -37,6 +39,30 @@ describe('the shipped rules', () => {
   it('are the ten of the first release', () => {
     const codes = 'AE-01 AE-02 AE-05 OA-01 SD-10 SD-13 SD-15 SEC-01 SEC-04 SEC-21';
     expect(new Set(alerting.map(({ ours }) => ours.code))).toEqual(new Set(codes.split(' ')));
+  });
+
+  it('make one incident of the guessing and the takeover of the demonstration', async () => {
+    const login = { 'source.ip': '203.0.113.77', 'user.name': 'admin.tthc' };
+    const events = Array.from({ length: 64 }, (_, i) =>
+      event(`e${i}`, Date.UTC(2026, 10, 23, 2, 41, i), {
+        ...login,
+        'event.dataset': 'keycloak.event',
+        'event.category': ['authentication'],
+        'event.outcome': i < 63 ? 'failure' : 'success',
+      }),
+    );
+    const correlator = await openCorrelator(set);
+    const matches = events.flatMap((e) =>
+      set.match(e.fields).map(({ id }) => ({ rule: id, event: e })),
+    );
+    const alerts = (await correlator.accept(matches)).map(({ alert }) => alert);
+    expect(alerts.map(({ level }) => level).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'critical',
+      'critical',
+      'high',
+      'high',
+    ]);
+    expect(modelGroups(alerts)).toHaveLength(1);
   });
 
   it.each(alerting.map((rule) => [rule.name ?? rule.id, rule] as const))(
