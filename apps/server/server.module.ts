@@ -7,6 +7,7 @@ import type { Logger } from '#libs/telemetry';
 import { AccessGuard } from './access/access-guard.ts';
 import { AdminController } from './controllers/admin.controller.ts';
 import { AlertsController } from './controllers/alerts.controller.ts';
+import { DescriptionController } from './controllers/description.controller.ts';
 import { EventsController } from './controllers/events.controller.ts';
 import { IncidentsController } from './controllers/incidents.controller.ts';
 import { LocalitiesController } from './controllers/localities.controller.ts';
@@ -32,6 +33,7 @@ export class ServerModule {
         LocalitiesController,
         OverviewController,
         AdminController,
+        DescriptionController,
         RegisterController,
       ],
       providers: [

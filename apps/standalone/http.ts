@@ -13,6 +13,7 @@ import type { Config } from '#libs/config';
 import { projectFolder } from '#libs/platform';
 
 import { HTTP_TIMEOUTS } from '../collector/index.ts';
+import { ApiDescription } from '../server/controllers/description.controller.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 import { StandaloneModule } from './standalone.module.ts';
@@ -69,7 +70,7 @@ async function addConsole(fastify: FastifyInstance): Promise<void> {
   for (const path of ['/', '/dang-nhap', '/truc', '/tim-kiem', '/nguon', '/luat', '/bao-cao']) {
     fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(page));
   }
-  for (const path of ['/su-co/*', '/suc-khoe', '/quan-tri', '/quan-tri/*', '/dat-mat-khau']) {
+  for (const path of ['/su-co/*', '/suc-khoe', '/quan-tri', '/tai-khoan', '/dat-mat-khau']) {
     fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(page));
   }
 }
@@ -92,26 +93,41 @@ export async function createHttp(
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   await addHelmet(fastify, config.http.tls_cert_file !== undefined);
   await addConsole(fastify);
+  const description = new RoutesDescription(version);
   const app = await NestFactory.create<NestFastifyApplication>(
-    StandaloneModule.over(core, engine, version),
+    StandaloneModule.over(core, engine, version, description),
     adapter,
     { logger: ['error', 'warn'], abortOnError: false },
   );
   app.useWebSocketAdapter(new WsAdapter(app));
-  addOpenApi(app, fastify, version);
+  description.describes(app);
   return app;
 }
 
-function addOpenApi(app: NestFastifyApplication, fastify: FastifyInstance, version: string): void {
-  const description = new DocumentBuilder()
-    .setTitle('Tháp Canh')
-    .setVersion(version)
-    .addCookieAuth('thapcanh_session')
-    .addBearerAuth()
-    .build();
-  let document: unknown;
-  fastify.get('/api/v1/openapi.json', (_, reply) => {
-    document ??= SwaggerModule.createDocument(app, description);
-    return reply.send(document);
-  });
+/** Describes the routes that the application has once it is made. */
+class RoutesDescription extends ApiDescription {
+  readonly #version: string;
+  #app: NestFastifyApplication | undefined;
+  #made: object | undefined;
+
+  constructor(version: string) {
+    super();
+    this.#version = version;
+  }
+
+  describes(app: NestFastifyApplication): void {
+    this.#app = app;
+  }
+
+  document(): object {
+    if (this.#app === undefined) throw new TypeError('there are no routes to describe yet');
+    const head = new DocumentBuilder()
+      .setTitle('Tháp Canh')
+      .setVersion(this.#version)
+      .addCookieAuth('thapcanh_session')
+      .addBearerAuth()
+      .build();
+    this.#made ??= SwaggerModule.createDocument(this.#app, head);
+    return this.#made;
+  }
 }

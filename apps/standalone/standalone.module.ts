@@ -10,6 +10,7 @@ import { HealthBoard } from '#libs/telemetry';
 
 import { ServerSettings } from '../server/access/server-settings.ts';
 import { ViewNames } from '../server/controllers/alerts.controller.ts';
+import { ApiDescription } from '../server/controllers/description.controller.ts';
 import { OpenIncidents } from '../server/controllers/localities.controller.ts';
 import { Overview } from '../server/controllers/overview.controller.ts';
 import { LiveHub, type Pulse } from '../server/live/live-hub.ts';
@@ -56,7 +57,12 @@ function openIncidents({ incidents }: Core): OpenIncidents {
 /** Everything in one process: what was opened before is handed to the doors. */
 @Module({})
 export class StandaloneModule {
-  static over(core: Core, engine: Engine, version: string): DynamicModule {
+  static over(
+    core: Core,
+    engine: Engine,
+    version: string,
+    description: ApiDescription,
+  ): DynamicModule {
     const { config, names, catalog } = core;
     const viewNames: ViewNames = { ...names, ruleId: (code) => catalog.idOf(code) };
     const settings: ServerSettings = {
@@ -80,6 +86,7 @@ export class StandaloneModule {
       [OpenIncidents, openIncidents(core)],
       [Overview, new ProductOverview(core, engine, version)],
       [LiveHub, liveHub(core, engine)],
+      [ApiDescription, description],
     ];
     const providers = values.map(([provide, useValue]): Provider => ({ provide, useValue }));
     return { module: StandaloneModule, imports: [ServerModule.over(providers, core.log)] };

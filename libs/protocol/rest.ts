@@ -123,6 +123,7 @@ export type ActionName =
   | 'reopen'
   | 'undo';
 
+/** `scanned` of `total` events of the span were looked at; hundredths for who sees one place only. */
 export interface SearchView {
   readonly rows: readonly EventView[];
   readonly cursor: string | null;

@@ -75,8 +75,9 @@ export class AdminController {
   @ApiOperation({ summary: 'People who may sign in' })
   async users(
     @Query({ schema: pageQuery }) asked: z.output<typeof pageQuery>,
+    @Who() who: Principal,
   ): Promise<ListView<UserView>> {
-    const page = await this.#auth.users.list(asked.limit, asked.cursor);
+    const page = await this.#auth.users.list(asked.limit, asked.cursor, scopeOf(who));
     const rows = page.rows.map((user) => this.#userView(user));
     return { total: page.total, rows, cursor: page.next ?? null };
   }
@@ -109,8 +110,14 @@ export class AdminController {
         detailVi: 'Không thể tự khoá tài khoản đang đăng nhập.',
       });
     }
-    const changed = await this.#auth.users.change(user, { disabled: true });
-    if ('reason' in changed) throw new ProblemException('not_found');
+    const changed = await this.#auth.users.change(user, { disabled: true }, scopeOf(who));
+    if ('reason' in changed) {
+      if (changed.reason !== 'last_admin') throw new ProblemException('not_found');
+      throw new ProblemException('invalid', {
+        detail: 'The last administrator of the centre stays.',
+        detailVi: 'Không thể khoá quản trị viên cuối cùng của trung tâm.',
+      });
+    }
     await this.#auth.sessions.endOthers(user);
     await this.#record(who, 'user.disable', user, {});
     return this.#userView(changed);
@@ -155,7 +162,7 @@ export class AdminController {
   @Needs('keys.write')
   @ApiOperation({ summary: 'Ends a key for ever' })
   async revokeKey(@Param('id') id: string, @Who() who: Principal): Promise<KeyView> {
-    const revoked = await this.#auth.keys.revoke(id);
+    const revoked = await this.#auth.keys.revoke(id, scopeOf(who));
     if ('reason' in revoked) throw new ProblemException('not_found');
     await this.#record(who, 'key.revoke', id, {});
     return this.#keyView(revoked);

@@ -40,12 +40,12 @@ export class LiveGateway implements OnGatewayConnection<WebSocket>, OnApplicatio
     const token = sessionToken(cookie);
     const foreign = checkOrigin(origin, host, this.#settings.publicUrl) !== 'own';
     if (token === undefined || foreign) {
-      socket.close(CLOSE_SIGNED_OUT, foreign ? 'wrong origin' : 'not signed in');
+      refuse(socket, foreign ? 'wrong origin' : 'not signed in');
       return;
     }
     const found = await this.#auth.sessions.authenticate(token);
     if ('reason' in found || found.mustChangePassword) {
-      socket.close(CLOSE_SIGNED_OUT, 'not signed in');
+      refuse(socket, 'not signed in');
       return;
     }
     const { principal, session } = found;
@@ -56,4 +56,10 @@ export class LiveGateway implements OnGatewayConnection<WebSocket>, OnApplicatio
   onApplicationShutdown(): void {
     this.#hub.close();
   }
+}
+
+/** A socket that is paused would never hear the answer to its close, and stay for half a minute. */
+function refuse(socket: WebSocket, why: string): void {
+  socket.resume();
+  socket.close(CLOSE_SIGNED_OUT, why);
 }
