@@ -30,6 +30,15 @@ export function createConsoleRouter(cache: QueryClient) {
     component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
   });
 
+  const setPassword = createRoute({
+    getParentRoute: () => root,
+    path: '/dat-mat-khau',
+    component: lazyRouteComponent(
+      () => import('./pages/sign-in/set-password-page.tsx'),
+      'SetPasswordPage',
+    ),
+  });
+
   const shell = createRoute({
     getParentRoute: () => root,
     id: 'shell',
@@ -118,7 +127,7 @@ export function createConsoleRouter(cache: QueryClient) {
 
   const pages = [home, duty, incident, search, sources, rules, summary, health, admin, account];
   return createRouter({
-    routeTree: root.addChildren([door, shell.addChildren(pages)]),
+    routeTree: root.addChildren([door, setPassword, shell.addChildren(pages)]),
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',

@@ -40,11 +40,25 @@ describe('signing in', () => {
     await page.getByLabel('Mật khẩu mới', { exact: true }).fill('ngan');
     await page.getByLabel('Nhập lại mật khẩu mới').fill('ngan');
     await page.getByRole('button', { name: 'Đổi mật khẩu' }).click();
-    await page.getByText('Mật khẩu mới cần ít nhất 12 ký tự.').waitFor();
+    await page.getByText('Mật khẩu mới cần ít nhất 14 ký tự.').waitFor();
     await page.getByLabel('Mật khẩu mới', { exact: true }).fill('con trâu đi trước cái cày');
     await page.getByLabel('Nhập lại mật khẩu mới').fill('con trâu đi trước cái cày');
     await page.getByRole('button', { name: 'Đổi mật khẩu' }).click();
     await page.getByRole('grid').waitFor();
+  });
+
+  it('sets a first password by the link that the server printed', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page, problems } = await openPage(onTestFinished, desk.browser);
+    await page.goto(`${server.url}/dat-mat-khau#mot-lan`);
+    const sent = page.waitForRequest('**/session/link');
+    await page.getByLabel('Mật khẩu mới', { exact: true }).fill('con trâu đi trước cái cày');
+    await page.getByLabel('Nhập lại mật khẩu mới').fill('con trâu đi trước cái cày');
+    await page.getByRole('button', { name: 'Đặt mật khẩu' }).click();
+    expect((await sent).postDataJSON()).toMatchObject({ token: 'mot-lan' });
+    await page.getByRole('button', { name: 'Đăng nhập' }).waitFor();
+    expect(page.url()).not.toContain('mot-lan');
+    expect(problems).toEqual([]);
   });
 
   it('signs in over the page when the session ends, and keeps what was typed', async () => {

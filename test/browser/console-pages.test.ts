@@ -35,7 +35,9 @@ const PAGES: readonly (readonly [path: string, ready: string])[] = [
   ['/bao-cao', 'article'],
   ['/suc-khoe', 'section li'],
   ['/tai-khoan', 'form'],
-  ['/quan-tri', 'main'],
+  ['/quan-tri', 'tbody tr'],
+  ['/quan-tri?phan=keys', 'tbody tr'],
+  ['/dat-mat-khau', 'h1'],
   ['/khong-co-trang', 'strong'],
 ];
 
@@ -165,6 +167,23 @@ describe('forms and menus', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Gán' }).click();
     await page.getByText('Đã gán Tường lửa Ea H’leo').waitFor();
     await page.getByText('10.66.0.17').waitFor({ state: 'detached' });
+  });
+
+  it('makes a key, shows it once, and asks before ending one', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page } = await desk.signedIn(onTestFinished, server);
+    await page.goto(`${server.url}/quan-tri?phan=keys`);
+    await page.getByRole('button', { name: 'Tạo khoá' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Tên khoá').fill('rsyslog Cà Mau');
+    await form.getByLabel('Tỉnh, thành phố').selectOption({ label: 'Cà Mau' });
+    await form.getByRole('button', { name: 'Tạo khoá' }).click();
+    await page.getByText('tc_0123456789abcdef').waitFor();
+    await page.getByRole('button', { name: 'Đóng', exact: true }).click();
+    await page.getByRole('button', { name: 'Thu hồi: báo cáo' }).click();
+    await page.getByText(/Thu hồi khoá báo cáo\?/).waitFor();
+    await page.getByRole('button', { name: 'Thu hồi', exact: true }).click();
+    await page.getByText('Đã thu hồi báo cáo').waitFor();
   });
 
   it('shows where a query is wrong, and filters by a value from its menu', async () => {

@@ -27,6 +27,25 @@ export interface Desk {
   readonly clock: ServerClock;
   /** False for roles that only read. */
   readonly mayAct: boolean;
+  readonly may: May;
+}
+
+/** What the server lets this role do beside incidents; what is not allowed is not shown. */
+export interface May {
+  readonly search: boolean;
+  readonly exportEvents: boolean;
+  readonly assignSources: boolean;
+  readonly administer: boolean;
+}
+
+function mayOf(role: SessionView['role']): May {
+  const analyst = role === 'analyst' || role === 'admin';
+  return {
+    search: role !== 'manager',
+    exportEvents: analyst,
+    assignSources: analyst,
+    administer: role === 'admin',
+  };
 }
 
 /** Deadlines are looked at this often; rows tell about themselves. */
@@ -88,7 +107,16 @@ function createDesk(session: SessionView, told: (view: IncidentView) => void): D
     },
     book,
   );
-  return { session, book, view, queue, acts, clock, mayAct: session.role !== 'manager' };
+  return {
+    session,
+    book,
+    view,
+    queue,
+    acts,
+    clock,
+    mayAct: session.role !== 'manager',
+    may: mayOf(session.role),
+  };
 }
 
 export function DeskProvider(props: {
@@ -99,14 +127,17 @@ export function DeskProvider(props: {
   const [desk] = useState(() =>
     createDesk(props.session, (view) => cache.setQueryData(['incident', view.id], view)),
   );
+  // Until the temporary password is changed the server answers nothing but that.
+  const waits = props.session.mustChangePassword;
   useEffect(() => {
+    if (waits) return;
     desk.queue.start();
     const timer = setInterval(() => desk.view.recount(), RECOUNT_MS);
     return () => {
       clearInterval(timer);
       desk.queue.stop();
     };
-  }, [desk]);
+  }, [desk, waits]);
   return <Context value={desk}>{props.children}</Context>;
 }
 

@@ -24,7 +24,7 @@ function RailLink(props: {
 export function Rail(): ReactNode {
   const text = useText();
   const { alarming } = useQueue();
-  const { session } = useDesk();
+  const { may } = useDesk();
   const badge = alarming > 99 ? '99+' : String(alarming);
   return (
     <nav className={styles.rail} aria-label={text.shell.nav} data-region="nav">
@@ -37,14 +37,12 @@ export function Rail(): ReactNode {
         label={text.shell.duty}
         {...(alarming > 0 ? { badge } : {})}
       />
-      <RailLink to="/tim-kiem" icon="search" label={text.shell.search} />
+      {may.search ? <RailLink to="/tim-kiem" icon="search" label={text.shell.search} /> : null}
       <RailLink to="/nguon" icon="sources" label={text.shell.sources} />
       <RailLink to="/luat" icon="rules" label={text.shell.rules} />
       <RailLink to="/bao-cao" icon="summary" label={text.shell.summary} />
       <RailLink to="/suc-khoe" icon="health" label={text.shell.health} />
-      {session.role === 'admin' ? (
-        <RailLink to="/quan-tri" icon="admin" label={text.shell.admin} />
-      ) : null}
+      {may.administer ? <RailLink to="/quan-tri" icon="admin" label={text.shell.admin} /> : null}
       <span className={styles.railSpace} />
       <RailLink to="/tai-khoan" icon="account" label={text.shell.account} />
     </nav>

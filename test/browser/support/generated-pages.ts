@@ -2,6 +2,7 @@ import type {
   EventView,
   HealthView,
   HistogramView,
+  KeyView,
   LocalityView,
   ProbeView,
   RuleView,
@@ -10,6 +11,7 @@ import type {
   SummaryView,
   TopView,
   UnknownSenderView,
+  UserView,
 } from '#libs/protocol';
 
 import { PROVINCES, makeRow, seeded } from './generated-incidents.ts';
@@ -137,7 +139,7 @@ export function probes(now: number): ProbeView[] {
       since: iso(now - at * 17 * MINUTE),
       lastMs: state === 'up' ? 40 + at * 13 : null,
       lastError: state === 'down' ? 'không kết nối được sau 5 giây' : null,
-      uptime24h: state === 'unknown' ? null : 1 - (at % 5) * 0.004,
+      uptime24h: state === 'unknown' ? null : 100 - (at % 5) * 0.4,
     };
   });
 }
@@ -416,4 +418,61 @@ export function health(now: number): HealthView {
       }),
     ],
   };
+}
+
+const CENTRE_VIEW = { province: '00', provinceName: 'Trung tâm' };
+
+export function users(now: number): UserView[] {
+  const lastSignIn = iso(now - 3 * HOUR);
+  return [
+    {
+      user: 'binh',
+      name: 'Trần Bình',
+      role: 'admin',
+      scope: CENTRE_VIEW,
+      disabled: false,
+      lastSignIn,
+    },
+    {
+      user: 'an',
+      name: 'Nguyễn An',
+      role: 'analyst',
+      scope: CENTRE_VIEW,
+      disabled: false,
+      lastSignIn,
+    },
+    {
+      user: 'lan.huong',
+      name: 'Lê Lan Hương',
+      role: 'locality',
+      scope: { province: '12', provinceName: 'Lai Châu' },
+      disabled: true,
+      lastSignIn: null,
+    },
+  ];
+}
+
+export function keys(now: number): KeyView[] {
+  const made = { by: 'binh', created: iso(now - 50 * HOUR), expires: null, revoked: null };
+  const scope = { province: '12', provinceName: 'Lai Châu' };
+  return [
+    {
+      id: 'k1',
+      kind: 'ingest',
+      name: 'rsyslog Lai Châu',
+      scope,
+      source: null,
+      ...made,
+      lastUsed: iso(now),
+    },
+    {
+      id: 'k2',
+      kind: 'api',
+      name: 'báo cáo',
+      scope: CENTRE_VIEW,
+      source: null,
+      ...made,
+      lastUsed: null,
+    },
+  ];
 }

@@ -196,7 +196,7 @@ export class StandInServer {
   }
 
   #join(socket: WebSocket, request: IncomingMessage): void {
-    if (userOf(request) === null || this.#ended) {
+    if (userOf(request) === null || this.#ended || this.#mustChange) {
       socket.close(CLOSE_SIGNED_OUT);
       return;
     }
@@ -276,6 +276,7 @@ export class StandInServer {
   #answer(asked: Asked): Answer {
     const { method, path } = asked;
     if (path === '/session' && method === 'POST') return this.#signIn(asked);
+    if (path === '/session/link') return [204, undefined];
     if (path === '/session' && method === 'DELETE') {
       return [204, undefined, { 'set-cookie': `${COOKIE}=; Max-Age=0; Path=/` }];
     }
@@ -283,6 +284,9 @@ export class StandInServer {
       return problem(401, 'signed_out', 'Sign in first.', 'Hãy đăng nhập.');
     }
     if (path === '/session') return [200, this.#session()];
+    if (this.#mustChange && path !== '/session/password') {
+      return problem(403, 'must_change_password', 'Change it first.', 'Cần đổi mật khẩu trước.');
+    }
     if (path === '/session/password') return this.#password(asked);
     if (path.startsWith('/sessions')) return sessions(method);
     if (path.startsWith('/incidents')) return this.#incidents(asked);
@@ -303,10 +307,11 @@ export class StandInServer {
   #password(asked: Asked): Answer {
     const { current } = asked.body as { current: string };
     if (current !== PASSWORD) {
-      return problem(400, 'wrong_password', 'Wrong password.', 'Mật khẩu hiện tại không đúng.');
+      const vi = 'Tài khoản hoặc mật khẩu không đúng.';
+      return problem(401, 'wrong_password', 'The account or the password is wrong.', vi);
     }
     this.#mustChange = false;
-    return [204, undefined];
+    return [200, this.#session()];
   }
 
   #incidents({ method, path, query, body, user }: Asked): Answer {
@@ -338,8 +343,9 @@ export class StandInServer {
     return [200, { seq: this.desk.seq, total: rows.length, rows: page, cursor }];
   }
 
-  #lists({ path, query, body }: Asked): Answer {
+  #lists({ method, path, query, body }: Asked): Answer {
     const now = Date.now();
+    if (method !== 'GET' && /^\/(users|keys)/.test(path)) return administered(method, path, body);
     const page = <T>(rows: readonly T[]): Answer => {
       const start = Number(query.get('cursor') ?? 0);
       const end = start + Number(query.get('limit') ?? 100);
@@ -375,6 +381,10 @@ export class StandInServer {
         return page(pages.rules());
       case '/summary':
         return [200, pages.summary(query.get('period') ?? '2026-W47', now)];
+      case '/users':
+        return page(pages.users(now));
+      case '/keys':
+        return page(pages.keys(now));
       case '/health':
         return [200, pages.health(now)];
       default:
@@ -396,10 +406,35 @@ function sessions(method: string): Answer {
   if (method === 'DELETE') return [204, undefined];
   const started = new Date(Date.now() - 3_600_000).toISOString();
   const rows = [
-    { id: 'one', started, address: '10.1.0.7', agent: 'Chromium 156', current: true },
-    { id: 'two', started, address: '10.1.0.9', agent: 'Firefox 140', current: false },
+    {
+      id: 'one',
+      created: started,
+      seen: started,
+      address: '10.1.0.7',
+      agent: 'Chromium 156',
+      current: true,
+    },
+    {
+      id: 'two',
+      created: started,
+      seen: started,
+      address: '10.1.0.9',
+      agent: 'Firefox 140',
+      current: false,
+    },
   ];
-  return [200, { total: 2, rows, cursor: null }];
+  return [200, { rows }];
+}
+
+/** What an administrator's act gives back; nothing of it is kept. */
+function administered(method: string, path: string, body: unknown): Answer {
+  const now = Date.now();
+  const [user] = pages.users(now);
+  const [key] = pages.keys(now);
+  if (method === 'DELETE') return [200, { ...key, revoked: new Date(now).toISOString() }];
+  if (path === '/users') return [201, { ...user, ...(body as object) }];
+  if (path === '/keys') return [201, { ...key, ...(body as object), text: 'tc_0123456789abcdef' }];
+  return [200, { ...user, disabled: true }];
 }
 
 function events({ path, query }: Asked): Answer {

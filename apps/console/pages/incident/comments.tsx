@@ -11,7 +11,7 @@ import styles from './incident.module.css';
 import type { Work } from './use-work.ts';
 
 /** Characters of a comment. */
-const TEXT_MAX = 10_000;
+const TEXT_MAX = 4_000;
 
 /**
  * Writing a comment; what is typed survives leaving the incident, a conflict and a lost session.

@@ -18,7 +18,7 @@ export const VERDICTS: readonly Verdict[] = [
 ];
 
 const NOTE_MIN = 10;
-const NOTE_MAX = 10_000;
+const NOTE_MAX = 4_000;
 let lastNote = '';
 
 /**

@@ -151,6 +151,7 @@ export function SearchPage(): ReactNode {
   const text = useText();
   const { language } = useLanguage();
   const { search, query, span, asked, events, histogram, change } = useSearchPage();
+  const { may } = useDesk();
   const [field, setField] = useState<string | null>(null);
   const toSpan = (next: Span): void => change(isoSpan(next), ['kh']);
   const add = (condition: string): void => change({ q: withCondition(query, condition) });
@@ -176,9 +177,11 @@ export function SearchPage(): ReactNode {
               {text.search.result(total, number(first.tookMs, language))}
             </span>
           )}
-          <a className={controls.button} href={address('/events/export.csv', asked)} download>
-            {text.search.exportCsv}
-          </a>
+          {may.exportEvents ? (
+            <a className={controls.button} href={address('/events/export.csv', asked)} download>
+              {text.search.exportCsv}
+            </a>
+          ) : null}
         </>
       }
     >

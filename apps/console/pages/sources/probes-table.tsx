@@ -74,7 +74,7 @@ export function ProbesTable(): ReactNode {
                     <td className={table.right}>
                       {probe.uptime24h === null
                         ? '–'
-                        : text.units.percent(number(probe.uptime24h * 100, language, 2))}
+                        : text.units.percent(number(probe.uptime24h, language, 2))}
                     </td>
                     <td className={table.quiet}>{probe.lastError ?? '–'}</td>
                     <td className={table.right}>

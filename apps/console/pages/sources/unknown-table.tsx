@@ -4,9 +4,8 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { SourceView, UnknownSenderView } from '#libs/protocol';
 
 import { post } from '../../api/client.ts';
-import { localitiesQuery, unknownQuery } from '../../api/lists.ts';
+import { unknownQuery } from '../../api/lists.ts';
 import { problemText } from '../../api/problem-text.ts';
-import { fold } from '../../format/fold.ts';
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
@@ -16,9 +15,9 @@ import { SelectField, TextField } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import table from '../../ui/table.module.css';
 import { useToast } from '../../ui/toast.tsx';
+import { NO_PLACE, PlaceFields, placeBody } from './place-fields.tsx';
 import styles from './sources.module.css';
 import { Since } from './since.tsx';
-import { sorted } from '../../format/sorted.ts';
 
 /** Kinds of log that an unknown sender is most often; every other is recognized line by line. */
 const DATASETS = [
@@ -41,27 +40,15 @@ function Assign(props: {
   const toast = useToast();
   const cache = useQueryClient();
   const { sender } = props;
-  const [province, setProvince] = useState('');
-  const [commune, setCommune] = useState('');
+  const [place, setPlace] = useState(NO_PLACE);
   const [name, setName] = useState(sender.address);
   const [dataset, setDataset] = useState('');
-  const provinces = useQuery(localitiesQuery(null));
-  const communes = useQuery({
-    ...localitiesQuery(province === '' ? '01' : province),
-    enabled: province !== '',
-  });
-  const byName = (rows: readonly { code: string; name: string }[]): (readonly [string, string])[] =>
-    sorted(
-      rows.map((one) => [one.code, one.name] as const),
-      (a, b) => fold(a[1]).localeCompare(fold(b[1])),
-    );
   const assign = useMutation({
     mutationFn: () =>
       post<SourceView>('/sources/unknown/assign', {
         address: sender.address,
-        province,
+        ...placeBody(place),
         name: name.trim(),
-        ...(commune === '' ? {} : { commune }),
         ...(dataset === '' ? {} : { dataset }),
       }),
     onSuccess: () => {
@@ -78,26 +65,7 @@ function Assign(props: {
     <Dialog title={text.sources.assignTitle(sender.address)} open onClose={props.onClose}>
       <form className={styles.form} onSubmit={submit}>
         <pre className={styles.sample}>{sender.sample}</pre>
-        <SelectField
-          label={text.sources.province}
-          required
-          value={province}
-          onChange={(event) => {
-            setProvince(event.target.value);
-            setCommune('');
-          }}
-          options={[['', '–'], ...byName(provinces.data?.rows ?? [])]}
-        />
-        <SelectField
-          label={text.sources.commune}
-          value={commune}
-          disabled={province === ''}
-          onChange={(event) => setCommune(event.target.value)}
-          options={[
-            ['', text.sources.wholeProvince],
-            ...byName(province === '' ? [] : (communes.data?.rows ?? [])),
-          ]}
-        />
+        <PlaceFields value={place} onChange={setPlace} />
         <TextField
           label={text.sources.name}
           required
@@ -129,7 +97,7 @@ function Assign(props: {
 export function UnknownTable(): ReactNode {
   const text = useText();
   const { language } = useLanguage();
-  const { mayAct } = useDesk();
+  const { may } = useDesk();
   const query = useQuery(unknownQuery);
   const [chosen, setChosen] = useState<UnknownSenderView | null>(null);
   const { columns } = text.sources;
@@ -169,7 +137,7 @@ export function UnknownTable(): ReactNode {
                       <Since at={sender.last} />
                     </td>
                     <td className={table.right}>
-                      {mayAct ? (
+                      {may.assignSources ? (
                         <Button
                           aria-label={text.sources.assignTitle(sender.address)}
                           onClick={() => setChosen(sender)}
