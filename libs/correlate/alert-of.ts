@@ -14,7 +14,10 @@ import type { KeyState, Shown } from './key-state.ts';
 import { isOfficeTime } from './office-hours.ts';
 import type { Plan } from './plan.ts';
 
-/** The alert that an episode is; `late` says whether its last match was long past when this became known. */
+/**
+ * The alert that an episode is; `late` says whether its last match was long past when this became
+ * known.
+ */
 export function alertOf(
   plan: Plan,
   state: KeyState,

@@ -35,7 +35,10 @@ export function isPresent(tree: Presence, has: (rule: string) => boolean): boole
   return tree.of.some((part) => isPresent(part, has));
 }
 
-/** Members a temporal_ordered condition wants in order: all, or those a boolean condition names without "not". */
+/**
+ * Members a temporal_ordered condition wants in order: all, or those a boolean condition names
+ * without "not".
+ */
 export function orderedMembers(
   rules: readonly string[],
   condition: readonly Comparison[] | Presence,

@@ -41,7 +41,8 @@ export class Consumer {
   #text(event: Event, field: string): string | undefined {
     const value = event.fields[field];
     if (value !== undefined || this.#read === undefined) return valueText(value);
-    // Our own events are flat and always say their place; others may nest or name their fields as they like.
+    // Our own events are flat and always say their place; others may nest or name their fields as
+    // they like.
     if (event.fields[PLACE] !== undefined) return undefined;
     return valueText(this.#read(event.fields, this.#rule, field) as FieldValue | undefined);
   }

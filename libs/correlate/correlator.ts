@@ -13,13 +13,17 @@ import { load, save } from './snapshot.ts';
 import type { Entry } from './timeline.ts';
 
 /**
- * Turns matches into alerts. The alerts in force are in the end a function of the set of matches that came within
- * the lateness bound, whatever their order and repetition (semantics.md, Time). Calls must not overlap.
+ * Turns matches into alerts. The alerts in force are in the end a function of the set of matches
+ * that came within the lateness bound, whatever their order and repetition (semantics.md, Time).
+ * Calls must not overlap.
  */
 export interface Correlator {
   /** Takes the matches of one batch; a change holds its alert whole. */
   accept(matches: readonly Match[]): Promise<readonly AlertChange[]>;
-  /** Receipt time (ms) up to which everything was handed over; ends waits and forgets what can not change. */
+  /**
+   * Receipt time (ms) up to which everything was handed over; ends waits and forgets what can not
+   * change.
+   */
   advance(received: number): Promise<readonly AlertChange[]>;
   /** What the matches of recovering rules say is over; needs no state and may be asked again. */
   recoveries(matches: readonly Match[]): readonly Recovery[];
@@ -144,7 +148,10 @@ class WindowCorrelator implements Correlator {
       this.#takeApart(machine, key, entry);
   }
 
-  /** A match older than all its key still holds: a plain rule's raises an alert of its own unless one stands there. */
+  /**
+   * A match older than all its key still holds: a plain rule's raises an alert of its own unless
+   * one stands there.
+   */
   #takeApart(machine: Machine, key: string, entry: Entry): void {
     this.#counters.too_late += 1;
     const { plan, states } = machine;

@@ -4,7 +4,7 @@ import { ENTITY_VALUES_MAX } from './entities.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What an episode keeps of matches that have left the timeline. */
-export interface Prefix {
+interface Prefix {
   /** Last satisfying time among them. */
   readonly last: number;
   readonly head: readonly EvidenceRef[];
@@ -58,8 +58,8 @@ export function newEpisode(
 }
 
 /**
- * Which entries are an episode's matches: those within `reachMs` before its satisfying times; `each` one, one per
- * `distinct` ident, or those only at whose time the condition `held`.
+ * Which entries are an episode's matches: those within `reachMs` before its satisfying times;
+ * `each` one, one per `distinct` ident, or those only at whose time the condition `held`.
  */
 export interface Content {
   readonly reachMs: number;

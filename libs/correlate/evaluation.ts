@@ -149,8 +149,8 @@ export class Evaluation {
   }
 
   /**
-   * True when more matches can only make the condition truer and it holds at all the times there were: then only the
-   * new times need a look, however wide the window.
+   * True when more matches can only make the condition truer and it holds at all the times there
+   * were: then only the new times need a look, however wide the window.
    */
   #stands(start: number, end: number, touches: readonly Touch[]): boolean {
     const { line, meter, seen } = this.#state;
@@ -198,7 +198,10 @@ export class Evaluation {
     return holds ? 'moves' : 'apart';
   }
 
-  /** Evaluates entries `[start, end)` with a window made anew; true when a time that was evaluated before changed. */
+  /**
+   * Evaluates entries `[start, end)` with a window made anew; true when a time that was evaluated
+   * before changed.
+   */
   #slideFresh(start: number, end: number): boolean {
     const { line } = this.#state;
     const meter = newMeter(this.#plan);
@@ -332,7 +335,10 @@ export class Evaluation {
     state.episodes = [...rest, ...now].toSorted((a, b) => a.satisfied - b.satisfied);
   }
 
-  /** The runs of satisfying times in `[begin, finish]`; the first goes on from what left the timeline of `carried`. */
+  /**
+   * The runs of satisfying times in `[begin, finish]`; the first goes on from what left the
+   * timeline of `carried`.
+   */
   #runs(begin: number, finish: number, carried: Episode | undefined): Episode[] {
     const { line, seen } = this.#state;
     const { spanMs, content } = this.#plan;

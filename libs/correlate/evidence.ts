@@ -3,7 +3,10 @@ import { EVIDENCE_EACH_END, type EvidenceRef } from '#libs/model';
 import { absorb, distinctEntries, type Content, type Episode, type Summary } from './episode.ts';
 import type { Timeline } from './timeline.ts';
 
-/** The first and the last matches of an episode; kept with it, so that it can be asked for after every batch. */
+/**
+ * The first and the last matches of an episode; kept with it, so that it can be asked for after
+ * every batch.
+ */
 export function evidenceOf(episode: Episode, line: Timeline, content: Content): EvidenceRef[] {
   const each = content.counts === 'each';
   if (!each || episode.refs === undefined) {
@@ -66,7 +69,9 @@ function refAt(line: Timeline, i: number): EvidenceRef {
   return { event: line.events[i] as string, time: line.times[i] as number };
 }
 
-/** Folds the first `count` entries of the timeline, which are about to leave it, into the episode. */
+/**
+ * Folds the first `count` entries of the timeline, which are about to leave it, into the episode.
+ */
 export function foldPrefix(
   episode: Episode,
   line: Timeline,

@@ -30,7 +30,7 @@ function firstOf(alternatives: string): string {
 }
 
 /** The value of the first of `a|b` that has one. */
-export function firstText(
+function firstText(
   alternatives: string,
   text: (field: string) => string | undefined,
 ): string | undefined {
@@ -42,7 +42,10 @@ export function firstText(
   return undefined;
 }
 
-/** The key of a match whose fields, in the order of the grouping, are `fields`; undefined when it has none. */
+/**
+ * The key of a match whose fields, in the order of the grouping, are `fields`; undefined when it
+ * has none.
+ */
 export function groupKey(
   grouping: Grouping,
   province: string,

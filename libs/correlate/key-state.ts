@@ -36,7 +36,10 @@ export interface Shown {
   readonly entities: readonly Entity[];
 }
 
-/** A change among times already evaluated; `entry`: a new entry of the timeline itself, not of `against`. */
+/**
+ * A change among times already evaluated; `entry`: a new entry of the timeline itself, not of
+ * `against`.
+ */
 export interface Touch {
   readonly time: number;
   readonly event: string;
@@ -138,7 +141,9 @@ export function takeOut(
   }
 }
 
-/** Drops entries up to `horizon`; episodes keep what they need of them. Everything must be settled. */
+/**
+ * Drops entries up to `horizon`; episodes keep what they need of them. Everything must be settled.
+ */
 export function prune(state: KeyState, plan: Plan, horizon: number): void {
   const { line } = state;
   const gone = line.after(horizon);

@@ -4,7 +4,10 @@ export interface CorrelateLimits {
   readonly keysMax: number;
   /** Matches held per group key of one rule; the oldest leave first. */
   readonly matchesPerKeyMax: number;
-  /** Matches of a ratio's base, or of what an absence waits for, held per group key; the oldest leave first. */
+  /**
+   * Matches of a ratio's base, or of what an absence waits for, held per group key; the oldest
+   * leave first.
+   */
   readonly basePerKeyMax: number;
   /** A match further behind the receipt time reached enters no window, ms. */
   readonly latenessMs: number;

@@ -79,7 +79,10 @@ export class Machine {
     return this.states.size + (this.#nursery?.size ?? 0);
   }
 
-  /** The state of a key, to take a match of `time` in; undefined when no room can be made for a new one. */
+  /**
+   * The state of a key, to take a match of `time` in; undefined when no room can be made for a new
+   * one.
+   */
   stateOf(key: string, time: number, reached: number): KeyState | undefined {
     const known = this.states.get(key);
     if (known !== undefined) return known;
@@ -255,8 +258,8 @@ export class Machine {
   }
 
   /**
-   * Takes the changed results of a member correlation in. Results that stand as they were are left alone: what their
-   * windows held may have left already.
+   * Takes the changed results of a member correlation in. Results that stand as they were are left
+   * alone: what their windows held may have left already.
    */
   takeFeed(state: KeyState, feed: Feed, entries: readonly Entry[], member: number): void {
     const { line } = state;
@@ -273,7 +276,9 @@ export class Machine {
     this.#unsettled.add(state);
   }
 
-  /** Evaluates what came and says what it did to alerts, and to the correlations that read this one. */
+  /**
+   * Evaluates what came and says what it did to alerts, and to the correlations that read this one.
+   */
   settle(reached: number): Outcome {
     const changes: AlertChange[] = [];
     const feeds: Feed[] = [];

@@ -3,8 +3,8 @@ import type { Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
- * What a sliding window over a timeline holds. Entries of one time are all added before `holds` is asked; those that
- * left the window are removed in the order they came.
+ * What a sliding window over a timeline holds. Entries of one time are all added before `holds` is
+ * asked; those that left the window are removed in the order they came.
  */
 export interface Meter {
   add(line: Timeline, i: number): void;
@@ -17,7 +17,10 @@ export interface Meter {
 
 const MILLION = 1e6;
 
-/** Exact number of millionths, so that no order of adding decides an alert; undefined when it is no number. */
+/**
+ * Exact number of millionths, so that no order of adding decides an alert; undefined when it is no
+ * number.
+ */
 export function millionths(text: string): bigint | undefined {
   const scaled = Number(text) * MILLION;
   return Number.isFinite(scaled) ? BigInt(Math.round(scaled)) : undefined;
@@ -126,8 +129,9 @@ class PresenceMeter implements Meter {
 }
 
 /**
- * For each place in the wanted order, the latest start of a chain of matches that reaches it: the order holds when
- * the last place was reached by a chain that starts inside the window. Nothing need be removed.
+ * For each place in the wanted order, the latest start of a chain of matches that reaches it: the
+ * order holds when the last place was reached by a chain that starts inside the window. Nothing
+ * need be removed.
  */
 class OrderMeter implements Meter {
   readonly #presence: PresenceMeter;
@@ -135,7 +139,9 @@ class OrderMeter implements Meter {
   /** Place of each member in the order; -1 when it has none. */
   readonly #placeOf: readonly number[];
   readonly #starts: number[];
-  /** When each place's member was last seen, for matches of equal time that come in another order. */
+  /**
+   * When each place's member was last seen, for matches of equal time that come in another order.
+   */
   readonly #seen: number[];
 
   constructor(plan: Plan) {

@@ -4,7 +4,9 @@ export interface SavedMoments {
   readonly marks: readonly number[];
 }
 
-/** A hash of an id in 52 bits, which a number holds exactly: tells the ids of one millisecond apart. */
+/**
+ * A hash of an id in 52 bits, which a number holds exactly: tells the ids of one millisecond apart.
+ */
 function markOf(id: string): number {
   let low = 0x811c9dc5;
   let high = 0x01000193;
@@ -17,8 +19,9 @@ function markOf(id: string): number {
 }
 
 /**
- * When matches happened that are only counted: times in order, and beside each a mark of its event that tells
- * repeats. Sixteen bytes a match, because the base of a ratio may be every request of a busy service.
+ * When matches happened that are only counted: times in order, and beside each a mark of its event
+ * that tells repeats. Sixteen bytes a match, because the base of a ratio may be every request of a
+ * busy service.
  */
 export class Moments {
   #times: number[];

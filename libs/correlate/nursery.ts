@@ -16,7 +16,9 @@ export interface Nursed {
   readonly payloads: readonly (Payload | undefined)[];
 }
 
-/** What became of an entry: `grown` has all entries of the key, which leaves the nursery with them. */
+/**
+ * What became of an entry: `grown` has all entries of the key, which leaves the nursery with them.
+ */
 export type Nursing =
   | { readonly kind: 'kept'; readonly fresh: boolean }
   | { readonly kind: 'repeat' }
@@ -29,8 +31,9 @@ const NOWHERE = -1;
 const PLACES_FIRST = 64;
 
 /**
- * Keys with fewer matches than any window needs: nothing can hold for them, so all their matches lie together in a
- * few columns. Most keys of a brute force over many accounts, or of ordinary mistakes, never leave it.
+ * Keys with fewer matches than any window needs: nothing can hold for them, so all their matches
+ * lie together in a few columns. Most keys of a brute force over many accounts, or of ordinary
+ * mistakes, never leave it.
  */
 export class Nursery {
   readonly #grownAt: number;
@@ -122,7 +125,10 @@ export class Nursery {
     this.#free = first;
   }
 
-  /** Drops entries of a key up to `horizon`; the time of the oldest that stays, undefined when none does. */
+  /**
+   * Drops entries of a key up to `horizon`; the time of the oldest that stays, undefined when none
+   * does.
+   */
   prune(key: string, horizon: number): number | undefined {
     const first = this.#first.get(key);
     if (first === undefined) return undefined;

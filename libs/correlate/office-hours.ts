@@ -10,7 +10,10 @@ const SPANS: readonly (readonly [number, number])[] = [
 /** 1 January 1970 was a Thursday. */
 const EPOCH_WEEKDAY = 4;
 
-/** Whether a time (ms) lies in the office hours of Viet Nam's authorities, Monday to Friday; holidays count as days. */
+/**
+ * Whether a time (ms) lies in the office hours of Viet Nam's authorities, Monday to Friday;
+ * holidays count as days.
+ */
 export function isOfficeTime(time: number): boolean {
   const minutes = Math.floor(time / MINUTE_MS) + ZONE_MINUTES;
   const day = (((Math.floor(minutes / DAY_MINUTES) + EPOCH_WEEKDAY) % 7) + 7) % 7;

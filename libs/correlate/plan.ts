@@ -27,7 +27,10 @@ export interface Plan {
   /** Rules whose matches are a ratio's denominator, or the awaited ones of an absence. */
   readonly against: readonly string[];
   readonly condition: readonly Comparison[] | Presence;
-  /** The condition holds exactly when this many matches or values are in the window; undefined for other kinds. */
+  /**
+   * The condition holds exactly when this many matches or values are in the window; undefined for
+   * other kinds.
+   */
   readonly least: number | undefined;
   readonly fields: readonly string[];
   readonly numeric: boolean;
@@ -98,7 +101,10 @@ function leastOf({ type, condition }: CorrelationView): number | undefined {
   return least;
 }
 
-/** An absence counts what stayed unanswered; where several entries may be one match, counts go by ident. */
+/**
+ * An absence counts what stayed unanswered; where several entries may be one match, counts go by
+ * ident.
+ */
 function contentOf({ type, timespanMs }: CorrelationView, distinct: boolean): Content {
   if (type === 'absence') return { reachMs: 1, counts: 'held' };
   return { reachMs: timespanMs, counts: distinct ? 'distinct' : 'each' };
@@ -144,8 +150,8 @@ function depthOf(id: string, set: RuleSetView, above: readonly string[]): number
 }
 
 /**
- * The plans of a rule set, those that feed others first. `new_value` has none: what it learns comes from sealed
- * days, not from windows. A rule with `recovers` raises nothing.
+ * The plans of a rule set, those that feed others first. `new_value` has none: what it learns comes
+ * from sealed days, not from windows. A rule with `recovers` raises nothing.
  */
 export function plansOf(set: RuleSetView): readonly Plan[] {
   const plain = set.rules.filter((r) => !r.silent && r.ours.recovers.length === 0);

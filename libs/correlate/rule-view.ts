@@ -1,15 +1,21 @@
 import type { EntityKind, Severity } from '#libs/model';
 
-/** What correlation needs to know of our additions to a rule (`thapcanh:` of the rule document). Times in ms. */
+/**
+ * What correlation needs to know of our additions to a rule (`thapcanh:` of the rule document).
+ * Times in ms.
+ */
 export interface OursView {
   /**
-   * Group key of a plain rule, and of a correlation instead of its group-by: each field as far as present; of `a|b`
-   * the first that is present, under the name `a`.
+   * Group key of a plain rule, and of a correlation instead of its group-by: each field as far as
+   * present; of `a|b` the first that is present, under the name `a`.
    */
   readonly group?: readonly string[];
   readonly suppressMs?: number;
   readonly national: boolean;
-  /** Kinds of fields beside the default ones; those outside the group key add their values to the alert. */
+  /**
+   * Kinds of fields beside the default ones; those outside the group key add their values to the
+   * alert.
+   */
   readonly entities: Readonly<Record<string, EntityKind>>;
   /** Ids of the rules whose open alerts a match resolves; such a rule raises nothing itself. */
   readonly recovers: readonly string[];
@@ -56,7 +62,10 @@ export type CorrelationType =
   | 'absence'
   | 'new_value';
 
-/** One name of the group key, and the field that holds it: one for all members, or one per member rule. */
+/**
+ * One name of the group key, and the field that holds it: one for all members, or one per member
+ * rule.
+ */
 export interface GroupField {
   readonly name: string;
   readonly fieldOf: string | Readonly<Record<string, string>>;
@@ -77,6 +86,9 @@ export interface CorrelationView extends RuleView {
 export interface RuleSetView {
   readonly rules: readonly RuleView[];
   readonly correlations: readonly CorrelationView[];
-  /** The value of a field as the named rule reads it, for records that do not hold it under its ECS name. */
+  /**
+   * The value of a field as the named rule reads it, for records that do not hold it under its ECS
+   * name.
+   */
   read?(record: Readonly<Record<string, unknown>>, rule: string, field: string): unknown;
 }

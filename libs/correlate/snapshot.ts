@@ -52,8 +52,9 @@ function savedKey(state: KeyState): SavedKey {
 }
 
 /**
- * Fills empty machines from a snapshot and gives back the receipt time reached. Rules that are not in it, or were
- * other ones then, start empty. Throws a PermanentError when the bytes are no snapshot of this format.
+ * Fills empty machines from a snapshot and gives back the receipt time reached. Rules that are not
+ * in it, or were other ones then, start empty. Throws a PermanentError when the bytes are no
+ * snapshot of this format.
  */
 export function load(machines: readonly Machine[], bytes: Uint8Array): number {
   const saved = read(bytes);

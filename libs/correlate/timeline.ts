@@ -26,8 +26,8 @@ export type Columns = Pick<
 >;
 
 /**
- * The matches of one key by time, then event id, ident, member: parallel columns, those that no entry needs left
- * out, because most keys hold few matches and there may be a million of them.
+ * The matches of one key by time, then event id, ident, member: parallel columns, those that no
+ * entry needs left out, because most keys hold few matches and there may be a million of them.
  */
 export class Timeline {
   times: number[] = [];
@@ -37,7 +37,10 @@ export class Timeline {
   values: Column<string | bigint | undefined> = undefined;
   communes: Column<string | undefined> = undefined;
   extras: Column<readonly (string | undefined)[] | undefined> = undefined;
-  /** 1 where the condition holds at the entry's time, 0 where not, `UNSET` before; absent while it never held. */
+  /**
+   * 1 where the condition holds at the entry's time, 0 where not, `UNSET` before; absent while it
+   * never held.
+   */
   flags: Uint8Array | undefined = undefined;
 
   /** The columns as plain values, for a snapshot. */

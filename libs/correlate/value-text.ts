@@ -1,8 +1,8 @@
 import type { FieldValue } from '#libs/model';
 
 /**
- * A field's value as correlation groups and counts it: its text in NFC, the texts of a list joined by ", ".
- * Absent, null, empty text and empty list have none.
+ * A field's value as correlation groups and counts it: its text in NFC, the texts of a list joined
+ * by ", ". Absent, null, empty text and empty list have none.
  */
 export function valueText(value: FieldValue | undefined): string | undefined {
   if (typeof value === 'string') {

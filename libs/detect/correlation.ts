@@ -1,7 +1,10 @@
 import type { AlertChange, Match, Recovery } from '#libs/model';
 import type { RuleSet } from '#libs/sigma';
 
-/** What detection asks of correlation; `createCorrelator` of libs/correlate makes one. Calls must not overlap. */
+/**
+ * What detection asks of correlation; `createCorrelator` of libs/correlate makes one. Calls must
+ * not overlap.
+ */
 export interface Correlation {
   accept(matches: readonly Match[]): Promise<readonly AlertChange[]>;
   advance(received: number): Promise<readonly AlertChange[]>;

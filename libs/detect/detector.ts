@@ -22,7 +22,9 @@ export interface DetectCounts {
 export interface Detector {
   /** Takes a batch; one that is taken again changes nothing but counters. */
   take(batch: Batch): Promise<DetectResult>;
-  /** Receipt time (ms) up to which everything was handed over: waits end, old state is forgotten. */
+  /**
+   * Receipt time (ms) up to which everything was handed over: waits end, old state is forgotten.
+   */
   advance(received: number): Promise<DetectResult>;
   /** Puts other rules in force from the next batch on; unchanged rules keep their windows. */
   reload(ruleSet: RuleSet): void;

@@ -1,7 +1,10 @@
 /** What a rule did since the start. */
 export interface RuleCount {
   readonly matches: number;
-  /** Mean time of one evaluation by itself, in microseconds, over `samples` events of its log source and others. */
+  /**
+   * Mean time of one evaluation by itself, in microseconds, over `samples` events of its log source
+   * and others.
+   */
   readonly costUs: number;
   readonly samples: number;
 }

@@ -1,7 +1,8 @@
-// Bench `correlate` (bars: event_count ≥ 300 k events/s in order and 100,000 keys at most twice the cost of 1,000;
-// value_count ≥ 300 k in order at 3,000 and 9,000 distinct values, ≥ 100 k with one event in ten up to 12 h late;
-// a million keys of 40 bytes with 3 matches each ≤ 500 MB). Batches of 1,000 matches, a match a millisecond as the
-// public lanes have it. Rates are per CPU second of this process.
+// Bench `correlate` (bars: event_count ≥ 300 k events/s in order and 100,000 keys at most twice the
+// cost of 1,000; value_count ≥ 300 k in order at 3,000 and 9,000 distinct values, ≥ 100 k with one
+// event in ten up to 12 h late; a million keys of 40 bytes with 3 matches each ≤ 500 MB). Batches
+// of 1,000 matches, a match a millisecond as the public lanes have it. Rates are per CPU second of
+// this process.
 import { createCorrelator, DEFAULT_CORRELATE_LIMITS, type CorrelationView } from '#libs/correlate';
 import type { Match } from '#libs/model';
 

@@ -24,18 +24,18 @@ import {
 } from '#libs/model';
 
 /**
- * The reference of what alerts are in force, recomputed from the whole set of matches (semantics.md, Matching and
- * correlation). Slow on purpose: every window is looked at by itself, nothing is carried from one to the next.
+ * An alert in force as the whole set of matches makes it (semantics.md, Matching and correlation).
+ * Slow on purpose: every window is looked at by itself.
  */
 export type ModelAlert = Pick<
   Alert,
   'id' | 'rule' | 'groupKey' | 'first' | 'last' | 'count' | 'evidence' | 'place' | 'entities'
 >;
 
-/** `reached`: receipt time up to which everything came; an absence is known once its time has passed. */
+/** `reached`: receipt time up to which everything came; it tells an absence from a wait. */
 export type ModelLimits = { readonly reached: number };
 
-/** One thing that a rule counts: an event, or a satisfying time of a member correlation (`ident`: its alert). */
+/** What a rule counts: an event, or a satisfying time of a member correlation, with its alert. */
 interface Occurrence {
   readonly member: string;
   readonly time: number;

@@ -1,7 +1,7 @@
 import type { ModelAlert } from './alerts.ts';
 
 type Grouped = Pick<ModelAlert, 'id' | 'first' | 'last' | 'place' | 'entities'>;
-/** Why two alerts would be worked as one, in the absence of any person's act (semantics.md, From alert to incident). */
+/** Whether two alerts are worked as one where no person acted (semantics.md). */
 function linked(a: Grouped, b: Grouped, joinGapMs: number): boolean {
   if (a.place.province !== b.place.province) return false;
   const communes = [a.place.commune, b.place.commune].filter((c) => c !== undefined);
@@ -10,7 +10,7 @@ function linked(a: Grouped, b: Grouped, joinGapMs: number): boolean {
   return a.entities.some((x) => b.entities.some((y) => x.kind === y.kind && x.value === y.value));
 }
 
-/** How alerts in force gather into incidents where no person acted: sets of alert ids, each sorted. */
+/** How alerts in force gather into incidents: sets of alert ids, each sorted. */
 export function modelGroups(alerts: readonly Grouped[], joinGapMs = 3_600_000): string[][] {
   const left = new Set(alerts);
   const groups: string[][] = [];

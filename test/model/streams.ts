@@ -19,7 +19,9 @@ interface Arrival {
 const byUser = [{ name: 'user.name', fieldOf: 'user.name' }];
 const either = [{ name: 'who', fieldOf: { a: 'user.name', b: 'source.ip', c: 'user.name' } }];
 
-/** One rule set with a rule of every type over the member rules a, b and c, and plain rules p and q. */
+/**
+ * One rule set with a rule of every type over the member rules a, b and c, and plain rules p and q.
+ */
 export function everyType(): RuleSetView {
   const c = (id: string, rules: string[], over: Partial<CorrelationView> = {}) =>
     correlation(id, rules, over);
