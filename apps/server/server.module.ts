@@ -11,7 +11,9 @@ import { DescriptionController } from './controllers/description.controller.ts';
 import { EventsController } from './controllers/events.controller.ts';
 import { IncidentsController } from './controllers/incidents.controller.ts';
 import { LocalitiesController } from './controllers/localities.controller.ts';
+import { MaintenanceController } from './controllers/maintenance.controller.ts';
 import { OverviewController } from './controllers/overview.controller.ts';
+import { RecordController } from './controllers/record.controller.ts';
 import { RegisterController } from './controllers/register.controller.ts';
 import { SessionController } from './controllers/session.controller.ts';
 import { SourcesController } from './controllers/sources.controller.ts';
@@ -35,6 +37,8 @@ export class ServerModule {
         AdminController,
         DescriptionController,
         RegisterController,
+        MaintenanceController,
+        RecordController,
       ],
       providers: [
         ...provided,

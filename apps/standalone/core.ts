@@ -21,6 +21,7 @@ import {
   FileStateStore,
   openEventKeeper,
   openEventReader,
+  savedEventPosition,
   SqliteDocuments,
   type EventKeeper,
   type EventReader,
@@ -68,7 +69,8 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
   const session = sessionLimits(config);
   const auth = new Auth({ documents, clock, fixedIngestKey: environment.ingestKey, session });
   const states = new FileStateStore(join(folder, 'state'));
-  const floor = (await states.load(DETECT_STATE))?.position ?? 0;
+  const detected = (await states.load(DETECT_STATE))?.position ?? 0;
+  const floor = Math.max(detected, savedEventPosition(join(folder, 'events')), 0);
   const limits = spoolLimits(config);
   const recentMs = config.repeat.restart_s * 1_000;
   const spool = await openSpool({ folder, clock, limits, floor, recentMs });

@@ -22,11 +22,10 @@ import { StandaloneModule } from './standalone.module.ts';
 const API_BODY_BYTES_MAX = 1_048_576;
 const YEAR_S = 31_536_000;
 
-function tlsOf({ http }: Config): { https?: { cert: Buffer; key: Buffer } } {
-  if (http.tls_cert_file === undefined || http.tls_key_file === undefined) return {};
-  return {
-    https: { cert: readFileSync(http.tls_cert_file), key: readFileSync(http.tls_key_file) },
-  };
+/** Certificate and key, when HTTPS is configured. */
+export function tlsOf({ http }: Config): { cert: Buffer; key: Buffer } | undefined {
+  if (http.tls_cert_file === undefined || http.tls_key_file === undefined) return undefined;
+  return { cert: readFileSync(http.tls_cert_file), key: readFileSync(http.tls_key_file) };
 }
 
 /** Headers of every page; only what comes from here may run (console.md §3.1). */
@@ -83,12 +82,16 @@ export async function createHttp(
 ): Promise<NestFastifyApplication> {
   const { config } = core;
   const { keepAliveTimeout, requestTimeout } = HTTP_TIMEOUTS;
+  const https = tlsOf(config);
   const adapter = new FastifyAdapter({
     bodyLimit: API_BODY_BYTES_MAX,
     keepAliveTimeout,
     requestTimeout,
+    // A 503 while closing makes rsyslog drop its batch; a closed connection makes it try again.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
     trustProxy: config.http.trusted_proxy.length > 0 ? [...config.http.trusted_proxy] : false,
-    ...tlsOf(config),
+    ...(https === undefined ? {} : { https }),
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   await addHelmet(fastify, config.http.tls_cert_file !== undefined);

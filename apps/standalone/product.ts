@@ -12,7 +12,7 @@ import type { ClockSettings } from '../engine/pipeline/pipeline-calls.ts';
 import { openCore, type Core, type CoreNeeds } from './core.ts';
 import { Engine } from './engine.ts';
 import { engineHealth } from './engine-health.ts';
-import { createHttp } from './http.ts';
+import { createHttp, tlsOf } from './http.ts';
 import { addJobs } from './jobs.ts';
 import { notifyHealth, startNotifier } from './notify.ts';
 import { doorSettings } from './settings.ts';
@@ -112,7 +112,7 @@ function openDoors(core: Core, app: NestFastifyApplication): Promise<Doors> {
   return startDoors({
     fastify: app.getHttpAdapter().getInstance() as unknown as FastifyInstance,
     spool,
-    settings: doorSettings(config),
+    settings: doorSettings(config, tlsOf(config)),
     authenticate: (key) => auth.keys.authenticateIngest(key),
     clock,
   });

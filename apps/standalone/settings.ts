@@ -7,10 +7,13 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** The doors as the configuration wants them. */
-export function doorSettings({ inputs, repeat }: Config): DoorSettings {
+export function doorSettings(
+  { inputs, repeat }: Config,
+  tls: { readonly cert: Buffer; readonly key: Buffer } | undefined,
+): DoorSettings {
   const { bulk, syslog_udp: udp, syslog_tcp: tcp } = inputs;
   return {
-    bulk,
+    bulk: { ...bulk, ...(tls === undefined ? {} : { tls }) },
     syslog_udp: udp,
     syslog_tcp: tcp,
     limits: {
@@ -32,6 +35,7 @@ export function spoolLimits({ spool }: Config): Partial<SpoolLimits> {
     bytes_max: spool.bytes_max,
     segment_bytes: spool.segment_bytes,
     quarantine_bytes_max: spool.quarantine_bytes_max,
+    reserve_bytes: spool.reserve_bytes,
   };
 }
 

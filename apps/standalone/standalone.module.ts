@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 
+import { MaintenanceBook } from '#libs/alerting';
 import { Audit } from '#libs/audit';
 import { Auth } from '#libs/auth';
 import { Availability } from '#libs/availability';
@@ -77,6 +78,7 @@ export class StandaloneModule {
       [Auth, core.auth],
       [Availability, core.availability],
       [IncidentBook, core.incidents],
+      [MaintenanceBook, engine.alerts.maintenance],
       [Clock, core.clock],
       [Documents, core.documents],
       [EventStore, pipelineEventStore(core.reader, engine)],

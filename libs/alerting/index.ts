@@ -4,5 +4,5 @@ export {
   type AlertFigures,
   createAlertBook,
 } from './alert-book.ts';
-export { type MaintenanceBook, type MaintenanceWindow, type WindowRefused } from './maintenance.ts';
+export { MaintenanceBook, type MaintenanceWindow, type WindowRefused } from './maintenance.ts';
 export type { AlertSink } from './ports.ts';

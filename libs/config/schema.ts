@@ -78,7 +78,7 @@ export const configSchema = z.strictObject({
           address: address('address of syslog over TCP'),
           port: port(5514, 'syslog over TCP, octet counting or LF'),
           connections_max: count(12_000, 'connections at once'),
-          idle_s: count(3_600, 'a connection that sends nothing for this long is closed'),
+          idle_s: count(86_400, 'a connection that sends nothing for this long is closed'),
         })
         .prefault({}),
       body_bytes_max: count(104_857_600, 'largest HTTP body, as sent'),
@@ -91,6 +91,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       bytes_max: count(10_737_418_240, 'size at which the doors refuse'),
       segment_bytes: count(67_108_864, 'size of one segment file'),
+      reserve_bytes: count(268_435_456, 'room left on the disk at which the doors refuse'),
       quarantine_bytes_max: count(1_073_741_824, 'bodies set aside; the oldest goes first'),
     })
     .prefault({}),

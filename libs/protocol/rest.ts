@@ -244,6 +244,30 @@ export interface SessionView {
   readonly mustChangePassword: boolean;
 }
 
+/** A planned time in which what breaks is held back. */
+export interface MaintenanceView {
+  readonly id: string;
+  readonly locality: PlaceView;
+  readonly source: string | null;
+  readonly service: string | null;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly ended: Instant | null;
+  readonly reason: string;
+  readonly who: string;
+}
+
+/** An entry of the record of what people did; `hash` binds it to the one before. */
+export interface RecordView {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly who: string;
+  readonly what: string;
+  readonly target: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly hash: string;
+}
+
 /** A person who may sign in. */
 export interface UserView {
   readonly user: string;

@@ -3,6 +3,7 @@ export { openEventKeeper, type EventKeeper } from './event-keeper.ts';
 export { openEventReader, type EventReader } from './event-reader.ts';
 export {
   openEventWriter,
+  savedEventPosition,
   type EventWriter,
   type EventWriterCounts,
   type EventWriterOptions,
