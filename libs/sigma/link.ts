@@ -53,13 +53,16 @@ class Linker {
     const rules = this.#rules.flatMap(
       (draft) => this.#guard(draft, () => [this.#rule(draft, silent.has(draft.id))]) ?? [],
     );
-    const correlations = bare.map(({ document, linked }) => ({
-      ...linked,
-      silent: silent.has(linked.id),
-      get meta() {
-        return metaOf(document);
-      },
-    }));
+    const correlations = bare.map(({ document, linked }) => {
+      const readsMeta = metaReader(document);
+      return {
+        ...linked,
+        silent: silent.has(linked.id),
+        get meta() {
+          return readsMeta();
+        },
+      };
+    });
     return { rules, correlations };
   }
 
@@ -172,6 +175,7 @@ class Linker {
   }
 
   #rule(draft: RuleDraft, silent: boolean): Rule {
+    const readsMeta = metaReader(draft);
     return {
       id: draft.id,
       ...(draft.name === undefined ? {} : { name: draft.name }),
@@ -180,7 +184,7 @@ class Linker {
       logsource: draft.logsource,
       silent,
       get meta() {
-        return metaOf(draft);
+        return readsMeta();
       },
       ours: this.#ours(draft.ours, draft.node),
       condition: draft.condition,
@@ -233,10 +237,9 @@ function silentIds(correlations: readonly LinkedCorrelation[]): ReadonlySet<stri
   return silent;
 }
 
-const metas = new WeakMap<Header, RuleMeta>();
-
-function metaOf(header: Header): RuleMeta {
-  const known = metas.get(header) ?? readMeta(header);
-  metas.set(header, known);
-  return known;
+/** Reads what is for people when it is first asked for. */
+function metaReader({ node, nth }: Header): () => RuleMeta {
+  const place = { source: node.source, offset: node.offset, nth };
+  let meta: RuleMeta | undefined;
+  return () => (meta ??= readMeta(place));
 }

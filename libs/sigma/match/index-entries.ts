@@ -9,14 +9,19 @@ export class IndexEntries {
   readonly texts = new Map<number, FieldEntry[]>();
   /** Rules that any value of a field calls. */
   readonly present = new Map<number, Set<number>>();
+  /** Fields whose witnesses changed since `settle`. */
+  readonly changed = new Set<number>();
+  anywhereChanged = false;
 
   /** Notes the witnesses of a rule; undefined when it has none. */
   add(rule: number, witnesses: readonly Witness[] | undefined): void {
     if (witnesses === undefined) this.always.add(rule);
     for (const witness of witnesses ?? []) {
       if (witness.kind === 'present') this.#addPresent(witness.slot, rule);
-      else if (witness.slot === ANY_SLOT) this.anywhere.push({ witness, rule });
-      else this.#addText(witness.slot, { witness, rule });
+      else if (witness.slot === ANY_SLOT) {
+        this.anywhere.push({ witness, rule });
+        this.anywhereChanged = true;
+      } else this.#addText(witness.slot, { witness, rule });
     }
   }
 
@@ -24,20 +29,35 @@ export class IndexEntries {
   drop(rules: ReadonlySet<number>): void {
     const stays = ({ rule }: FieldEntry) => !rules.has(rule);
     for (const rule of rules) this.always.delete(rule);
-    this.anywhere = this.anywhere.filter(stays);
-    for (const [slot, entries] of this.texts) {
-      if (!entries.every(stays)) this.texts.set(slot, entries.filter(stays));
+    if (!this.anywhere.every(stays)) {
+      this.anywhere = this.anywhere.filter(stays);
+      this.anywhereChanged = true;
     }
-    for (const there of this.present.values()) for (const rule of rules) there.delete(rule);
+    for (const [slot, entries] of this.texts) {
+      if (entries.every(stays)) continue;
+      this.texts.set(slot, entries.filter(stays));
+      this.changed.add(slot);
+    }
+    for (const [slot, there] of this.present) {
+      for (const rule of rules) if (there.delete(rule)) this.changed.add(slot);
+    }
+  }
+
+  /** What changed was taken over. */
+  settle(): void {
+    this.changed.clear();
+    this.anywhereChanged = false;
   }
 
   #addText(slot: number, entry: FieldEntry): void {
+    this.changed.add(slot);
     const entries = this.texts.get(slot);
     if (entries === undefined) this.texts.set(slot, [entry]);
     else entries.push(entry);
   }
 
   #addPresent(slot: number, rule: number): void {
+    this.changed.add(slot);
     const there = this.present.get(slot);
     if (there === undefined) this.present.set(slot, new Set([rule]));
     else there.add(rule);

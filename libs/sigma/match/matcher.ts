@@ -21,6 +21,8 @@ import { RuleIndex } from './rule-index.ts';
 
 /** Log sources of events remembered; a stranger one is worked out again. */
 const ROUTES_MAX = 4_096;
+/** A longer text names no source. */
+const SOURCE_CHARS_MAX = 200;
 /** Indexes kept, each for another selection of rules. */
 const INDEXES_MAX = 256;
 
@@ -47,6 +49,7 @@ export class Matcher {
   /** Number of the event in which a rule was last looked at. */
   readonly #lookedAt: Float64Array;
   #event = 0;
+  #readsAll = false;
 
   constructor(rules: readonly Rule[], routing: Routing, resolver: FieldResolver) {
     this.#rules = rules;
@@ -64,7 +67,8 @@ export class Matcher {
   match(record: Json): readonly Rule[] {
     const view = this.#view;
     const all = this.#routing === 'off' ? (this.#routes.get('') ?? this.#route('', [])) : undefined;
-    view.readsAll = all?.index.readsAll ?? false;
+    // Events of one kind mostly follow each other, so the last one's needs are the best guess.
+    view.readsAll = all?.index.readsAll ?? this.#readsAll;
     view.load(record);
     return this.#matched(all ?? this.#routeOf(record), record);
   }
@@ -75,7 +79,7 @@ export class Matcher {
     const view = this.#view;
     view.readsAll = false;
     view.load(record);
-    const source = sourceOf(this.#sourceValues());
+    const source = sourceOf(this.#sourceTexts().map(cleaned));
     const met = meets(rule.logsource, source, this.#routing);
     const passed = this.#compiler.compile(rule.condition)(view);
     return {
@@ -102,13 +106,15 @@ export class Matcher {
     return view.value(slot);
   }
 
-  /** The route of the event in view, which is read again whole when the route asks for every text. */
+  /** The route of the event in view, which is read again when the route asks for more than was guessed. */
   #routeOf(record: Json): Route {
     const view = this.#view;
-    const values = this.#sourceValues();
-    const key = values.join('\0');
-    const route = this.#routes.get(key) ?? this.#route(key, values);
-    if (route.index.readsAll) {
+    let key = '';
+    const texts = this.#sourceTexts();
+    for (const text of texts) key += `${text}\0`;
+    const route = this.#routes.get(key) ?? this.#route(key, texts.map(cleaned));
+    this.#readsAll = route.index.readsAll;
+    if (this.#readsAll && !view.readsAll) {
       view.readsAll = true;
       view.load(record);
     }
@@ -138,15 +144,15 @@ export class Matcher {
     return test;
   }
 
-  /** Values of the fields that tell where the event comes from, in lower case. */
-  #sourceValues(): string[] {
+  /** Texts of the fields that tell where the event comes from. */
+  #sourceTexts(): string[] {
     const count = this.#routing === 'conflict' ? EXPLICIT_FIELDS : this.#sources.length;
-    const values: string[] = [];
+    const texts: string[] = [];
     for (let i = 0; i < count; i++) {
-      const text = textOf(this.#view.value(this.#sources[i] as number));
-      values.push(text === undefined ? '' : text.trim().toLowerCase());
+      const text = textOf(this.#view.value(this.#sources[i] as number)) ?? '';
+      texts.push(text.length > SOURCE_CHARS_MAX ? '' : text);
     }
-    return values;
+    return texts;
   }
 
   #route(key: string, values: readonly string[]): Route {
@@ -177,6 +183,10 @@ export class Matcher {
     }
     return routed;
   }
+}
+
+function cleaned(text: string): string {
+  return text.trim().toLowerCase();
 }
 
 function sourceRef(names: readonly string[]): FieldRef {

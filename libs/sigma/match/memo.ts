@@ -16,7 +16,11 @@ export class MemoBudget {
 
   take(): void {
     this.#left--;
-    if (this.#left > 0) return;
+    if (this.#left <= 0) this.forget();
+  }
+
+  /** Nothing remembered so far holds any longer. */
+  forget(): void {
     this.#left = TEXTS_MAX;
     this.generation++;
   }

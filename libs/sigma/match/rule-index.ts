@@ -1,6 +1,7 @@
 import type { Expr } from '../expr.ts';
+import { partsOf } from '../fields/field-ref.ts';
 import { FieldIndex } from './field-index.ts';
-import type { FieldTable } from './field-table.ts';
+import type { FieldTable, Slot } from './field-table.ts';
 import { IndexEntries } from './index-entries.ts';
 import { Memo, type MemoBudget } from './memo.ts';
 import { textOf, type RecordView } from './record.ts';
@@ -27,7 +28,7 @@ export class RuleIndex {
   readonly #budget: MemoBudget;
   readonly #entries: IndexEntries;
   /** Made when an event first has the name: most names never come. */
-  #names: (NameIndex | undefined)[] = [];
+  readonly #names: (NameIndex | undefined)[];
   #anywhere: FieldIndex | undefined;
   #always: readonly number[] = [];
   readonly #out: number[] = [];
@@ -37,6 +38,7 @@ export class RuleIndex {
     this.#rules = rules;
     this.#table = table;
     this.#entries = new IndexEntries();
+    this.#names = Array.from({ length: table.names }, () => undefined);
     const finder = new WitnessFinder(table);
     for (const { at, condition } of rules) this.#entries.add(at, finder.find(condition)?.any);
     this.#build();
@@ -71,11 +73,23 @@ export class RuleIndex {
     this.#build();
   }
 
+  /** Takes over what changed; the names it concerns are made anew when they come. */
   #build(): void {
-    const { always, anywhere } = this.#entries;
-    this.#always = [...always];
-    this.#anywhere = anywhere.length > 0 ? new FieldIndex(anywhere) : undefined;
-    this.#names = Array.from({ length: this.#table.names }, () => undefined);
+    const entries = this.#entries;
+    this.#always = [...entries.always];
+    if (entries.anywhereChanged) {
+      const { anywhere } = entries;
+      this.#anywhere = anywhere.length > 0 ? new FieldIndex(anywhere) : undefined;
+      this.#budget.forget();
+    }
+    for (const at of entries.changed) {
+      const { names, made } = this.#table.slots[at] as Slot;
+      for (const name of names) this.#names[name] = undefined;
+      for (const part of made === undefined ? [] : partsOf(made)) {
+        this.#names[this.#table.nameOf(part)] = undefined;
+      }
+    }
+    entries.settle();
   }
 
   #makeName(name: number): NameIndex {

@@ -138,12 +138,11 @@ class ConditionParser<T> {
   /** What `them` or a pattern stands for; names with a leading underscore only when asked for by one. */
   #named(pattern: string): T[] {
     const all = pattern.toLowerCase() === 'them';
-    const parts = pattern.split('*').map((part) => part.replaceAll(/[^\p{L}\p{N}_]/gu, '\\$&'));
-    const fits = new RegExp(`^${parts.join('[^]*')}$`, 'u');
+    const parts = pattern.split('*');
     const found: T[] = [];
     for (const [name, value] of this.#names.known) {
       if (name.startsWith('_') && !pattern.startsWith('_')) continue;
-      if (all || fits.test(name)) found.push(value);
+      if (all || fits(name, parts)) found.push(value);
     }
     return found;
   }
@@ -168,6 +167,23 @@ class ConditionParser<T> {
       instead,
     );
   }
+}
+
+/** True when the parts stand in the name one after the other, the first and last at its ends. */
+function fits(name: string, parts: readonly string[]): boolean {
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (parts.length === 1) return name === first;
+  if (name.length < first.length + last.length) return false;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  const inner = name.slice(first.length, name.length - last.length);
+  let at = 0;
+  for (const part of parts.slice(1, -1)) {
+    const found = inner.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return true;
 }
 
 function wordsOf(text: string): Word[] {

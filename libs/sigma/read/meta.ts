@@ -1,23 +1,28 @@
 import { position } from '../refusal.ts';
+import type { Origin } from '../source.ts';
 import type { RuleMeta } from '../rule-set.ts';
 import { child, isNull, type MapNode, type YamlNode } from '../yaml.ts';
 import { readWholeDocuments } from './documents.ts';
-import type { Header } from './header.ts';
+
+/** A document of a source; keeps its text, not what was made of it. */
+export interface DocumentPlace extends Origin {
+  readonly nth: number;
+}
 
 /**
  * What a document holds for people, read from its source again: most of it is never asked for. What is not as it
  * should be is left out.
  */
-export function readMeta({ node, nth }: Header): RuleMeta {
-  const whole = readWholeDocuments(node.source).find((document) => document.nth === nth);
-  const from = whole?.node ?? node;
+export function readMeta(place: DocumentPlace): RuleMeta {
+  const found = readWholeDocuments(place.source).find(({ nth }) => nth === place.nth);
+  const from: MapNode = found?.node ?? { ...place, kind: 'map', entries: [], size: 0 };
   const optional = (key: string) => {
     const [text] = texts(from, key);
     return text === undefined ? {} : { [key]: text };
   };
   return {
-    file: node.source.file,
-    line: position(node).line,
+    file: place.source.file,
+    line: position(place).line,
     ...optional('status'),
     ...optional('author'),
     ...optional('license'),
