@@ -4,7 +4,9 @@ import { Handover, type ReaderName, type ReaderState } from './handover.ts';
 
 /** Decoded batches in the order of the spool. */
 export interface BatchSource {
-  /** The batch that starts at position `from`; waits until there is one; `undefined` once closed. */
+  /**
+   * The batch that starts at position `from`; waits until there is one; `undefined` once closed.
+   */
   batchAt(from: number): Promise<Batch | undefined>;
 }
 
@@ -20,7 +22,10 @@ interface Seat {
   trouble?: { reason: string; since: number; tries: number };
 }
 
-/** Ends waits. A race against one promise that lives for months would keep a reaction of every wait for as long. */
+/**
+ * Ends waits. A race against one promise that lives for months would keep a reaction of every wait
+ * for as long.
+ */
 class StopSign {
   #raised = false;
   readonly #waits = new Set<() => void>();
@@ -49,7 +54,8 @@ class StopSign {
 }
 
 /**
- * The handover inside one process: each reader walks the spool by its own position. Readers that are level share
+ * The handover inside one process: each reader walks the spool by its own position. Readers that
+ * are level share
  * decoded batches through the source; one that lags makes the source decode again.
  */
 export class EmbeddedHandover extends Handover {
@@ -59,7 +65,10 @@ export class EmbeddedHandover extends Handover {
   readonly #onParked: (reader: ReaderName, batch: Batch, reason: string) => void;
   readonly #seats = new Map<ReaderName, Seat>();
 
-  /** `starts` is the position each reader has durably taken; `onParked` hears of batches that can never be taken. */
+  /**
+   * `starts` is the position each reader has durably taken; `onParked` hears of batches that can
+   * never be taken.
+   */
   constructor(
     source: BatchSource,
     clock: Clock,

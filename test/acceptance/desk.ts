@@ -154,7 +154,10 @@ export function searched(desk: Desk, query: string, count: number): Promise<Even
   );
 }
 
-/** Incidents of what was sent; those about the product itself (a full disk of the test machine) are left out. */
+/**
+ * Incidents of what was sent; those about the product itself (a full disk of the test machine) are
+ * left out.
+ */
 export async function incidentsOf(desk: Desk): Promise<IncidentRow[]> {
   const rows = await every<IncidentRow>(desk, '/api/v1/incidents?status=all&limit=1000');
   return rows.filter(({ rules }) => !rules.some((rule) => rule.startsWith('OPS-')));

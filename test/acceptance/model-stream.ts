@@ -46,7 +46,10 @@ const HOURS = 11;
 const HOUR = 3_600_000;
 const PROVINCES = ['12', '22', '46', '75'];
 
-/** Some trouble: records around a threshold, about few addresses, accounts and machines, so that windows meet and part. */
+/**
+ * Some trouble: records around a threshold, about few addresses, accounts and machines, so that
+ * windows meet and part.
+ */
 type Trouble = (dice: Dice, put: (afterS: number, fields: Fields) => void) => void;
 
 const signIn = (outcome: string, ip: string, user: string): Fields => ({

@@ -76,7 +76,9 @@ async function standingOf(desk: Desk): Promise<Standing> {
   };
 }
 
-/** Sends everything body by body, each until it is acknowledged; kills the product as often as told. */
+/**
+ * Sends everything body by body, each until it is acknowledged; kills the product as often as told.
+ */
 async function deliver(
   product: Product,
   documents: readonly SentDocument[],
@@ -102,7 +104,9 @@ async function deliver(
   }
 }
 
-/** A service whose probe finds nobody and a source that falls silent: verdicts of the product's own. */
+/**
+ * A service whose probe finds nobody and a source that falls silent: verdicts of the product's own.
+ */
 async function registerTrouble(desk: Desk): Promise<void> {
   const put = async (path: string, body: object): Promise<void> => {
     const { status, body: said } = await desk.ask(path, { method: 'PUT', body });

@@ -21,7 +21,10 @@ import {
   type Viewer,
 } from './scope-cast.ts';
 
-/** Routes that anybody may call; every other one of the description must refuse who is not signed in. */
+/**
+ * Routes that anybody may call; every other one of the description must refuse who is not signed
+ * in.
+ */
 const OPEN = new Set([
   'POST /api/v1/session',
   'POST /api/v1/session/link',

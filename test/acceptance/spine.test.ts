@@ -130,7 +130,8 @@ describe('the process is killed in the middle of sending', () => {
     const alerts = await every<AlertView>(desk, '/api/v1/alerts');
     const inForce = alerts.filter(({ state }) => state === 'in_force');
     expect(inForce.map(({ count }) => count)).toEqual([sent]);
-    // Bodies travel on several connections: an earlier guess that came later moves the episode's start once.
+    // Bodies travel on several connections: an earlier guess that came later moves the episode's
+    // start once.
     expect(alerts.map(({ id }) => id)).toContain(alertBefore?.id);
     expect(after.id).toBe(before.id);
   });

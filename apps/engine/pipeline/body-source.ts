@@ -32,11 +32,15 @@ export class BodySource implements BatchSource {
     setAside: 0,
     oddities: new Map(),
   };
-  /** Up to here bodies were counted; what a lagging reader makes us decode again is not counted twice. */
+  /**
+   * Up to here bodies were counted; what a lagging reader makes us decode again is not counted
+   * twice.
+   */
   #counted = 0;
 
   /**
-   * `decoder` gives the one under the settings in force; `hear` gets what each body said about its senders; `endOf`
+   * `decoder` gives the one under the settings in force; `hear` gets what each body said about its
+   * senders; `endOf`
    * says where the batch that starts somewhere has to end at the latest, at the end of a body.
    */
   constructor(

@@ -36,7 +36,8 @@ export class PipelineHost {
 
   /** Tells the thread of every body that becomes durable. */
   follow(reader: SpoolReader): void {
-    // It ends with the reader, which is closed after this; a link that has ended told `onDeath` already.
+    // It ends with the reader, which is closed after this; a link that has ended told `onDeath`
+    // already.
     this.#follow(reader).catch(() => undefined);
   }
 

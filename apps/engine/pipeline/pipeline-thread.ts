@@ -26,7 +26,9 @@ function clockOf(settings: ClockSettings): Clock {
   return new SimulatedClock(settings.start, settings.speed, settings.origin);
 }
 
-/** Rebuilds the decoder when the register changes; what is decoded later is placed by the new one. */
+/**
+ * Rebuilds the decoder when the register changes; what is decoded later is placed by the new one.
+ */
 function decoderOf(start: PipelineStart, spoolId: string, sources: readonly LogSource[]) {
   return new BodyDecoder(
     normalizeSettings({
@@ -51,7 +53,10 @@ async function restoredDetector(
   return { detector, detected: saved?.position ?? 0 };
 }
 
-/** Gathers what bodies said about their senders, so that the main thread hears of them a few times a second. */
+/**
+ * Gathers what bodies said about their senders, so that the main thread hears of them a few times a
+ * second.
+ */
 class TallyPost {
   readonly #send: (tallies: readonly SenderTally[]) => Promise<void>;
   #waiting: SenderTally[] = [];

@@ -34,7 +34,10 @@ export interface PipelineEars {
 /** Name of the snapshot of detection in the state store. */
 export const DETECT_STATE = 'detect';
 
-/** Pause between two checkpoints (index durable, detection's snapshot saved, spool freed), ms of real time. */
+/**
+ * Pause between two checkpoints (index durable, detection's snapshot saved, spool freed), ms of
+ * real time.
+ */
 const CHECKPOINT_MS = 2_000;
 
 /** Bodies of the spool, through index and detection, each reader at its own pace. */

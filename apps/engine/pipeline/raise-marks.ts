@@ -3,8 +3,10 @@ import type { StateStore } from '#libs/store';
 const NAME = 'detect-raises';
 
 /**
- * Where batches ended whose alerts were told since the last snapshot of detection. A replay cuts its batches at the
- * same places: an alert that stood only between two batches comes up again and is taken back by what follows, as it
+ * Where batches ended whose alerts were told since the last snapshot of detection. A replay cuts
+ * its batches at the
+ * same places: an alert that stood only between two batches comes up again and is taken back by
+ * what follows, as it
  * would have been without the stop.
  */
 export class RaiseMarks {
@@ -27,7 +29,10 @@ export class RaiseMarks {
     );
   }
 
-  /** Resolves once a replay would know that alerts were told at this position; call it before they are. */
+  /**
+   * Resolves once a replay would know that alerts were told at this position; call it before they
+   * are.
+   */
   async note(position: number): Promise<void> {
     if (this.#positions.includes(position)) return;
     const noted = [...this.#positions, position].toSorted((a, b) => a - b);

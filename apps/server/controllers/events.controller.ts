@@ -67,7 +67,10 @@ export function eventView(event: Event): EventView {
   };
 }
 
-/** How much of the span was looked at; who sees one place gets it in hundredths: events of others are no count of theirs. */
+/**
+ * How much of the span was looked at; who sees one place gets it in hundredths: events of others
+ * are no count of theirs.
+ */
 function looked({ scanned, total }: SearchPage, scope: Place): { scanned: number; total: number } {
   if (scope.province === CENTRE) return { scanned, total };
   return { scanned: total === 0 ? 100 : Math.floor((100 * scanned) / total), total: 100 };
