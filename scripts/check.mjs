@@ -23,7 +23,7 @@ const steps = [
   ['types', [...tsc, 'tsconfig.json']],
   ...(existsSync(join(root, consoleConfig)) ? [['types of console', [...tsc, consoleConfig]]] : []),
   ['architecture', [...cruise, ...folders.filter((folder) => folder !== 'deploy')]],
-  ['unused code', ['node_modules/knip/bin/knip.js']],
+  ['unused code', ['node_modules/knip/bin/knip.js', '--tsConfig', 'tsconfig.knip.json']],
   ['tests', ['scripts/test.mjs']],
 ];
 

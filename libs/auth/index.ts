@@ -7,23 +7,14 @@ export {
   type LinkRefused,
   type SignInRefused,
 } from './auth.ts';
-export {
-  type IngestGrant,
-  type Key,
-  type KeyKind,
-  type KeyRefused,
-  Keys,
-  type NewKey,
-} from './keys.ts';
+export { type IngestGrant, type Key, type KeyKind, type KeyRefused, type NewKey } from './keys.ts';
 export { checkOrigin, type OriginCheck } from './origin.ts';
 export { type PasswordCost, type PasswordFault } from './password.ts';
 export { allows, type Permission, scopeOf } from './permissions.ts';
 export {
-  principalOf,
   type Session,
   type SessionLimits,
   type SessionRefused,
-  Sessions,
   type SignedIn,
 } from './sessions.ts';
 export {
@@ -31,8 +22,6 @@ export {
   type NewUser,
   type PasswordRefused,
   type User,
-  userId,
   type UserRefused,
-  Users,
   type UserUnknown,
 } from './users.ts';

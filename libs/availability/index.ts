@@ -15,4 +15,4 @@ export {
   type SourceStanding,
   type UnknownSender,
 } from './silence/source-tracker.ts';
-export { AVAILABILITY_DATASET, verdictRecord, type Tell, type Verdict } from './verdict.ts';
+export { verdictRecord, type Tell, type Verdict } from './verdict.ts';

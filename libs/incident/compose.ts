@@ -23,7 +23,7 @@ export interface ComposeNeeds {
   readonly now: number;
 }
 
-export function moreSevere(a: Severity, b: Severity): Severity {
+function moreSevere(a: Severity, b: Severity): Severity {
   return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
 }
 

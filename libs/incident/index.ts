@@ -7,7 +7,7 @@ export {
   type IncidentNeeds,
   openIncidentBook,
 } from './incident-book.ts';
-export { type IncidentLimits, JOIN_GAP_MS } from './limits.ts';
+export { type IncidentLimits } from './limits.ts';
 export type { BadCursor, IncidentCounts, IncidentListRequest } from './list.ts';
 export type { IncidentChange } from './memory.ts';
 export type {

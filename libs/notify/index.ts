@@ -1,4 +1,4 @@
-export { Channel, TryLater } from './channel.ts';
+export { Channel } from './channel.ts';
 export { type Notice, type NoticeKind } from './notice.ts';
 export { Notifier, type NotifierNeeds, type NotifyFigures, type NotifyPolicy } from './notifier.ts';
 export type { Delivery, DeliveryState } from './outbox.ts';

@@ -38,14 +38,6 @@ export function forwardUdp(
   );
 }
 
-/** RELP. */
-export function forwardRelp(port: number): RsyslogOutput {
-  return (
-    `action(type="omrelp" target="127.0.0.1" port="${port}" ` +
-    `template="RSYSLOG_SyslogProtocol23Format" ${patient})`
-  );
-}
-
 /**
  * The Elasticsearch output, in bulk mode, as its documentation shows it; `key` is sent as the
  * password.

@@ -22,9 +22,6 @@ function at(minuteOfPlay: string): number {
   return (minutes * 60 + seconds) * DEMO_SPEED;
 }
 
-/** Length of the script in seconds of office time; afterwards only the background goes on. */
-export const DEMO_SECONDS = at('10:00');
-
 /** Background lines per second of office time over all provinces (about 120 a second as it plays). */
 const BACKGROUND_PER_SECOND = 20;
 

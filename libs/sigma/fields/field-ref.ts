@@ -19,7 +19,7 @@ export interface FieldRef {
 }
 
 /** Every field of an event that a reference may look at. */
-export function namesOf(ref: FieldRef): readonly string[] {
+function namesOf(ref: FieldRef): readonly string[] {
   return ref.made === undefined ? ref.names : [...ref.names, ...partsOf(ref.made)];
 }
 

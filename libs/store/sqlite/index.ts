@@ -12,8 +12,6 @@ export { sealDay } from './seal-day.ts';
 export { FileStateStore } from './file-state-store.ts';
 export { SqliteDocuments } from './sqlite-documents.ts';
 export {
-  openSqliteEventStore,
   SqliteEventStore,
-  startEventWriting,
   type EventWriting,
 } from './sqlite-event-store.ts';
