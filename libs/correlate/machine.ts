@@ -33,7 +33,7 @@ export interface Outcome {
 export const EXPIRE_STEP_MS = 600_000;
 
 /** Keys leave the nursery with this many matches, were more needed. */
-const NURSED_MAX = 8;
+const NURSED_MAX = 16;
 
 function file<T>(lists: Map<number, T[]>, stretch: number, one: T): void {
   const list = lists.get(stretch);
