@@ -15,7 +15,10 @@ export class RulesUnreadable extends Error {
   override readonly name = 'RulesUnreadable';
 }
 
-/** The rule files under some folders, in the order of their names; a path may be a file too. Throws `RulesUnreadable`. */
+/**
+ * The rule files under some folders, in the order of their names; a path may be a file too. Throws
+ * `RulesUnreadable`.
+ */
 export async function readRuleFiles(paths: readonly string[]): Promise<SigmaSource[]> {
   const files: string[] = [];
   for (const path of paths) {

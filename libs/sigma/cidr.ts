@@ -5,7 +5,9 @@ const MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 /** An address in text is never longer (IPv6 with an IPv4 tail). */
 const ADDRESS_CHARS_MAX = 45;
 
-/** The 4 or 16 bytes of an IP address, undefined for anything else; IPv4 mapped into IPv6 is IPv4. */
+/**
+ * The 4 or 16 bytes of an IP address, undefined for anything else; IPv4 mapped into IPv6 is IPv4.
+ */
 export function parseAddress(text: string): readonly number[] | undefined {
   if (text.length > ADDRESS_CHARS_MAX) return undefined;
   if (!text.includes(':')) return parseV4(text);

@@ -19,7 +19,8 @@ import { asMap, child, type MapNode, type ScalarNode } from './yaml.ts';
 import type { SigmaSource } from './source.ts';
 
 /**
- * Reads Sigma documents and makes the rule set of them. Never throws for what a document holds: what can not be
+ * Reads Sigma documents and makes the rule set of them. Never throws for what a document holds:
+ * what can not be
  * taken stands in `refused` with its place, and the rest is in force.
  */
 export function compile(sources: readonly SigmaSource[], options: CompileOptions = {}): RuleSet {

@@ -9,7 +9,10 @@ export interface TestOutcome {
   readonly passed: boolean;
 }
 
-/** A selection or item of a rule and whether the event passed it; the tests that decided it, a few of many. */
+/**
+ * A selection or item of a rule and whether the event passed it; the tests that decided it, a few
+ * of many.
+ */
 export interface PartOutcome {
   readonly name: string;
   readonly passed: boolean;

@@ -11,7 +11,9 @@ export interface Network {
   readonly bits: number;
 }
 
-/** What one value of a detection item asks of one field value. Patterns are prepared (`prepare`). */
+/**
+ * What one value of a detection item asks of one field value. Patterns are prepared (`prepare`).
+ */
 export type Test =
   | { readonly kind: 'text'; readonly pattern: Pattern; readonly cased: boolean }
   | { readonly kind: 'regex'; readonly source: string; readonly flags: string }
@@ -39,7 +41,10 @@ export interface Atom {
   readonly test: Test;
 }
 
-/** A rule's condition with its selections put in. `name` tells which selection or item a part came from. */
+/**
+ * A rule's condition with its selections put in. `name` tells which selection or item a part came
+ * from.
+ */
 export type Expr =
   | Atom
   | { readonly op: 'and' | 'or'; readonly of: readonly Expr[]; readonly name?: string }

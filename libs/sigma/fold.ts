@@ -1,4 +1,5 @@
-// One case folding for rules, index and events: context-free, so that a part of a text folds as the text does.
+// One case folding for rules, index and events: context-free, so that a part of a text folds as the
+// text does.
 
 // Irregexp drops this whole pattern for one-byte strings, so plain Latin text costs nothing here.
 const COMPOSABLE = /[\u0300-\uffff]/;

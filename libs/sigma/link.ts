@@ -16,7 +16,10 @@ interface BareCorrelation {
   readonly linked: LinkedCorrelation;
 }
 
-/** Puts rules and correlations together: names become ids, fields become ours, broken references are refused. */
+/**
+ * Puts rules and correlations together: names become ids, fields become ours, broken references are
+ * refused.
+ */
 export function linkCorrelations(
   rules: readonly RuleDraft[],
   drafts: Drafts,
@@ -66,7 +69,9 @@ class Linker {
     return { rules, correlations };
   }
 
-  /** Correlations whose members are all there and that are part of no cycle; the others are refused. */
+  /**
+   * Correlations whose members are all there and that are part of no cycle; the others are refused.
+   */
   #standing(): CorrelationDocument[] {
     const order: CorrelationDocument[] = [];
     const state = new Map<CorrelationDocument, 'open' | 'done' | 'refused'>();
@@ -166,7 +171,9 @@ class Linker {
     return { name: alias === undefined ? only : name.text, fieldOf: only };
   }
 
-  /** The name under which the events of a member hold a field; a correlation holds its own groups. */
+  /**
+   * The name under which the events of a member hold a field; a correlation holds its own groups.
+   */
   #field(name: string, member: Member): string {
     if (!('draft' in member)) return ecsName(this.#resolver.resolve(name, member.logsource));
     const [first] = member.draft.rules;

@@ -24,7 +24,8 @@ export function hasSpecial(text: string): boolean {
 }
 
 /**
- * Reads a Sigma string (Sigma 2.1, rules, "Escaping"): `\*`, `\?` and `\\` are literal characters, a
+ * Reads a Sigma string (Sigma 2.1, rules, "Escaping"): `\*`, `\?` and `\\` are literal characters,
+ * a
  * single backslash before anything else is a backslash.
  */
 export function parsePattern(text: string): Token[] {

@@ -25,7 +25,10 @@ export type RefusalReason =
   | 'correlation'
   | 'filter';
 
-/** A document that is not in force: where, why, and what to write in its place. Line and column count from 1. */
+/**
+ * A document that is not in force: where, why, and what to write in its place. Line and column
+ * count from 1.
+ */
 export interface Refusal {
   readonly file: string;
   readonly line: number;

@@ -150,10 +150,15 @@ export interface RuleSet {
   readonly correlations: readonly CorrelationRule[];
   readonly refused: readonly Refusal[];
   readonly routing: Routing;
-  /** The rules that meet a record: flat dotted ECS, or any nested JSON object. In the rules' order. */
+  /**
+   * The rules that meet a record: flat dotted ECS, or any nested JSON object. In the rules' order.
+   */
   match(record: Readonly<Record<string, unknown>>): readonly Rule[];
   /** Why a rule does or does not meet a record; undefined when no such rule is in force. */
   explain(record: Readonly<Record<string, unknown>>, ruleId: string): Explanation | undefined;
-  /** The value of a Sigma or ECS field as the named rule would read it; undefined when it is not there. */
+  /**
+   * The value of a Sigma or ECS field as the named rule would read it; undefined when it is not
+   * there.
+   */
   read(record: Readonly<Record<string, unknown>>, ruleId: string, field: string): unknown;
 }

@@ -15,7 +15,10 @@ import {
 import { Refused } from './refusal.ts';
 import type { Origin, SigmaSource } from './source.ts';
 
-/** A scalar by its source text, so that `00000429` stays what it is; `plain` says that it was not quoted. */
+/**
+ * A scalar by its source text, so that `00000429` stays what it is; `plain` says that it was not
+ * quoted.
+ */
 export interface ScalarNode extends Origin {
   readonly kind: 'scalar';
   readonly text: string;
@@ -49,7 +52,8 @@ const NODES_MAX = 200_000;
 const DEPTH_MAX = 50;
 
 /**
- * The documents of one file, of their top keys only those of `wanted` when it is given. Throws `Refused` where the
+ * The documents of one file, of their top keys only those of `wanted` when it is given. Throws
+ * `Refused` where the
  * text is not YAML or larger than the limits.
  */
 export function parseYaml(source: SigmaSource, wanted?: ReadonlySet<string>): YamlNode[] {
@@ -187,7 +191,10 @@ class TreeBuilder {
     return node;
   }
 
-  /** Goes past the value at the cursor; false, and still before it, when others may refer to a part of it. */
+  /**
+   * Goes past the value at the cursor; false, and still before it, when others may refer to a part
+   * of it.
+   */
   #skipped(): boolean {
     let open = 0;
     for (let at = this.#next; at < this.#events.length; at++) {

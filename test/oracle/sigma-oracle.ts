@@ -3,7 +3,8 @@ import { RE2JS } from 're2js';
 import type { Atom, Expr, FieldRef, Rule, Test } from '#libs/sigma';
 
 /**
- * The simple matcher: every rule against every event, nothing prepared, nothing shared with the fast one but
+ * The simple matcher: every rule against every event, nothing prepared, nothing shared with the
+ * fast one but
  * the conditions it reads. It says what is right.
  */
 export function oracleMatch(rules: readonly Rule[], record: unknown): Rule[] {
@@ -131,7 +132,9 @@ function readField(ref: FieldRef, record: unknown): unknown {
   return value ?? nothing;
 }
 
-/** Every value under a dotted name: as one key, through nested objects, through lists of objects. */
+/**
+ * Every value under a dotted name: as one key, through nested objects, through lists of objects.
+ */
 function lookUp(record: unknown, name: string): unknown[] {
   if (Array.isArray(record)) return record.flatMap((item: unknown) => lookUp(item, name));
   if (typeof record !== 'object' || record === null) return [];

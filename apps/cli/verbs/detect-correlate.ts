@@ -22,7 +22,10 @@ const LAST_ADVANCE_MS = 400 * 86_400_000;
 /** Makes a correlator for a rule set; given by who puts the verbs together. */
 export type OpenCorrelator = (set: RuleSet) => Promise<CorrelatorDoor>;
 
-/** The alerts in force once every window is closed, earliest first. Events without a time stand at the epoch. */
+/**
+ * The alerts in force once every window is closed, earliest first. Events without a time stand at
+ * the epoch.
+ */
 export async function correlateMatches(
   set: RuleSet,
   input: readonly CorrelateInput[],
@@ -35,7 +38,10 @@ export async function correlateMatches(
   return alertsInForce(await open(set), matches);
 }
 
-/** Runs matches through a correlator and past every timespan; the alerts then in force, earliest first. */
+/**
+ * Runs matches through a correlator and past every timespan; the alerts then in force, earliest
+ * first.
+ */
 export async function alertsInForce(
   correlator: CorrelatorDoor,
   matches: readonly Match[],

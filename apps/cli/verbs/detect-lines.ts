@@ -10,7 +10,8 @@ const CHUNK_BYTES = 256 * 1024;
 export type LineCall = (line: string | undefined, number: number) => void;
 
 /**
- * Calls for every line of a stream, in order, and waits for `between` after each piece that was read. Gives the number
+ * Calls for every line of a stream, in order, and waits for `between` after each piece that was
+ * read. Gives the number
  * of lines.
  */
 export async function eachLine(
@@ -26,7 +27,10 @@ export async function eachLine(
   return splitter.end();
 }
 
-/** The pieces of a stream; a file that is standard input is read straight, which a stream takes longer for. */
+/**
+ * The pieces of a stream; a file that is standard input is read straight, which a stream takes
+ * longer for.
+ */
 async function* chunksOf(input: Readable): AsyncGenerator<Buffer> {
   const fd: unknown = 'fd' in input ? input.fd : undefined;
   if (typeof fd !== 'number' || !fstatSync(fd).isFile()) {

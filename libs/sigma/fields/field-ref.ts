@@ -8,7 +8,10 @@ export type Making =
       readonly words: Readonly<Record<string, string>>;
     };
 
-/** A Sigma field as an event may carry it: under its own name, under an ECS name, or made of ECS fields. */
+/**
+ * A Sigma field as an event may carry it: under its own name, under an ECS name, or made of ECS
+ * fields.
+ */
 export interface FieldRef {
   /** As the rule writes it. */
   readonly name: string;
@@ -16,11 +19,6 @@ export interface FieldRef {
   readonly names: readonly string[];
   /** What the value is made of where none of the names is there. */
   readonly made?: Making;
-}
-
-/** Every field of an event that a reference may look at. */
-function namesOf(ref: FieldRef): readonly string[] {
-  return ref.made === undefined ? ref.names : [...ref.names, ...partsOf(ref.made)];
 }
 
 /** The fields a making reads. */

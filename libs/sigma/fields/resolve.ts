@@ -2,7 +2,10 @@ import { covers, type RuleLogsource } from '../route/logsource.ts';
 import type { FieldRef, Making } from './field-ref.ts';
 import { MAPPINGS, type Mapping } from './mapping.ts';
 
-/** Turns field names of rules into references; the same name of the same kind of source is the same object. */
+/**
+ * Turns field names of rules into references; the same name of the same kind of source is the same
+ * object.
+ */
 export class FieldResolver {
   readonly #applying = new Map<string, readonly Mapping[]>();
   readonly #known = new Map<string, FieldRef>();

@@ -5,7 +5,9 @@ export interface AnchorEntry {
   readonly payload: number;
 }
 
-/** Texts are keyed by so many of their first (last) characters: the largest of these that they have. */
+/**
+ * Texts are keyed by so many of their first (last) characters: the largest of these that they have.
+ */
 const KEY_SIZES: readonly number[] = [1, 4, 8, 16];
 const PRIME = 0x01000193;
 const SLOTS_MIN = 16;
@@ -88,7 +90,9 @@ export class AnchorTable {
     return { size, mask: slots - 1, heads };
   }
 
-  /** Goes on hashing from the character `from` to the character `to`, counted from the anchored end. */
+  /**
+   * Goes on hashing from the character `from` to the character `to`, counted from the anchored end.
+   */
   #hash(text: string, hash: number, from: number, to: number): number {
     const last = text.length - 1;
     let h = hash;

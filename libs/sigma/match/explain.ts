@@ -41,7 +41,10 @@ function collect(expr: Expr, found: (expr: Expr, name: string) => void): void {
   else for (const part of expr.of) collect(part, found);
 }
 
-/** The atoms that made the outcome: for a part that failed those that failed, else those that passed. */
+/**
+ * The atoms that made the outcome: for a part that failed those that failed, else those that
+ * passed.
+ */
 function outcomes(
   expr: Expr,
   passed: boolean,

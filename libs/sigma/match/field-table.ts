@@ -19,7 +19,9 @@ export const NO_NAME = -1;
 export class FieldTable {
   readonly root: Place = { name: NO_NAME, children: undefined };
   readonly slots: Slot[] = [];
-  /** By the number of a name: the fields that may stand under it, and those made of it among others. */
+  /**
+   * By the number of a name: the fields that may stand under it, and those made of it among others.
+   */
   readonly slotsOf: number[][] = [];
   readonly madeOf: number[][] = [];
   readonly #slotOf = new Map<FieldRef, number>();

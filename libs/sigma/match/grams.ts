@@ -13,8 +13,10 @@ const SHORT_BITS = 12;
 const TABLE_TEXTS_MAX = 65_000;
 
 /**
- * Finds which of many texts stand in another: a rolling window of four characters is looked up in a hash table of the
- * rarest window of each text, and only what is found there is compared. Texts of two and three characters have a
+ * Finds which of many texts stand in another: a rolling window of four characters is looked up in a
+ * hash table of the
+ * rarest window of each text, and only what is found there is compared. Texts of two and three
+ * characters have a
  * table of their own; single characters are sought one by one.
  */
 export class GramTable {
@@ -29,7 +31,9 @@ export class GramTable {
     if (wide.length > 0) this.#wide = new WindowTables(wide);
   }
 
-  /** Adds the payloads of all texts that stand in `text` to `out`; one may be there several times. */
+  /**
+   * Adds the payloads of all texts that stand in `text` to `out`; one may be there several times.
+   */
   collect(text: string, out: number[]): void {
     this.#narrow?.collect(text, out);
     // Costs nothing for a text of Latin-1 letters, whose kind of string holds no others.
@@ -165,7 +169,9 @@ class WindowTable {
     this.#foundIn.push(0);
   }
 
-  /** The window of a text whose characters are the least common and whose slot is the least full. */
+  /**
+   * The window of a text whose characters are the least common and whose slot is the least full.
+   */
   #rarestWindow(text: string, lengths: Uint16Array): { slot: number; offset: number } {
     const size = this.#size;
     let window = 0;

@@ -3,7 +3,10 @@ import { RecordView, type Json } from './record.ts';
 import type { IndexedRule, RuleIndex } from './rule-index.ts';
 import { ANY_SLOT, WitnessFinder, type Witness } from './witness.ts';
 
-/** Events after which witnesses are looked at again; then every time as many have passed as the last says. */
+/**
+ * Events after which witnesses are looked at again; then every time as many have passed as the last
+ * says.
+ */
 const LEARN_AFTER: readonly number[] = [200, 2_000, 20_000, 200_000];
 /** Events kept to judge witnesses by. */
 const SAMPLE_MAX = 96;
@@ -12,7 +15,10 @@ const HOT_PERCENT = 2;
 /** Witness and event pairs that are tried at most. */
 const TRIALS_MAX = 300_000;
 
-/** Counts for nothing called rules of one index and finds them witnesses that are rarer in the events at hand. */
+/**
+ * Counts for nothing called rules of one index and finds them witnesses that are rarer in the
+ * events at hand.
+ */
 export class Learning {
   readonly #index: RuleIndex;
   readonly #rules: readonly IndexedRule[];

@@ -106,7 +106,10 @@ export class Matcher {
     return view.value(slot);
   }
 
-  /** The route of the event in view, which is read again when the route asks for more than was guessed. */
+  /**
+   * The route of the event in view, which is read again when the route asks for more than was
+   * guessed.
+   */
   #routeOf(record: Json): Route {
     const view = this.#view;
     let key = '';

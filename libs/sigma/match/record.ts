@@ -11,7 +11,10 @@ export type Texts = string | readonly string[] | undefined;
 /** Any JSON object, or a flat dotted ECS record. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** One event as the rules see it: the values of the names they look at, and texts in lower case made once. */
+/**
+ * One event as the rules see it: the values of the names they look at, and texts in lower case made
+ * once.
+ */
 export class RecordView {
   readonly #table: FieldTable;
   readonly #values: unknown[] = [];

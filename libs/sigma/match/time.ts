@@ -6,7 +6,10 @@ const STAMP =
 const MS_FROM = 100_000_000_000;
 const DAY_MS = 86_400_000;
 
-/** A part of a time in UTC (ISO week); undefined when the value is no time. Takes ISO 8601, s and ms since the epoch. */
+/**
+ * A part of a time in UTC (ISO week); undefined when the value is no time. Takes ISO 8601, s and ms
+ * since the epoch.
+ */
 export function timePart(value: unknown, part: TimePart): number | undefined {
   const ms = typeof value === 'number' ? fromNumber(value) : fromText(value);
   if (ms === undefined || !(Math.abs(ms) <= 8.64e15)) return undefined;

@@ -4,14 +4,19 @@ import { DASH, DASHES, ONE, STAR, shapeOf, type Pattern, type Token } from '../p
 import { requiredTexts } from '../regex/required.ts';
 import type { FieldTable } from './field-table.ts';
 
-/** A condition that an event must meet for a rule to be worth looking at; texts are in lower case. */
+/**
+ * A condition that an event must meet for a rule to be worth looking at; texts are in lower case.
+ */
 export type Witness =
   | {
       readonly kind: 'exact' | 'prefix' | 'suffix' | 'contains';
       /** Slot of the field; -1 for any text of the event. */
       readonly slot: number;
       readonly text: string;
-      /** The test itself is not on the lower-case text: any text with unusual letters has to be let through. */
+      /**
+       * The test itself is not on the lower-case text: any text with unusual letters has to be let
+       * through.
+       */
       readonly loose: boolean;
     }
   | { readonly kind: 'present'; readonly slot: number };
@@ -36,7 +41,10 @@ const DASH_TEXTS_MAX = 25;
 /** Weight of the guess beside one sample event. */
 const GUESS_WEIGHT = 0.1;
 
-/** Finds for a condition the set of witnesses that is there least often; undefined when it can hold without any. */
+/**
+ * Finds for a condition the set of witnesses that is there least often; undefined when it can hold
+ * without any.
+ */
 export class WitnessFinder {
   readonly #table: FieldTable;
   readonly #seen: Seen | undefined;

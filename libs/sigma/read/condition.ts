@@ -135,7 +135,10 @@ class ConditionParser<T> {
     return joined(many === 'all' ? 'and' : 'or', parts);
   }
 
-  /** What `them` or a pattern stands for; names with a leading underscore only when asked for by one. */
+  /**
+   * What `them` or a pattern stands for; names with a leading underscore only when asked for by
+   * one.
+   */
   #named(pattern: string): T[] {
     const all = pattern.toLowerCase() === 'them';
     const parts = pattern.split('*');

@@ -4,7 +4,9 @@ import { asMap, asText, asTexts, child, type MapNode, type ScalarNode } from '..
 import { refuseAggregation } from './legacy-count.ts';
 import { readLogsource } from './logsource.ts';
 
-/** A filter as written; its selections are read per rule, whose log source gives the field names. */
+/**
+ * A filter as written; its selections are read per rule, whose log source gives the field names.
+ */
 export interface FilterDraft {
   readonly node: MapNode;
   readonly title: string;
@@ -16,7 +18,9 @@ export interface FilterDraft {
   readonly condition: ScalarNode;
 }
 
-/** A filter document (Sigma 2.1, filters): its condition is put behind `and` to that of its rules. */
+/**
+ * A filter document (Sigma 2.1, filters): its condition is put behind `and` to that of its rules.
+ */
 export function readFilter(document: MapNode): FilterDraft {
   const section = child(document, 'filter');
   if (section === undefined) throw new Refused('filter', document, 'the filter is missing');

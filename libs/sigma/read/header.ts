@@ -17,7 +17,10 @@ export interface Header {
 /** A rule that does not say its level is taken for this one. */
 const LEVEL_DEFAULT: Severity = 'medium';
 
-/** Title, id, level and what is kept for people. `nth` tells documents of one file apart that have no id. */
+/**
+ * Title, id, level and what is kept for people. `nth` tells documents of one file apart that have
+ * no id.
+ */
 export function readHeader(node: MapNode, nth: number): Header {
   const title = child(node, 'title');
   if (title === undefined) throw new Refused('missing_key', node, 'the rule has no title');

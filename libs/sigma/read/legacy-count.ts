@@ -14,7 +14,8 @@ const OPS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses a condition with an aggregation behind `|`, which Sigma 2 dropped, and shows the correlation that
+ * Refuses a condition with an aggregation behind `|`, which Sigma 2 dropped, and shows the
+ * correlation that
  * replaces it.
  */
 export function refuseAggregation(condition: ScalarNode, detection: MapNode): void {

@@ -10,7 +10,8 @@ export interface DocumentPlace extends Origin {
 }
 
 /**
- * What a document holds for people, read from its source again: most of it is never asked for. What is not as it
+ * What a document holds for people, read from its source again: most of it is never asked for. What
+ * is not as it
  * should be is left out.
  */
 export function readMeta(place: DocumentPlace): RuleMeta {

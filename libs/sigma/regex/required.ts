@@ -1,6 +1,8 @@
 /**
- * Texts of which one must stand in whatever a regular expression matches, in lower case; undefined when there is no
- * such set. Reads what `vetRegex` lets through; what it does not understand it takes for "anything".
+ * Texts of which one must stand in whatever a regular expression matches, in lower case; undefined
+ * when there is no
+ * such set. Reads what `vetRegex` lets through; what it does not understand it takes for
+ * "anything".
  */
 export function requiredTexts(source: string): readonly string[] | undefined {
   if (/\(\?[a-zA-Z-]*i/.test(source) || /[^\x20-\x7e]/.test(source)) return undefined;

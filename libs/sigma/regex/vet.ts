@@ -15,7 +15,10 @@ export type Vetted =
 const INLINE_FLAGS = /^\(\?([ims]+)\)/;
 const NOT_LINEAR = /\(\?(?:[=!>]|<[=!])|\\[1-9]|\\k<|[*+?}]\+/;
 
-/** Takes a PCRE subset (Sigma 2.1, modifiers, re): no lookaround, back-reference, atomic group or possessive quantifier. */
+/**
+ * Takes a PCRE subset (Sigma 2.1, modifiers, re): no lookaround, back-reference, atomic group or
+ * possessive quantifier.
+ */
 export function vetRegex(written: string): Vetted {
   if (written.length > SOURCE_CHARS_MAX) {
     const message = `the expression is longer than ${SOURCE_CHARS_MAX} characters`;
@@ -44,14 +47,20 @@ export function vetRegex(written: string): Vetted {
   }
 }
 
-/** Escapes, groups and classes that both engines read alike; anything else is left to the linear one. */
+/**
+ * Escapes, groups and classes that both engines read alike; anything else is left to the linear
+ * one.
+ */
 const UNUSUAL =
   /\\[^dwsDWSbBntrf\W]|\\_|\\$|\(\?[^:]|\[\^?\]|\[:|\[[^\]]*\\[bBdwsDWS]|[^\x20-\x7e]/;
 const COUNTS = /\{(\d*)(?:,(\d*))?\}/g;
 /** Product of all counts of an expression that is surely not too large. */
 const COUNTS_MAX = 1_000;
 
-/** True for what the linear engine surely takes; compiling every expression to see would make loading slow. */
+/**
+ * True for what the linear engine surely takes; compiling every expression to see would make
+ * loading slow.
+ */
 export function isPlainlyFine(source: string): boolean {
   if (UNUSUAL.test(source)) return false;
   let product = 1;
@@ -67,7 +76,9 @@ export function isPlainlyFine(source: string): boolean {
   }
 }
 
-/** The expression in the linear-time engine. Throws what the engine says when it can not take it. */
+/**
+ * The expression in the linear-time engine. Throws what the engine says when it can not take it.
+ */
 export function compileRegex(source: string, flags: string): RE2JS {
   let bits = 0;
   if (flags.includes('i')) bits |= RE2JS.CASE_INSENSITIVE;

@@ -2,7 +2,8 @@ import type { RuleLogsource, Routing } from './logsource.ts';
 import type { EventSource } from './event-source.ts';
 
 /**
- * Whether a rule meets events of a source. `strict`: every dimension the rule names must be the event's.
+ * Whether a rule meets events of a source. `strict`: every dimension the rule names must be the
+ * event's.
  * `conflict`: none that both name may differ. `off`: always.
  */
 export function meets(rule: RuleLogsource, event: EventSource, routing: Routing): boolean {

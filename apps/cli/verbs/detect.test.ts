@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDetectVerb } from './detect.ts';
+import { openCorrelator } from './detect-open.ts';
+import { createRulesVerb } from './rules.ts';
+
+let folder: string;
+
+const RULE = `title: Failed "login"
+id: 11111111-1111-4111-8111-111111111111
+name: failed
+logsource: {product: linux, service: sshd}
+detection: {s: {action: failed}, condition: s}
+level: low
+`;
+const OLD = `title: Old
+logsource: {product: linux}
+detection:
+  s: {a: 1}
+  condition: s | count() by b > 3
+`;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'detect-verb-'));
+  writeFileSync(join(folder, 'failed.yml'), RULE);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(verb: 'detect' | 'rules', args: readonly string[], input = '') {
+  const told = { out: '', err: '' };
+  const sink = (name: 'out' | 'err') =>
+    new Writable({
+      write(chunk: Buffer, _, done) {
+        told[name] += chunk.toString();
+        done();
+      },
+    });
+  const io = { in: Readable.from([Buffer.from(input)]), out: sink('out'), err: sink('err') };
+  const made =
+    verb === 'detect'
+      ? createDetectVerb(openCorrelator)
+      : createRulesVerb({ decodeLine: () => undefined, openCorrelator });
+  return { status: await made.run(args, io), ...told };
+}
+
+describe('detect', () => {
+  const event = '{"product":"linux","service":"sshd","action":"FAILED"}';
+
+  it('prints one line per match with the number of the event', async () => {
+    const input = `{"action":"failed"}\n${event}\nnot json\n\n${event}`;
+    const { status, out, err } = await run('detect', ['--rules', folder], input);
+    const line = (n: number) =>
+      `{"event":${n},"rule_id":"11111111-1111-4111-8111-111111111111","title":"Failed \\"login\\"","level":"low"}\n`;
+    expect(out).toBe(line(1) + line(4));
+    expect(err).toContain('1 of 5 lines');
+    expect(status).toBe(0);
+  });
+
+  it('meets more events when routing is off, and says what it loaded', async () => {
+    const args = ['--rules', folder, '--routing', 'off', '--stats'];
+    const { out, err } = await run('detect', args, '{"action":"failed"}\n');
+    expect(out.split('\n')).toHaveLength(2);
+    expect(JSON.parse(err)).toMatchObject({ rules: 1, refused: 0, events: 1, matches: 1 });
+  });
+
+  it('explains why an event does not match', async () => {
+    const args = ['--rules', folder, '--explain', '0', '11111111-1111-4111-8111-111111111111'];
+    const { out } = await run('detect', args, '{"action":"failed"}\n');
+    expect(JSON.parse(out)).toMatchObject({ event: 0, matched: false, reason: 'log_source' });
+  });
+
+  it('tells wrong use from wrong input', async () => {
+    expect((await run('detect', [])).status).toBe(2);
+    expect((await run('detect', ['--rules', folder, '--routing', 'loose'])).status).toBe(2);
+    expect((await run('detect', ['--rules', join(folder, 'none')])).status).toBe(1);
+  });
+});
+
+describe('rules', () => {
+  it('checks a folder and names the place of what is refused', async () => {
+    expect((await run('rules', ['check', folder])).status).toBe(0);
+    const bad = mkdtempSync(join(tmpdir(), 'rules-verb-'));
+    writeFileSync(join(bad, 'old.yml'), OLD);
+    const { status, out } = await run('rules', ['check', bad]);
+    rmSync(bad, { recursive: true });
+    expect(status).toBe(1);
+    expect(out).toContain('old.yml:5:16: legacy_aggregation:');
+    expect(out).toContain('type: event_count');
+  });
+
+  it('runs the samples beside the rules', async () => {
+    const samples = join(folder, 'failed.samples.yml');
+    const place = '{product: linux, service: sshd, action';
+    writeFileSync(samples, `match: [${place}: failed}]\npass: [${place}: ok}]\n`);
+    const good = await run('rules', ['test', folder, '--require-samples']);
+    expect([good.status, good.out]).toEqual([0, '']);
+    writeFileSync(samples, `match: [${place}: ok}]\n`);
+    const bad = await run('rules', ['test', folder]);
+    rmSync(samples);
+    expect(bad.status).toBe(1);
+    expect(bad.out).toContain('match[0]: does not match');
+  });
+});
