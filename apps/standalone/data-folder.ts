@@ -31,5 +31,5 @@ export function openDataFolder(folder: string): OpenedFolder {
     return { ok: false, message: check.message };
   }
   chmodSync(folder, 0o700);
-  return { ok: true, maskKey: maskKeyOf(folder), release: lock.release };
+  return { ok: true, maskKey: maskKeyOf(folder), release: () => lock.release() };
 }

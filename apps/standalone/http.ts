@@ -93,7 +93,7 @@ export async function createHttp(
     trustProxy: config.http.trusted_proxy.length > 0 ? [...config.http.trusted_proxy] : false,
     ...(https === undefined ? {} : { https }),
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   await addHelmet(fastify, config.http.tls_cert_file !== undefined);
   await addConsole(fastify);
   const description = new RoutesDescription(version);

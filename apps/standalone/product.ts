@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 
 import { CENTRE } from '#libs/model';
 import { projectFolder } from '#libs/platform';
@@ -110,7 +109,7 @@ async function recordShortRetention({ config, audit }: Core): Promise<void> {
 function openDoors(core: Core, app: NestFastifyApplication): Promise<Doors> {
   const { spool, clock, auth, config } = core;
   return startDoors({
-    fastify: app.getHttpAdapter().getInstance() as unknown as FastifyInstance,
+    fastify: app.getHttpAdapter().getInstance(),
     spool,
     settings: doorSettings(config, tlsOf(config)),
     authenticate: (key) => auth.keys.authenticateIngest(key),

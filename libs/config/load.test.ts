@@ -64,7 +64,7 @@ describe('printConfig', () => {
 
   it('gives every key a meaning', () => {
     const lines = printConfig().split('\n');
-    const keys = lines.filter((line) => /^\s*(# )?[a-z_]+:( |$)/.test(line) && !/:$/.test(line));
+    const keys = lines.filter((line) => /^\s*(# )?[a-z_]+:( |$)/.test(line) && !line.endsWith(':'));
     for (const key of keys) {
       const before = lines[lines.indexOf(key) - 1] ?? '';
       expect(before, key).toMatch(/^\s*# \S.{5}/);

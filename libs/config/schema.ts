@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Text that `thapcanh config print` shows beside a key; the unit stands in the key's own name. */
 function says<T extends z.ZodType>(schema: T, meaning: string): T {
-  return schema.meta({ description: meaning }) as T;
+  return schema.meta({ description: meaning });
 }
 
 const port = (fallback: number, meaning: string) =>

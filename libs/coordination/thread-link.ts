@@ -12,6 +12,8 @@ type Answer =
 
 type Wire = Ask | Answer;
 
+type Open = PromiseWithResolvers<unknown>;
+
 type Calls = Readonly<Record<string, (asked: never) => unknown>>;
 
 /**
@@ -21,7 +23,7 @@ type Calls = Readonly<Record<string, (asked: never) => unknown>>;
 export class ThreadLink<Theirs extends Calls> {
   readonly #port: MessagePort | Worker;
   readonly #mine: Calls;
-  readonly #open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  readonly #open = new Map<number, Open>();
   #next = 0;
   #dead: Error | undefined;
 
@@ -38,16 +40,16 @@ export class ThreadLink<Theirs extends Calls> {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const id = this.#next;
     this.#next += 1;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#open.set(id, { resolve, reject });
+    const open = Promise.withResolvers<unknown>();
+    this.#open.set(id, open);
     this.#port.postMessage({ ask: name, id, with: asked } satisfies Ask);
-    return promise as Promise<Awaited<ReturnType<Theirs[K]>>>;
+    return open.promise as Promise<Awaited<ReturnType<Theirs[K]>>>;
   }
 
   /** Rejects every open and every later question; called when the other thread has ended. */
   end(reason: Error): void {
     this.#dead = reason;
-    for (const { reject } of this.#open.values()) reject(reason);
+    for (const open of this.#open.values()) open.reject(reason);
     this.#open.clear();
   }
 

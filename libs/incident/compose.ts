@@ -5,7 +5,6 @@ import {
   type Incident,
   type Place,
   SEVERITIES,
-  type Severity,
   type TimelineEntry,
 } from '#libs/model';
 
@@ -21,10 +20,6 @@ export interface ComposeNeeds {
   readonly names: Names;
   readonly limits: IncidentLimits;
   readonly now: number;
-}
-
-function moreSevere(a: Severity, b: Severity): Severity {
-  return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
 }
 
 function byLead(a: AlertRecord, b: AlertRecord): number {

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 
 import {
   KEY,

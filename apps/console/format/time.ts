@@ -1,7 +1,6 @@
 import type { Instant } from '#libs/protocol';
 
 /** Everything is shown in Viet Nam's time, whatever the browser's own zone is (console.md §4.3). */
-const ZONE = 'Asia/Ho_Chi_Minh';
 const ZONE_OFFSET_MS = 7 * 3_600_000;
 
 interface Parts {

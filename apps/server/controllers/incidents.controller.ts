@@ -166,7 +166,8 @@ export class IncidentsController {
           detail: result.message,
           detailVi: result.messageVi,
         });
-      default:
+      case 'not_allowed':
+      case 'not_found':
         return new ProblemException(result.reason);
     }
   }

@@ -226,7 +226,9 @@ function passwordProblem(refused: PasswordRefusal): ProblemException {
       return new ProblemException('link_unknown');
     case 'user_unknown':
       return new ProblemException('not_found');
-    default:
+    case 'busy':
+    case 'locked_out':
+    case 'wrong_user_or_password':
       return signInProblem(refused);
   }
 }

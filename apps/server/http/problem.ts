@@ -86,7 +86,8 @@ function messageOf(error: HttpException): string {
   const body = error.getResponse();
   if (typeof body === 'string') return body;
   const { message } = body as { message?: unknown };
-  return Array.isArray(message) ? message.join('; ') : String(message ?? error.message);
+  if (Array.isArray(message)) return message.join('; ');
+  return typeof message === 'string' ? message : error.message;
 }
 
 /** Turns whatever a door throws into problem+json; what nobody expected is logged under the id that the reader is given. */

@@ -1,6 +1,6 @@
 import type { LogSource, Probe, Service } from '#libs/model';
 import { CENTRE } from '#libs/model';
-import type { Doc, Documents } from '#libs/store';
+import type { Documents } from '#libs/store';
 
 /** Rows read at a time when the register is loaded. */
 const PAGE = 1_000;
@@ -154,7 +154,7 @@ export class RegisterBook {
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      for (const doc of page.rows as readonly Doc<Kinds[K]>[]) this.#put(kind, doc.body);
+      for (const doc of page.rows) this.#put(kind, doc.body);
       cursor = page.next;
     } while (cursor !== undefined);
     this.#version += 1;
