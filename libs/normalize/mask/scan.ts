@@ -57,7 +57,7 @@ CLASS[74] = LETTER_J;
  * Last two letters of the names in `words.ts`; a delimiter after any others needs no second look.
  */
 const NAME_ENDS = new Uint8Array(32 * 32);
-for (const end of 'rd wd ss se au cu oi on ie id ey ls en et de tp in uc'.split(' ')) {
+for (const end of 'rd wd pw mk ss se au cu oi on ie id ey ls en et de tp in uc'.split(' ')) {
   NAME_ENDS[(end.charCodeAt(0) & 31) * 32 + (end.charCodeAt(1) & 31)] = 1;
 }
 

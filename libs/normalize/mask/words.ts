@@ -17,7 +17,9 @@ export function bareName(name: string): string {
 }
 
 const SECRET_NAMES = new Set([
+  'pw',
   'pwd',
+  'mk',
   'pass',
   'passphrase',
   'matkhau',
