@@ -2,6 +2,8 @@ import { createHash, hash } from 'node:crypto';
 
 /** Bytes of SHA-256 that an id keeps: 128 bits, 22 characters of base64url. */
 const ID_BYTES = 16;
+/** Length in characters of every id made here. */
+export const ID_LENGTH = 22;
 
 function digest(text: string): string {
   // Cut before it is made text: a slice of a longer string would keep all of it in memory.
