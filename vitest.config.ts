@@ -28,7 +28,7 @@ export default defineConfig({
             'apps/**/*.test.{ts,tsx}',
             'test/{architecture,rules,model,support}/**/*.test.ts',
           ],
-          testTimeout: 20_000,
+          testTimeout: minute,
           sequence: { groupOrder: 0 },
         },
       },

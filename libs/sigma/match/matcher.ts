@@ -152,7 +152,8 @@ export class Matcher {
     const count = this.#routing === 'conflict' ? EXPLICIT_FIELDS : this.#sources.length;
     const texts: string[] = [];
     for (let i = 0; i < count; i++) {
-      const text = textOf(this.#view.value(this.#sources[i] as number)) ?? '';
+      const value = this.#view.value(this.#sources[i] as number);
+      const text = Array.isArray(value) ? value.map(textOf).join(' ') : (textOf(value) ?? '');
       texts.push(text.length > SOURCE_CHARS_MAX ? '' : text);
     }
     return texts;

@@ -24,17 +24,21 @@ export const SOURCE_FIELDS: readonly (readonly string[])[] = [
   ['EventID', 'winlog.event_id', 'event.code'],
   ['Provider_Name', 'winlog.provider_name', 'event.provider'],
   ['process.name', 'program'],
+  ['event.category'],
 ];
 
 /** Only the fields that name a log source outright, for comparing engines (`conflict`). */
 export const EXPLICIT_FIELDS = 3;
 
+/** Values of ECS `event.category` that are Sigma categories of the same meaning. */
+const ECS_CATEGORIES: ReadonlySet<string> = new Set(['authentication']);
+
 const SYSMON_LINUX = 'linux-sysmon';
 
-/** The source that the values of `SOURCE_FIELDS` stand for. */
+/** The source that the values of `SOURCE_FIELDS` stand for; those of a list stand side by side. */
 export function sourceOf(values: readonly string[]): EventSource {
   const [product = '', service = '', category = '', dataset = ''] = values;
-  const [channel = '', eventId = '', provider = '', program = ''] = values.slice(4);
+  const [channel = '', eventId = '', provider = '', program = '', ecs = ''] = values.slice(4);
   const products = new Set<string>();
   const services = new Set<string>();
   const categories = new Set<string>();
@@ -46,6 +50,7 @@ export function sourceOf(values: readonly string[]): EventSource {
   if (product !== '') products.add(product);
   if (service !== '') services.add(service);
   if (category !== '') categories.add(category);
+  for (const one of ecs.split(' ')) if (ECS_CATEGORIES.has(one)) categories.add(one);
   if (dataset !== '') add(datasetKind(dataset));
   add(windowsKind(channel, eventId, provider));
   if (products.has('linux') && LINUX_SERVICES.has(program)) services.add(program);
