@@ -128,7 +128,10 @@ export class Finisher {
     const place = resolvePlace(this.#settings.register, {
       keyPlace: header.place,
       source,
-      stated: decoded.locality ?? textOf(fields, 'gov.locality.code'),
+      stated:
+        decoded.locality ??
+        textOf(fields, 'gov.locality.commune_code') ??
+        textOf(fields, 'gov.locality.code'),
       dossierPrefix: first === undefined ? undefined : dossierPrefix(first),
       host: textOf(fields, 'host.name'),
     });

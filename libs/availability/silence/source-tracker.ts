@@ -120,6 +120,7 @@ export class SourceTracker {
   /** Takes what a batch said; a source that was silent is back, and that is told. */
   async take(tallies: readonly SenderTally[]): Promise<void> {
     const back: { memory: Memory; verdict: Verdict }[] = [];
+    const known = this.#memory.size;
     for (const tally of tallies) {
       const source = tally.source === undefined ? undefined : this.#register.source(tally.source);
       if (source === undefined) {
@@ -133,6 +134,8 @@ export class SourceTracker {
     }
     if (back.length > 0) await this.#tell(back.map(({ verdict }) => verdict));
     for (const { memory } of back) memory.silentSince = undefined;
+    // Forgotten in a crash, a source that sent once would count as one that never did.
+    if (this.#memory.size > known) await this.#save();
   }
 
   /** Finds the sources that fell silent up to `reached` and tells it; saves what changed. */
