@@ -7,7 +7,7 @@ import { isEmpty, messageWords } from '../query/matches.ts';
 import { packCodes, packTimes, unpackColumn } from './columns.ts';
 import { DayIds } from './day-ids.ts';
 import { IdBlock, idKeys, unpackIds } from './event-id.ts';
-import { shapedLine, unshapedLine } from './event-line.ts';
+import { lineValue, shapedLine, unshapedLine, type LineValue } from './event-line.ts';
 import {
   BLOCK_EVENTS,
   CHUNK_EVENTS,
@@ -20,7 +20,6 @@ import {
   TIME_SLOT,
   TOKEN_END,
 } from './layout.ts';
-import { tokenOf } from './tokens.ts';
 import { DayVocabulary, type DayField, type ShapeNode } from './vocabulary.ts';
 
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
@@ -77,7 +76,7 @@ export class DayWriter {
   #shapes = new Uint16Array(CHUNK_EVENTS);
   /** By column number; absent until an event of the chunk has the field. */
   #codes: (Uint16Array | undefined)[] = Array.from({ length: SLOTS });
-  #values: FieldValue[] = [];
+  #values: LineValue[] = [];
   #tokens = '';
 
   constructor(file: string, start: number, cacheKib: number, runKeys?: number) {
@@ -125,7 +124,7 @@ export class DayWriter {
 
   #add(event: Event): void {
     const row = this.#rows % CHUNK_EVENTS;
-    this.#values = [];
+    this.#values.length = 0;
     this.#tokens = '';
     const shape = this.#encode(event, row);
     this.#times[row] = event.time - this.#start;
@@ -149,7 +148,7 @@ export class DayWriter {
       const empty = typeof value !== 'string' && isEmpty(value);
       at = at && this.#vocabulary.step(at, name, empty);
       const field = at === undefined ? this.#vocabulary.field(name) : at.field;
-      this.#values.push(value);
+      this.#values.push(lineValue(name, value, event));
       if (field !== undefined && !empty) this.#index(field, value, row);
     }
     return at === undefined ? SHAPE_BEYOND : this.#vocabulary.shapeOf(at);
@@ -168,11 +167,11 @@ export class DayWriter {
       return;
     } else if (field.indexing === 'read') return;
     if (!Array.isArray(value)) {
-      this.#tokens += TOKEN_END + field.prefix + tokenOf(value as string | number | boolean);
+      this.#tokens += field.token(value as string | number | boolean);
       return;
     }
     for (const one of value) {
-      if (one !== null) this.#tokens += TOKEN_END + field.prefix + tokenOf(one);
+      if (one !== null) this.#tokens += field.token(one);
     }
   }
 

@@ -11,7 +11,4 @@ export {
 export { sealDay } from './seal-day.ts';
 export { FileStateStore } from './file-state-store.ts';
 export { SqliteDocuments } from './sqlite-documents.ts';
-export {
-  SqliteEventStore,
-  type EventWriting,
-} from './sqlite-event-store.ts';
+export { SqliteEventStore, type EventWriting } from './sqlite-event-store.ts';

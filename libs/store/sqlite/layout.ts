@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Format of a day file; a higher number in a file means that newer code wrote it. */
-const DAY_FORMAT = 1;
+const DAY_FORMAT = 2;
 /**
  * Events whose originals are compressed as one. A row number divided by it is the number of its
  * block.
@@ -79,6 +79,14 @@ export const COLUMN_FIELDS: readonly string[] = [
   'input.type',
   'error.type',
   'error.code',
+  'http.version',
+  'http.request.referrer',
+  'user_agent.original',
+  'source.address',
+  'destination.address',
+  'related.ip',
+  'related.user',
+  'related.hosts',
 ];
 
 /**

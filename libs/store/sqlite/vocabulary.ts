@@ -8,17 +8,36 @@ import {
   indexingOf,
   SHAPE_BEYOND,
   SLOT_OF_FIELD,
+  TOKEN_END,
 } from './layout.ts';
-import { fieldPrefix } from './tokens.ts';
+import { fieldPrefix, tokenOf } from './tokens.ts';
 
 /** A field of a day: its number, and how its values are found. */
-export interface DayField {
+export class DayField {
   readonly id: number;
   readonly name: string;
   readonly indexing: 'column' | 'token' | 'read';
-  readonly prefix: string;
   /** Column number; -1 when it is none. */
   readonly slot: number;
+  readonly #prefix: string;
+  #lastValue: string | number | boolean = '';
+  #lastToken: string;
+
+  constructor(id: number, name: string) {
+    this.id = id;
+    this.name = name;
+    this.indexing = indexingOf(name);
+    this.slot = SLOT_OF_FIELD.get(name) ?? -1;
+    this.#prefix = TOKEN_END + fieldPrefix(id);
+    this.#lastToken = this.#prefix + tokenOf('');
+  }
+
+  /** A value's token with `TOKEN_END` before it. A value like the one before is not made again. */
+  token(value: string | number | boolean): string {
+    if (value === this.#lastValue) return this.#lastToken;
+    this.#lastValue = value;
+    return (this.#lastToken = this.#prefix + tokenOf(value));
+  }
 }
 
 /** A list of field names in order, reached name by name. */
@@ -56,9 +75,12 @@ export class DayVocabulary {
   readonly #fields = new Map<string, DayField>();
   /** By column number. */
   readonly #codes: (Map<FieldValue, number> | undefined)[] = [];
-  /** What `codeOf` was asked last, by column number and the look of the value. */
-  readonly #recentValues: string[] = Array.from({ length: RECENT_SIZE }, () => '');
-  readonly #recentCodes = new Uint16Array(RECENT_SIZE);
+  /**
+   * What `codeOf` was asked last, by column number and the look of the value; lists of one text
+   * come after the texts.
+   */
+  readonly #recentValues: string[] = Array.from({ length: RECENT_SIZE * 2 }, () => '');
+  readonly #recentCodes = new Uint16Array(RECENT_SIZE * 2);
   #shapes = 0;
   #nodes = 0;
   #additions: Additions = { fields: [], shapes: [], values: [] };
@@ -71,7 +93,7 @@ export class DayVocabulary {
   }): void {
     const names = new Map<number, string>();
     for (const { id, name } of known.fields) {
-      this.#fields.set(name, newField(id, name));
+      this.#fields.set(name, new DayField(id, name));
       names.set(id, name);
     }
     for (const { id, fields } of known.shapes) {
@@ -111,7 +133,7 @@ export class DayVocabulary {
     const room = DAY_FIELDS_MAX - (SLOT_OF_FIELD.has(name) ? 0 : SLOT_OF_FIELD.size);
     // A name that begins with NUL would be taken for an empty field of another name.
     if (this.#fields.size >= room || name.startsWith('\0')) return undefined;
-    const field = newField(this.#fields.size + 1, name);
+    const field = new DayField(this.#fields.size + 1, name);
     this.#fields.set(name, field);
     this.#additions.fields.push(field);
     return field;
@@ -137,14 +159,16 @@ export class DayVocabulary {
    * The code of a value that is not empty; `CODE_BEYOND` when the column has no room for another.
    */
   codeOf(slot: number, value: FieldValue): number {
-    if (typeof value !== 'string' || value === '') return this.#lookUp(slot, value);
+    const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    if (typeof only !== 'string' || only === '') return this.#lookUp(slot, value);
     // Comparing with a neighbor of the same look is quicker than hashing a fresh string.
-    const { length } = value;
-    const look = length * 5 + value.charCodeAt(length - 1) * 3 + value.charCodeAt(length >> 1);
-    const at = slot * RECENT_VALUES + (look & (RECENT_VALUES - 1));
-    if (value === this.#recentValues[at]) return this.#recentCodes[at] ?? 0;
+    const { length } = only;
+    const look = length * 5 + only.charCodeAt(length - 1) * 3 + only.charCodeAt(length >> 1);
+    const kind = only === value ? 0 : RECENT_SIZE;
+    const at = kind + slot * RECENT_VALUES + (look & (RECENT_VALUES - 1));
+    if (only === this.#recentValues[at]) return this.#recentCodes[at] ?? 0;
     const code = this.#lookUp(slot, value);
-    this.#recentValues[at] = value;
+    this.#recentValues[at] = only;
     this.#recentCodes[at] = code;
     return code;
   }
@@ -171,11 +195,6 @@ export class DayVocabulary {
   #codesOf(slot: number): Map<FieldValue, number> {
     return (this.#codes[slot] ??= new Map());
   }
-}
-
-function newField(id: number, name: string): DayField {
-  const slot = SLOT_OF_FIELD.get(name) ?? -1;
-  return { id, name, indexing: indexingOf(name), prefix: fieldPrefix(id), slot };
 }
 
 function node(parent: ShapeNode | undefined, field: DayField | undefined, key: string): ShapeNode {
