@@ -5,7 +5,6 @@ import './styles/tokens.css';
 // oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import './styles/base.css';
 
-import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -39,13 +38,11 @@ if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <TextProvider start={{ language, text }}>
-      <CSPProvider disableStyleElements>
-        <QueryClientProvider client={cache}>
-          <ToastProvider>
-            <RouterProvider router={router} />
-          </ToastProvider>
-        </QueryClientProvider>
-      </CSPProvider>
+      <QueryClientProvider client={cache}>
+        <ToastProvider>
+          <RouterProvider router={router} />
+        </ToastProvider>
+      </QueryClientProvider>
     </TextProvider>
   </StrictMode>,
 );

@@ -33,7 +33,6 @@ export default defineConfig(({ mode }) => ({
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
             { name: 'router', test: /node_modules[\\/]@tanstack[\\/]/ },
-            { name: 'ui', test: /node_modules[\\/]@(base-ui|floating-ui)[\\/]/ },
             {
               // One file in place of twenty: fewer requests, and better packed.
               name: 'shared',

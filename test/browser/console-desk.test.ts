@@ -193,7 +193,8 @@ describe('when somebody else was faster', () => {
     ).slice(4);
     await page.route(`**/incidents/${id}/acknowledge`, async (route) => {
       const row = server.desk.rows.get(id);
-      if (row !== undefined && row.version < 3) server.desk.change(id, { events: 9 }, 'system');
+      // The product may count a version too: what people decided is what it was.
+      if (row?.version === 1) server.desk.change(id, { events: 9, version: 2 }, 'system');
       await route.continue();
     });
     await page.keyboard.press('t');

@@ -184,7 +184,7 @@ export class Acts {
   }
 
   #settle(view: IncidentView, patch: Partial<IncidentRow>): void {
-    this.#book.put(rowOf(view));
+    this.#book.settle(rowOf(view));
     this.#book.unpatch(view.id, patch);
   }
 
@@ -198,7 +198,7 @@ export class Acts {
     this.#book.unpatch(act.incident, patch);
     if (failure.problem?.status === 409) {
       const now = currentOf(failure.problem);
-      if (now !== null) this.#book.put(rowOf(now));
+      if (now !== null) this.#book.settle(rowOf(now));
       return { kind: 'conflict', problem: failure.problem };
     }
     return { kind: 'failed', failure };

@@ -165,6 +165,16 @@ describe('a book', () => {
     book.apply(change(1, 'a', { version: 3, events: 30 }));
     book.put(row('a', { version: 4, events: 40 }));
     expect(book.row('a')).toMatchObject({ version: 5, events: 50 });
+    book.put(row('a', { version: 5, events: 51 }));
+    book.apply(change(2, 'a', { events: 52 }));
+    expect(book.row('a')).toMatchObject({ version: 5, events: 52 });
+  });
+
+  it('takes from an answer what a person did, and leaves the counts to the changes', () => {
+    const { book } = desk([row('a', { version: 1 })]);
+    book.apply(change(1, 'a', { events: 9 }));
+    book.settle(row('a', { version: 2, status: 'acknowledged', assignee: 'binh', events: 7 }));
+    expect(book.row('a')).toMatchObject({ status: 'acknowledged', assignee: 'binh', events: 9 });
   });
 
   it('names the changed rows that it does not know', () => {

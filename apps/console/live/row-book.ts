@@ -64,15 +64,29 @@ export class RowBook {
     }
   }
 
-  /** Rows of a page: newer versions win, the same version is the same row. */
+  /** Rows of a page, which is newer than what is known unless its version is behind. */
   load(rows: readonly IncidentRow[]): void {
     for (const row of rows) this.put(row);
   }
 
-  /** Takes a whole row in unless a newer version is here already. */
+  /**
+   * Takes a whole row in unless a newer version is here already. A version counts what people did;
+   * what the product adds (events, alerts, times) changes without one.
+   */
   put(row: IncidentRow): void {
     const known = this.#rows.get(row.id);
-    if (known === undefined || row.version > known.version) this.#replace(row.id, row);
+    if (known === undefined || row.version >= known.version) this.#replace(row.id, row);
+  }
+
+  /** Takes what people did from a newer version; the rest comes by the deltas, in their order. */
+  settle(row: IncidentRow): void {
+    const known = this.#rows.get(row.id);
+    if (known === undefined) this.#replace(row.id, row);
+    else if (row.version > known.version) {
+      const { status, verdict, assignee, severity, closedBy, parent, clocks, version } = row;
+      const human = { status, verdict, assignee, severity, closedBy, parent, clocks, version };
+      this.#replace(row.id, { ...known, ...human });
+    }
   }
 
   /** Applies a delta and gives back the ids it changes that are not known here. */
@@ -82,7 +96,7 @@ export class RowBook {
     for (const [id, patch] of delta.set) {
       const known = this.#rows.get(id);
       if (known === undefined) unknown.push(id);
-      else if (patch.version === undefined || patch.version > known.version) {
+      else if (patch.version === undefined || patch.version >= known.version) {
         this.#replace(id, { ...known, ...patch });
       }
     }

@@ -165,3 +165,17 @@ export function useRow(id: string): IncidentRow | undefined {
     () => book.shown(id),
   );
 }
+
+/** Without a word from the server for this long, the browser's own clock has to do. */
+const CLOCK_WAIT_MS = 2_000;
+
+/** True once the product's time is known: in the demonstration it is another day than here. */
+export function useClockKnown(): boolean {
+  const { lag } = useLive();
+  const [waited, setWaited] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setWaited(true), CLOCK_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return waited || lag !== null;
+}

@@ -35,11 +35,16 @@ export function SettingsMenu(): ReactNode {
   return (
     <Menu
       label={text.shell.settings}
-      trigger={
-        <button type="button" className={styles.footButton} aria-label={text.shell.settings}>
+      renderTrigger={(button) => (
+        <button
+          type="button"
+          className={styles.footButton}
+          aria-label={text.shell.settings}
+          {...button}
+        >
           <Icon name="sliders" size={16} />
         </button>
-      }
+      )}
       groups={[
         { label: text.shell.theme, items: choices('theme', text.shell.themes) },
         { label: text.shell.density, items: choices('density', text.shell.densities) },

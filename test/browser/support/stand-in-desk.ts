@@ -95,10 +95,13 @@ export class StandInDesk {
   change(id: string, set: Partial<IncidentRow>, who: string): IncidentRow {
     const row = this.rows.get(id);
     if (row === undefined) throw new Error(`no incident ${id}`);
-    const changed = { ...row, ...set, version: row.version + 1 };
+    // A version counts what people did; the product's own changes go without one.
+    const byPerson = who !== 'system';
+    const fields = byPerson ? { ...set, version: row.version + 1 } : set;
+    const changed = { ...row, ...fields };
     this.rows.set(id, changed);
-    if (who !== 'system') this.changedBy.set(id, who);
-    this.#note({ id, set: { ...set, version: changed.version }, add: null });
+    if (byPerson) this.changedBy.set(id, who);
+    this.#note({ id, set: fields, add: null });
     return changed;
   }
 

@@ -102,12 +102,12 @@ export function Filters({ search, change }: FiltersProps): ReactNode {
       )}
       <Menu
         label={words.add}
-        trigger={
-          <button type="button" className={controls.chip}>
+        renderTrigger={(button) => (
+          <button type="button" className={controls.chip} {...button}>
             <Icon name="plus" size={14} />
             {words.add}
           </button>
-        }
+        )}
         groups={[
           { label: words.severity, items: severities },
           { label: words.status, items: statuses },

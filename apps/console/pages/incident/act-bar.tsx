@@ -73,11 +73,11 @@ function MoreMenu(props: ActBarProps): ReactNode {
     <Menu
       label={text.act.more}
       groups={groups}
-      trigger={
-        <Button aria-label={text.act.more} title={text.act.more}>
+      renderTrigger={(button) => (
+        <Button aria-label={text.act.more} title={text.act.more} {...button}>
           <Icon name="more" size={18} />
         </Button>
-      }
+      )}
     />
   );
 }

@@ -40,7 +40,10 @@ export function useIncident(id: string): Incident {
     enabled: rested === id,
   });
   const { data: view, refetch, isFetching } = query;
-  const behind = view !== undefined && row !== undefined && row.version > view.version;
+  const behind =
+    view !== undefined &&
+    row !== undefined &&
+    (row.version > view.version || row.events !== view.events || row.last !== view.last);
   useEffect(() => {
     if (!behind || isFetching) return;
     const timer = setTimeout(() => void refetch(), REFETCH_MS);

@@ -1,7 +1,9 @@
-import { type ReactNode, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useMemo, useState } from 'react';
 
 import type { EventView } from '#libs/protocol';
 
+import { localitiesQuery } from '../../api/lists.ts';
 import { eventTime, fullTime } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
 import { IconButton } from '../../ui/controls.tsx';
@@ -58,15 +60,16 @@ function Value(props: {
   return (
     <Menu
       label={words.open(field)}
-      trigger={
+      renderTrigger={(button) => (
         <button
           type="button"
           className={styles.value}
           aria-label={`${words.open(field)}: ${value}`}
+          {...button}
         >
           {value}
         </button>
-      }
+      )}
       groups={[
         {
           items: [
@@ -113,7 +116,17 @@ function Expanded(props: { readonly event: EventView; readonly acts: EventActs }
   );
 }
 
-function EventRow(props: { readonly event: EventView; readonly acts: EventActs }): ReactNode {
+/** The province by its name: a commune's code begins nowhere near its province's. */
+function placeOf(event: EventView, names: ReadonlyMap<string, string>): string {
+  const code = first(event, ['gov.locality.province', 'gov.locality.code']);
+  return names.get(code) ?? code;
+}
+
+function EventRow(props: {
+  readonly event: EventView;
+  readonly acts: EventActs;
+  readonly names: ReadonlyMap<string, string>;
+}): ReactNode {
   const text = useText();
   const [open, setOpen] = useState(false);
   const { event } = props;
@@ -136,9 +149,7 @@ function EventRow(props: { readonly event: EventView; readonly acts: EventActs }
         <td className={styles.one}>
           {first(event, ['host.name', 'gov.source.id', 'event.dataset'])}
         </td>
-        <td className={styles.one}>
-          {first(event, ['gov.locality.name', 'gov.locality.province', 'gov.locality.code'])}
-        </td>
+        <td className={styles.one}>{placeOf(event, props.names)}</td>
         <td className={styles.line} title={line.slice(0, 500)} onClick={() => setOpen(!open)}>
           {line}
         </td>
@@ -163,6 +174,11 @@ export function EventList(props: {
 }): ReactNode {
   const text = useText();
   const { columns } = text.search;
+  const { data: provinces } = useQuery(localitiesQuery(null));
+  const names = useMemo(
+    () => new Map((provinces?.rows ?? []).map(({ code, name }) => [code, name])),
+    [provinces],
+  );
   return (
     <table className={styles.events} aria-label={text.search.list}>
       <thead>
@@ -178,7 +194,7 @@ export function EventList(props: {
       </thead>
       <tbody>
         {props.events.map((event) => (
-          <EventRow key={event.id} event={event} acts={props.acts} />
+          <EventRow key={event.id} event={event} acts={props.acts} names={names} />
         ))}
       </tbody>
     </table>

@@ -7,7 +7,7 @@ import type { EventView, HistogramView, Problem, SearchView } from '#libs/protoc
 import { address, ApiFailure, get } from '../../api/client.ts';
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
-import { useDesk } from '../../shell/desk.tsx';
+import { useClockKnown, useDesk } from '../../shell/desk.tsx';
 import { PageFrame } from '../../shell/page-frame.tsx';
 import { Button, controls, Empty, IconButton, Notice } from '../../ui/controls.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
@@ -93,25 +93,26 @@ function Results(props: {
   );
 }
 
-/** What was asked, as one object: a new run only when query or span really change. */
-function useAsked(search: SearchSearch): { query: string; span: Span } {
+/** Query and span; a moving span is fixed once, when the product's time is known. */
+function useAsked(search: SearchSearch): { query: string; span: Span; known: boolean } {
   const { clock } = useDesk();
-  const [run, setRun] = useState(0);
   const { q = '', kh, from, to } = search;
-  const asked = useMemo(() => {
-    const moving = { ...(kh && { kh }), ...(from && to && { from, to }) };
-    return { query: q, span: spanOf(moving, clock.now()), run };
-  }, [q, kh, from, to, clock, run]);
-  const again = (): void => setRun(run + 1);
-  return { ...asked, again } as { query: string; span: Span; again: () => void };
+  const fixed = from !== undefined;
+  const known = useClockKnown() || fixed;
+  const span = useMemo(() => {
+    const asked = { ...(kh && { kh }), ...(from && to && { from, to }) };
+    return spanOf(asked, known ? clock.now() : 0);
+  }, [kh, from, to, clock, known]);
+  return { query: q, span, known };
 }
 
 function useSearchPage() {
   const search = useSearch({ from: '/shell/tim-kiem' });
   const navigate = useNavigate();
-  const { query, span } = useAsked(search);
+  const { query, span, known } = useAsked(search);
   const asked = { query, ...isoSpan(span) };
   const events = useInfiniteQuery({
+    enabled: known,
     queryKey: ['events', asked],
     queryFn: ({ pageParam }) =>
       get<SearchView>('/events', { ...asked, limit: PAGE, cursor: pageParam ?? undefined }),
@@ -120,6 +121,7 @@ function useSearchPage() {
     placeholderData: keepPreviousData,
   });
   const histogram = useQuery({
+    enabled: known,
     queryKey: ['histogram', asked],
     queryFn: () =>
       get<HistogramView>('/events/histogram', { ...asked, buckets: BUCKETS, by: 'event.outcome' }),
@@ -217,7 +219,7 @@ export function SearchPage(): ReactNode {
               <section className={styles.histogram} aria-label={text.search.histogram}>
                 <HistogramButtons span={span} onSpan={toSpan} />
                 <Suspense fallback={<div className={styles.plot} />}>
-                  {histogram.data === undefined ? (
+                  {histogram.data === undefined || first?.total === 0 ? (
                     <div className={styles.plot} />
                   ) : (
                     <Histogram view={histogram.data} onZoom={toSpan} />

@@ -246,14 +246,15 @@ export function SummaryPage(): ReactNode {
   const text = useText();
   const { ky } = useSearch({ from: '/shell/bao-cao' });
   const navigate = useNavigate();
-  const { clock } = useDesk();
-  const current = weekOf(clock.now());
-  const period = ky !== undefined && /^\d{4}-W\d{2}$/.test(ky) ? ky : current;
+  const asked = ky !== undefined && /^\d{4}-W\d{2}$/.test(ky) ? ky : undefined;
   const query = useQuery({
-    queryKey: ['summary', period],
-    queryFn: () => get<SummaryView>('/summary', { period }),
+    queryKey: ['summary', asked],
+    queryFn: () => get<SummaryView>('/summary', { period: asked }),
     placeholderData: keepPreviousData,
   });
+  const { clock } = useDesk();
+  const current = weekOf(clock.now());
+  const period = asked ?? query.data?.period ?? current;
   const go = (by: number): void => {
     void navigate({ to: '/bao-cao', search: { ky: shiftWeek(period, by) } });
   };
