@@ -38,7 +38,8 @@ export function readLine(
   const [delay, held] = JSON.parse(line) as [number, LineValue[] | Record<string, FieldValue>];
   const fields = newFields();
   if (names === undefined) {
-    for (const [name, value] of Object.entries(held)) fields[name] = value;
+    for (const [name, value] of Object.entries(held as Record<string, FieldValue>))
+      fields[name] = value;
   } else {
     const values = held as LineValue[];
     names.forEach((name, index) => {
