@@ -73,7 +73,7 @@ describe('the demonstration', () => {
         ({ rule_id: rule, state }) => !rule.startsWith('thapcanh-self') && state === 'in_force',
       )
       .map(({ rule_code: code, locality }) => `${code} ${locality.province}`);
-    const known = new Set([...EXPECTED.map(({ rule, province }) => `${rule} ${province}`)]);
+    const known = new Set(EXPECTED.map(({ rule, province }) => `${rule} ${province}`));
     // A commune whose link is down sends nothing, and a machine whose log was cleared falls silent.
     for (const also of ['SD-15 12', 'SD-15 96']) known.add(also);
     expect(told.filter((one) => !known.has(one))).toEqual([]);
