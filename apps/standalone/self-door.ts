@@ -2,7 +2,10 @@ import { verdictRecord, type Verdict } from '#libs/availability';
 import { CENTRE, type Clock } from '#libs/model';
 import type { Spool } from '#libs/spool';
 
-/** Puts events of our own into the spool; one body each, so that each keeps its id when it is told again. */
+/**
+ * Puts events of our own into the spool; one body each, so that each keeps its id when it is told
+ * again.
+ */
 export class SelfDoor {
   readonly #spool: Spool;
   readonly #clock: Clock;
@@ -12,7 +15,10 @@ export class SelfDoor {
     this.#clock = clock;
   }
 
-  /** Resolves once all would survive a crash; throws when the spool takes nothing, so that it is told again. */
+  /**
+   * Resolves once all would survive a crash; throws when the spool takes nothing, so that it is
+   * told again.
+   */
   async tell(verdicts: readonly Verdict[]): Promise<void> {
     const results = await Promise.all(verdicts.map((verdict) => this.#append(verdict)));
     const refused = results.find((result) => 'refused' in result);

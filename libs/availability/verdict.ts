@@ -1,7 +1,8 @@
 import type { Place } from '#libs/model';
 
 /**
- * An event of ours about availability. It goes through the spool like every other event, so that alerts stay a
+ * An event of ours about availability. It goes through the spool like every other event, so that
+ * alerts stay a
  * function of the set of events; `id` makes a repeated telling the same event.
  */
 export interface Verdict {

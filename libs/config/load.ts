@@ -46,7 +46,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   };
 }
 
-/** What is wrong, with the value that was found; `thapcanh config print` is the example of everything. */
+/**
+ * What is wrong, with the value that was found; `thapcanh config print` is the example of
+ * everything.
+ */
 function describe(issue: z.core.$ZodIssue, file: unknown): ConfigProblem {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {

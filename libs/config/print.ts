@@ -26,7 +26,10 @@ function lines(schema: JsonSchema, indent: string): string[] {
   return out;
 }
 
-/** Every key of the configuration as YAML, with its default, its unit (in the key's name) and its meaning. */
+/**
+ * Every key of the configuration as YAML, with its default, its unit (in the key's name) and its
+ * meaning.
+ */
 export function printConfig(): string {
   const schema = z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema;
   return `${lines(schema, '').join('\n')}\n`;

@@ -1,4 +1,7 @@
-/** A lease that is held; `fence` grows with every new holder, so that a former one can be told apart. */
+/**
+ * A lease that is held; `fence` grows with every new holder, so that a former one can be told
+ * apart.
+ */
 export interface Held {
   readonly fence: number;
   release(): Promise<void>;
@@ -10,7 +13,10 @@ export abstract class Lease {
   abstract take(name: string): Promise<Held | undefined>;
 }
 
-/** Tells every process of the cluster, this one included. Best effort; state that matters is in documents. */
+/**
+ * Tells every process of the cluster, this one included. Best effort; state that matters is in
+ * documents.
+ */
 export abstract class Broadcast {
   abstract tell(topic: string, message: unknown): void;
   /** The returned function ends the listening. */

@@ -17,8 +17,10 @@ type Open = PromiseWithResolvers<unknown>;
 type Calls = Readonly<Record<string, (asked: never) => unknown>>;
 
 /**
- * Two threads that ask each other by name. `Theirs` is what the other side answers. What is asked and answered is copied;
- * an answer that throws rejects the asking side with the same message. When the other side dies every open question rejects.
+ * Two threads that ask each other by name. `Theirs` is what the other side answers. What is asked
+ * and answered is copied;
+ * an answer that throws rejects the asking side with the same message. When the other side dies
+ * every open question rejects.
  */
 export class ThreadLink<Theirs extends Calls> {
   readonly #port: MessagePort | Worker;

@@ -17,7 +17,10 @@ export interface ReaderState {
 
 /** Brings every batch at least once to every named reader, in no promised order. */
 export abstract class Handover {
-  /** Gives batches to `take` until stopped; one that throws is offered again with backoff, unless the error is permanent. */
+  /**
+   * Gives batches to `take` until stopped; one that throws is offered again with backoff, unless
+   * the error is permanent.
+   */
   abstract read(
     reader: ReaderName,
     take: (batch: Batch) => Promise<void>,

@@ -42,13 +42,19 @@ export interface Entity {
   readonly value: string;
 }
 
-/** `in_force` unless late evidence moved it (`superseded`: `by` is the alert that stands for it) or undid it (`withdrawn`: `by` is the event). */
+/**
+ * `in_force` unless late evidence moved it (`superseded`: `by` is the alert that stands for it) or
+ * undid it (`withdrawn`: `by` is the event).
+ */
 export type AlertState =
   | { readonly kind: 'in_force' }
   | { readonly kind: 'superseded'; readonly by: string }
   | { readonly kind: 'withdrawn'; readonly by: string };
 
-/** An episode of a rule for one group key (semantics.md, Matching and correlation). Times in ms since the epoch. */
+/**
+ * An episode of a rule for one group key (semantics.md, Matching and correlation). Times in ms
+ * since the epoch.
+ */
 export interface Alert {
   readonly id: string;
   readonly rule: string;
@@ -71,7 +77,10 @@ export interface Alert {
   readonly state: AlertState;
 }
 
-/** The whole alert as it now is; absolute, so applying it twice or out of date order does no harm beyond the last. */
+/**
+ * The whole alert as it now is; absolute, so applying it twice or out of date order does no harm
+ * beyond the last.
+ */
 export interface AlertChange {
   readonly kind: 'raised' | 'changed' | 'superseded' | 'withdrawn';
   readonly alert: Alert;
@@ -81,7 +90,8 @@ export interface AlertChange {
 export const EVIDENCE_EACH_END = 20;
 
 /**
- * A rule's sign that trouble is over (`recovers` of a rule): alerts of `rules` with this group key whose `last` is
+ * A rule's sign that trouble is over (`recovers` of a rule): alerts of `rules` with this group key
+ * whose `last` is
  * earlier than `time` count as recovered, whichever of the two comes first.
  */
 export interface Recovery {
@@ -93,7 +103,10 @@ export interface Recovery {
   readonly event: string;
 }
 
-/** Why an alert that exists is kept from people, who decided so, and until when (ms since the epoch). */
+/**
+ * Why an alert that exists is kept from people, who decided so, and until when (ms since the
+ * epoch).
+ */
 export interface Muted {
   readonly by: 'maintenance';
   readonly id: string;
@@ -104,7 +117,10 @@ export interface Muted {
   readonly over?: boolean;
 }
 
-/** Where a batch ends: the id of the spool and the position in it. Positions of two spools do not compare. */
+/**
+ * Where a batch ends: the id of the spool and the position in it. Positions of two spools do not
+ * compare.
+ */
 export interface BatchMark {
   readonly spool: string;
   readonly position: number;

@@ -4,7 +4,10 @@ import type { Place } from './locality.ts';
 /** The door a body came in by; `self` is the product's own probes, heartbeats and verdicts. */
 export type InputName = 'http' | 'bulk' | 'syslog_udp' | 'syslog_tcp' | 'self';
 
-/** How the bytes of a body hold records; `frames` is a little-endian 32-bit length before each message. */
+/**
+ * How the bytes of a body hold records; `frames` is a little-endian 32-bit length before each
+ * message.
+ */
 export type BodyFormat = 'ndjson' | 'bulk' | 'frames';
 
 /** What the door knew about a body when it took it in; kept with it in the spool. */

@@ -2,7 +2,10 @@
 export abstract class Clock {
   /** Milliseconds since the epoch. */
   abstract now(): number;
-  /** Calls once after `ms` of this clock's time; the returned function cancels. Never keeps the process alive. */
+  /**
+   * Calls once after `ms` of this clock's time; the returned function cancels. Never keeps the
+   * process alive.
+   */
   abstract after(ms: number, call: () => void): () => void;
 }
 
@@ -25,7 +28,10 @@ export class SimulatedClock extends Clock {
   readonly #speed: number;
   readonly #origin: number;
 
-  /** `origin` is the machine's time at which the simulated time was `start`; threads share it to agree. */
+  /**
+   * `origin` is the machine's time at which the simulated time was `start`; threads share it to
+   * agree.
+   */
   constructor(start: number, speed: number, origin: number) {
     super();
     this.#start = start;

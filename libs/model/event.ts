@@ -5,12 +5,14 @@ export type Scalar = string | number | boolean | null;
 export type FieldValue = Scalar | readonly Scalar[];
 
 /**
- * One ECS record as flat, dotted names (`source.ip`, `gov.locality.code`). Made by `newFields`, so that a
+ * One ECS record as flat, dotted names (`source.ip`, `gov.locality.code`). Made by `newFields`, so
+ * that a
  * hostile name such as `__proto__` is an ordinary key.
  */
 export type Fields = Record<string, FieldValue>;
 
-// A constructor whose prototype has no prototype keeps V8's fast properties; Object.create(null) does not.
+// A constructor whose prototype has no prototype keeps V8's fast properties; Object.create(null)
+// does not.
 const FieldsBase = function () {} as unknown as { new (): Fields; prototype: object };
 FieldsBase.prototype = Object.create(null) as object;
 
@@ -20,7 +22,8 @@ export function newFields(): Fields {
 }
 
 /**
- * One normalized, masked event. `time` is the time it is filed and evaluated under: `@timestamp`, or the time
+ * One normalized, masked event. `time` is the time it is filed and evaluated under: `@timestamp`,
+ * or the time
  * of receipt when the sender's clock is mad (semantics.md, Time).
  */
 export interface Event {

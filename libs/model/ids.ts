@@ -11,19 +11,26 @@ function digest(text: string): string {
 }
 
 /**
- * The id of an event whose sender named it (`_id` with its index, Idempotency-Key + line, forwarder sequence): the
+ * The id of an event whose sender named it (`_id` with its index, Idempotency-Key + line, forwarder
+ * sequence): the
  * same event sent again gets the same id. `owner` is the ingest key's locality and source.
  */
 export function namedEventId(owner: string, senderId: string): string {
   return digest(`n\0${owner}\0${senderId}`);
 }
 
-/** The id of an event without a sender's id: where the spool holds it. `ordinal` counts from 0 inside the body. */
+/**
+ * The id of an event without a sender's id: where the spool holds it. `ordinal` counts from 0
+ * inside the body.
+ */
 export function placedEventId(spoolId: string, position: number, ordinal: number): string {
   return digest(`p\0${spoolId}\0${position}\0${ordinal}`);
 }
 
-/** The id of an alert: the same whenever the same episode is computed again (semantics.md, Matching and correlation). */
+/**
+ * The id of an alert: the same whenever the same episode is computed again (semantics.md, Matching
+ * and correlation).
+ */
 export function alertId(rule: string, groupKey: string, first: number): string {
   return digest(`a\0${rule}\0${groupKey}\0${first}`);
 }

@@ -23,7 +23,9 @@ export type ClosedBy = 'person' | 'withdrawn' | 'merged';
 
 export type Scope = 'commune' | 'system' | 'province' | 'vendor' | 'national';
 
-/** One entry of an incident's timeline; `at` is when it was recorded, `time` when it happened (ms). */
+/**
+ * One entry of an incident's timeline; `at` is when it was recorded, `time` when it happened (ms).
+ */
 export interface TimelineEntry {
   readonly at: number;
   readonly time: number;
@@ -85,7 +87,10 @@ export interface Incident {
   readonly version: number;
 }
 
-/** What a person reads first: what happened, who is affected, three things to do now, whom to call. No field names. */
+/**
+ * What a person reads first: what happened, who is affected, three things to do now, whom to call.
+ * No field names.
+ */
 export interface Card {
   readonly what: string;
   readonly who: string;

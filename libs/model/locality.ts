@@ -1,4 +1,7 @@
-/** Statistics-office code of a province (2 digits), `00` for the centre, `UNKNOWN_LOCALITY` for nobody knows. */
+/**
+ * Statistics-office code of a province (2 digits), `00` for the centre, `UNKNOWN_LOCALITY` for
+ * nobody knows.
+ */
 export type ProvinceCode = string;
 
 /** Statistics-office code of a commune (5 digits). */
@@ -7,7 +10,10 @@ export type CommuneCode = string;
 /** The centre, which sees all localities. */
 export const CENTRE: ProvinceCode = '00';
 
-/** Kept and shown as "chưa rõ địa phương" until somebody assigns its sender; only the centre sees it. */
+/**
+ * Kept and shown as "chưa rõ địa phương" until somebody assigns its sender; only the centre sees
+ * it.
+ */
 export const UNKNOWN_LOCALITY: ProvinceCode = 'xx';
 
 /** Where data belongs to; `commune` only where the data says so. */
@@ -33,7 +39,10 @@ export interface Locality {
   readonly validTo?: string;
 }
 
-/** True when a reader whose scope is `scope` may see data of `place`: the centre all, a province its own, a commune itself. */
+/**
+ * True when a reader whose scope is `scope` may see data of `place`: the centre all, a province its
+ * own, a commune itself.
+ */
 export function covers(scope: Place, place: Place): boolean {
   if (scope.province === CENTRE) return true;
   if (scope.province !== place.province) return false;

@@ -6,7 +6,10 @@ export interface LogSource {
   readonly id: string;
   readonly name: string;
   readonly place: Place;
-  /** Dataset its lines are in (`nginx.access`, `fortinet.fortigate`); absent: recognized line by line. */
+  /**
+   * Dataset its lines are in (`nginx.access`, `fortinet.fortigate`); absent: recognized line by
+   * line.
+   */
   readonly dataset?: string;
   /** Addresses it sends syslog from, and host names that stand in its lines. */
   readonly addresses: readonly string[];

@@ -9,7 +9,8 @@ export type LockResult =
 const LOCK_FILE = 'lock';
 
 /**
- * Takes the data folder for this process alone, making it (mode 0700) when missing. The lock is SQLite's lock on a file
+ * Takes the data folder for this process alone, making it (mode 0700) when missing. The lock is
+ * SQLite's lock on a file
  * in it: the kernel drops it when the process dies, however it dies.
  */
 export function lockFolder(folder: string): LockResult {

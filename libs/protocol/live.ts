@@ -1,8 +1,10 @@
 import type { IncidentRow, Instant } from './rest.ts';
 
 /**
- * Frames of the websocket `/console` (console.md §3.2), JSON `{event, data}`. Deltas are absolute values, so one that
- * is applied twice does no harm. `from` follows the last `to` or the client reconnects with `since`.
+ * Frames of the websocket `/console` (console.md §3.2), JSON `{event, data}`. Deltas are absolute
+ * values, so one that
+ * is applied twice does no harm. `from` follows the last `to` or the client reconnects with
+ * `since`.
  */
 export type ClientFrame =
   | {
@@ -44,7 +46,10 @@ export type ServerFrame =
     }
   | { readonly event: 'pong'; readonly data: Record<string, never> };
 
-/** Changes numbered `from` to `to`, both included. `drop` are rows that left the reader's scope or were removed. */
+/**
+ * Changes numbered `from` to `to`, both included. `drop` are rows that left the reader's scope or
+ * were removed.
+ */
 export interface Delta {
   readonly from: number;
   readonly to: number;

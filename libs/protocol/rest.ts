@@ -13,7 +13,9 @@ import type {
 /** ISO 8601 in UTC with milliseconds. */
 export type Instant = string;
 
-/** What a place looks like to people; names come with the codes so that no page needs the register. */
+/**
+ * What a place looks like to people; names come with the codes so that no page needs the register.
+ */
 export interface PlaceView {
   readonly province: string;
   readonly provinceName: string;
@@ -123,7 +125,9 @@ export type ActionName =
   | 'reopen'
   | 'undo';
 
-/** `scanned` of `total` events of the span were looked at; hundredths for who sees one place only. */
+/**
+ * `scanned` of `total` events of the span were looked at; hundredths for who sees one place only.
+ */
 export interface SearchView {
   readonly rows: readonly EventView[];
   readonly cursor: string | null;

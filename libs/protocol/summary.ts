@@ -2,7 +2,10 @@ import type { Severity } from '#libs/model';
 
 import type { IncidentRow, Instant, PlaceView } from './rest.ts';
 
-/** A headline number against the period before; `change` is a difference, `null` when there is nothing to compare with. */
+/**
+ * A headline number against the period before; `change` is a difference, `null` when there is
+ * nothing to compare with.
+ */
 export interface Headline {
   readonly value: number | null;
   readonly change: number | null;

@@ -123,7 +123,9 @@ function decisions(facts: SummaryFacts): Words[] {
   return silent > 0 ? [...open.slice(0, DECISIONS_MAX - 1), missing] : open.slice(0, DECISIONS_MAX);
 }
 
-/** The one page for a leader: two sentences, four numbers, what needs a decision, what stood out. */
+/**
+ * The one page for a leader: two sentences, four numbers, what needs a decision, what stood out.
+ */
 export function makeSummary(facts: SummaryFacts): SummaryView {
   const { period, now, before, isOutage } = facts;
   const bySeverity = countBySeverity(now);

@@ -4,7 +4,10 @@ import type { Lease } from '#libs/coordination';
 import type { Clock } from '#libs/model';
 import type { HealthLine } from '#libs/protocol';
 
-/** When a job runs: every so many seconds of the product's clock, or by a calendar line in Viet Nam's time. */
+/**
+ * When a job runs: every so many seconds of the product's clock, or by a calendar line in Viet
+ * Nam's time.
+ */
 export type When = { readonly everyS: number } | { readonly cron: string };
 
 export interface Job {

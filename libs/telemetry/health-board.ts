@@ -8,7 +8,10 @@ const BROKEN: HealthLine['text'] = {
   en: 'Its state cannot be read; see the log of the server.',
 };
 
-/** Every door, stage, job and store tells its state here; the health page and /metrics read nothing else. */
+/**
+ * Every door, stage, job and store tells its state here; the health page and /metrics read nothing
+ * else.
+ */
 export class HealthBoard {
   readonly #sources = new Map<string, LineSource>();
 

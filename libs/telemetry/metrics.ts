@@ -11,7 +11,9 @@ function metricName(text: string): string {
   return text.replaceAll(/[^a-zA-Z0-9_]/g, '_');
 }
 
-/** The health lines in Prometheus' text format: `thapcanh_state` and one gauge per figure, by line. */
+/**
+ * The health lines in Prometheus' text format: `thapcanh_state` and one gauge per figure, by line.
+ */
 export function prometheusText(lines: readonly HealthLine[]): string {
   const states = lines.map(
     (line) => `thapcanh_state{line="${metricName(line.id)}"} ${STATE_VALUE[line.state]}`,

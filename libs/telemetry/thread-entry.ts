@@ -1,7 +1,8 @@
 import type { WorkerOptions } from 'node:worker_threads';
 
 /**
- * Where a worker thread's entry lies beside its caller, in the sources (run by Node's type stripping) and in the
+ * Where a worker thread's entry lies beside its caller, in the sources (run by Node's type
+ * stripping) and in the
  * build alike, with the options it needs there. `name` is the file without its extension.
  */
 export function threadEntry(

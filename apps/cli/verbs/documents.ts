@@ -20,7 +20,10 @@ export interface Books {
 /** Who the record names for what is done on the command line. */
 export const COMMAND_LINE = 'command line';
 
-/** Opens the documents of THAPCANH_DATA for one piece of work; says why it cannot. A running product sees the result within seconds. */
+/**
+ * Opens the documents of THAPCANH_DATA for one piece of work; says why it cannot. A running product
+ * sees the result within seconds.
+ */
 export async function withBooks(
   verb: string,
   io: Io,
@@ -41,7 +44,8 @@ export async function withBooks(
   const documents = new SqliteDocuments(join(data, 'documents.db'));
   const clock = new SystemClock();
   try {
-    // A chain of its own: the running product writes the main one, and two writers would fight for its head.
+    // A chain of its own: the running product writes the main one, and two writers would fight for
+    // its head.
     const audit = new Audit(documents, clock, 'cli');
     return await work({ documents, clock, audit, auth: new Auth({ documents, clock }) });
   } finally {

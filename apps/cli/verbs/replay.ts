@@ -9,8 +9,8 @@ import { EXIT, type Io, type Verb } from '../verb.ts';
 
 const USAGE = `thapcanh replay FILE --to URL --key KEY [--speed N] [--shuffle SECONDS] [--duplicate PERCENT]
 
-Sends recorded events (NDJSON, one ECS record a line) to a running product through its _bulk door. Every event goes under an id
-made from its text, so that an event sent twice is one event.
+Sends recorded events (NDJSON, one ECS record a line) to a running product through its _bulk door.
+Every event goes under an id made from its text, so that an event sent twice is one event.
 
   --speed N            keep the gaps between @timestamps, N times as fast (default: as fast as it goes)
   --shuffle SECONDS    let events arrive up to so many seconds of their own time late, in any order

@@ -11,7 +11,8 @@ const USAGE = `thapcanh user add NAME --role analyst|locality|manager|admin [--l
 thapcanh user reset NAME
 thapcanh user list
 
-Both print a one-time path (30 minutes) with which the person sets a password: put it behind the address of the console.
+Both print a one-time path (30 minutes) with which the person sets a password: put it behind the
+address of the console.
 `;
 
 const ROLES: readonly Role[] = ['analyst', 'locality', 'manager', 'admin'];

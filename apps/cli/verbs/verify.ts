@@ -5,7 +5,8 @@ import { withBooks } from './documents.ts';
 
 const USAGE = `thapcanh verify
 
-Reads the record of what people did from its first entry to its last and checks that every entry is bound to the one before.
+Reads the record of what people did from its first entry to its last and checks that every entry is
+bound to the one before.
 Exit 1 with the first link that does not hold.
 `;
 

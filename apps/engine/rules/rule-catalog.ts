@@ -17,7 +17,10 @@ export type LoadOutcome =
   | { readonly loaded: true; readonly sources: readonly SigmaSource[] }
   | { readonly loaded: false; readonly problems: readonly string[] };
 
-/** The rules in force as people read of them. A set that does not load whole leaves the old one in force and says so. */
+/**
+ * The rules in force as people read of them. A set that does not load whole leaves the old one in
+ * force and says so.
+ */
 export class RuleCatalog {
   readonly #folders: readonly string[];
   #set: RuleSet = compile([]);

@@ -5,7 +5,10 @@ import { selfFacts, selfRule, type SelfPart, type SelfTrouble } from './self-rul
 
 /** What is measured of ourselves. */
 export interface SelfReading {
-  /** Share of the data folder's disk that is used, 0 to 100; `undefined` where the system does not tell. */
+  /**
+   * Share of the data folder's disk that is used, 0 to 100; `undefined` where the system does not
+   * tell.
+   */
   readonly diskPercent: number | undefined;
   readonly lagSeconds: number;
   /** Bodies and records set aside since the start. */
@@ -53,7 +56,8 @@ export function troubles(
 }
 
 /**
- * The SOC watches itself. Its alerts go straight into the alert book and not through detection: a detection that stands
+ * The SOC watches itself. Its alerts go straight into the alert book and not through detection: a
+ * detection that stands
  * still could not tell of it.
  */
 export class SelfWatch {
@@ -69,7 +73,10 @@ export class SelfWatch {
     this.#limits = limits;
   }
 
-  /** Takes one look; raises what is in trouble for the second time running, and resolves what is well again. */
+  /**
+   * Takes one look; raises what is in trouble for the second time running, and resolves what is
+   * well again.
+   */
   async look(reading: SelfReading): Promise<void> {
     const found = troubles(reading, this.#before, this.#limits);
     this.#before = reading;

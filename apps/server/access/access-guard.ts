@@ -14,7 +14,10 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 /** Routes that somebody may still call who has to change the password first. */
 const PASSWORD_ROUTES = /^\/api\/v1\/session(\/password)?$/;
 
-/** Lets nobody through whose session or key does not allow the route; what a route needs stands on the route. */
+/**
+ * Lets nobody through whose session or key does not allow the route; what a route needs stands on
+ * the route.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #reflector: Reflector;

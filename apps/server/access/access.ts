@@ -17,7 +17,10 @@ export const NEEDS_KEY = 'thapcanh:needs';
 /** A route that anybody may call; every other route needs a principal. */
 export const Open = (): CustomDecorator => SetMetadata(OPEN_KEY, true);
 
-/** What a route needs beyond being signed in; a route without it is refused to everybody (deny by default). */
+/**
+ * What a route needs beyond being signed in; a route without it is refused to everybody (deny by
+ * default).
+ */
 export const Needs = (permission: Permission): CustomDecorator =>
   SetMetadata(NEEDS_KEY, permission);
 

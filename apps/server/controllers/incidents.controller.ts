@@ -17,7 +17,10 @@ const TEXT_CHARS_MAX = 4_000;
 const LIST_MAX = 500;
 const EVIDENCE_SHOWN_MAX = 50;
 const CURSOR_CHARS_MAX = 500;
-/** Evidence is looked for this far around an incident: events of a mad clock lie under their day of receipt. */
+/**
+ * Evidence is looked for this far around an incident: events of a mad clock lie under their day of
+ * receipt.
+ */
 const EVIDENCE_MARGIN_MS = 60_000;
 
 const ACTIONS = [

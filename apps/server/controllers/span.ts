@@ -28,7 +28,10 @@ export interface SpanAsked {
   readonly to?: string | undefined;
 }
 
-/** Reads a query and its span, bounded by what this person may see; a query that cannot be read names its character. */
+/**
+ * Reads a query and its span, bounded by what this person may see; a query that cannot be read
+ * names its character.
+ */
 export function eventSpan(asked: SpanAsked, who: Principal, now: number): EventSpan {
   const parsed = parseQuery(asked.query ?? '');
   if (parsed.problem !== undefined) {

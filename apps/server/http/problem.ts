@@ -4,7 +4,10 @@ import type { FastifyReply } from 'fastify';
 import type { Problem } from '#libs/protocol';
 import type { Logger } from '#libs/telemetry';
 
-/** Every problem the API can answer with: its status and what it says. A test holds the manual to this table. */
+/**
+ * Every problem the API can answer with: its status and what it says. A test holds the manual to
+ * this table.
+ */
 export const PROBLEMS = {
   not_signed_in: [401, 'Sign in first.', 'Cần đăng nhập.'],
   wrong_password: [
@@ -90,7 +93,10 @@ function messageOf(error: HttpException): string {
   return typeof message === 'string' ? message : error.message;
 }
 
-/** Turns whatever a door throws into problem+json; what nobody expected is logged under the id that the reader is given. */
+/**
+ * Turns whatever a door throws into problem+json; what nobody expected is logged under the id that
+ * the reader is given.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #log: Logger;

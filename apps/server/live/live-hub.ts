@@ -16,7 +16,9 @@ import { parseClientFrame } from './client-frame.ts';
 export const BUFFERED_BYTES_MAX = 1_048_576;
 /** Consoles connected at once; one more is turned away. */
 export const CONSOLES_MAX = 2_000;
-/** How far a console's number may lag when nothing of its scope changed, before it is told anyway. */
+/**
+ * How far a console's number may lag when nothing of its scope changed, before it is told anyway.
+ */
 const QUIET_CHANGES_MAX = 1_000;
 const CLOCK_INTERVAL_MS = 5_000;
 const CLOSE_TOO_MANY = 1013;

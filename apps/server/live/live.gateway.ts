@@ -12,7 +12,10 @@ import { sessionToken } from '../access/session-cookie.ts';
 import { CLIENT_FRAME_BYTES_MAX } from './client-frame.ts';
 import { LiveHub } from './live-hub.ts';
 
-/** The websocket `/console`: who connects is known by the session cookie and comes from our own pages. */
+/**
+ * The websocket `/console`: who connects is known by the session cookie and comes from our own
+ * pages.
+ */
 @WebSocketGateway({
   path: '/console',
   maxPayload: CLIENT_FRAME_BYTES_MAX,

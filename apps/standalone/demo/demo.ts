@@ -16,7 +16,10 @@ import { DEMO_START, PROBE_FAULT } from './storyline.ts';
 const PASSWORD_BYTES = 9;
 const DEMO_USER = 'trucban';
 
-/** The demonstration: its clock, its folder, its register, and the player that sends through the doors. */
+/**
+ * The demonstration: its clock, its folder, its register, and the player that sends through the
+ * doors.
+ */
 export class Demo {
   readonly folder: string;
   readonly clock: SimulatedClock;

@@ -101,7 +101,10 @@ export function otpLine(random: Random, province: string, at: number, failed: bo
   };
 }
 
-/** What a FortiGate writes when an interface goes down or up; without a status a session that was let through. */
+/**
+ * What a FortiGate writes when an interface goes down or up; without a status a session that was
+ * let through.
+ */
 export function firewallLine(
   random: Random,
   device: string,

@@ -18,7 +18,10 @@ export interface DemoDoors {
 const SEED = 20_261_123;
 const TICK_MS = 250;
 
-/** Plays the storyline through the real doors: firewalls by syslog over TCP from their own addresses, the rest by HTTP. */
+/**
+ * Plays the storyline through the real doors: firewalls by syslog over TCP from their own
+ * addresses, the rest by HTTP.
+ */
 export class DemoPlayer {
   readonly #clock: Clock;
   readonly #doors: DemoDoors;

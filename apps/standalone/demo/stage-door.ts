@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
 
-/** The services that the demo's probes ask: a small server that answers, or hangs up where the script says so. */
+/**
+ * The services that the demo's probes ask: a small server that answers, or hangs up where the
+ * script says so.
+ */
 export class StageDoor {
   readonly #server: Server;
   readonly #faulty: (service: string) => boolean;

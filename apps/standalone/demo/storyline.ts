@@ -22,7 +22,9 @@ function at(minuteOfPlay: string): number {
   return (minutes * 60 + seconds) * DEMO_SPEED;
 }
 
-/** Background lines per second of office time over all provinces (about 120 a second as it plays). */
+/**
+ * Background lines per second of office time over all provinces (about 120 a second as it plays).
+ */
 const BACKGROUND_PER_SECOND = 20;
 
 /** Every server and firewall is heard at least this often, in seconds of office time. */
@@ -48,7 +50,9 @@ const CLEARED = at('8:15');
 /** The probe of Tây Ninh's one-stop system finds nobody in this span. */
 export const PROBE_FAULT = { service: 'motcua-80', from: at('6:40'), to: at('8:30') };
 
-/** Lines that second number `second` of office time brings; the same for the same random numbers. */
+/**
+ * Lines that second number `second` of office time brings; the same for the same random numbers.
+ */
 export function linesOfSecond(random: Random, second: number): DemoLine[] {
   const now = (): number => DEMO_START + second * 1_000 + random.below(1_000);
   return [
@@ -77,7 +81,8 @@ function citizen(
   province: string,
 ): { user: string; ip: string; realm: string; ok: boolean } {
   const number = random.below(4_000);
-  // One sign-in in forty is mistyped, each from an address of its own: nobody is to be woken by that.
+  // One sign-in in forty is mistyped, each from an address of its own: nobody is to be woken by
+  // that.
   const ip = `10.${Number(province)}.${random.below(200)}.${1 + random.below(250)}`;
   return { user: `cb.${province}.${number}`, ip, realm: 'can-bo', ok: random.below(40) > 0 };
 }
@@ -108,7 +113,10 @@ function story(random: Random, second: number, now: () => number): DemoLine[] {
   ];
 }
 
-/** One report every four seconds and province; 35 % fail where the gateway is at fault, 3 % elsewhere. */
+/**
+ * One report every four seconds and province; 35 % fail where the gateway is at fault, 3 %
+ * elsewhere.
+ */
 function otp(random: Random, second: number, now: () => number): DemoLine[] {
   return FULL.filter((province) => (second + Number(province)) % 4 === 0).map((province) => {
     const faulty = OTP_FAULT.provinces.includes(province) && within(second, OTP_FAULT);

@@ -34,7 +34,10 @@ export interface ProbeStanding {
   readonly uptimePercent: number | undefined;
 }
 
-/** Runs the enabled probes of the register, each at its interval, and tells every turn of a verdict (quorum of one probe point). */
+/**
+ * Runs the enabled probes of the register, each at its interval, and tells every turn of a verdict
+ * (quorum of one probe point).
+ */
 export class ProbeRunner {
   readonly #register: RegisterBook;
   readonly #documents: Documents;
@@ -69,7 +72,10 @@ export class ProbeRunner {
     }
   }
 
-  /** Starts the checks that are due; called every second or so. Resolves when those it started are done. */
+  /**
+   * Starts the checks that are due; called every second or so. Resolves when those it started are
+   * done.
+   */
   async tick(): Promise<void> {
     const now = this.#clock.now();
     const due = this.#register.probes().filter((probe) => probe.enabled && this.#isDue(probe, now));

@@ -21,7 +21,10 @@ export const UNPROBED: ProbeState = {
   lastError: undefined,
 };
 
-/** Takes one outcome; `turned` names the verdict when it changed (the first "up" after unknown is no change to tell). */
+/**
+ * Takes one outcome; `turned` names the verdict when it changed (the first "up" after unknown is no
+ * change to tell).
+ */
 export function takeOutcome(
   state: ProbeState,
   outcome: ProbeOutcome,

@@ -35,7 +35,10 @@ function communeRows(): Locality[] {
   );
 }
 
-/** Folds a name for search: no marks, đ as d, one spelling of tone marks and apostrophes ("dak lak" finds Đắk Lắk). */
+/**
+ * Folds a name for search: no marks, đ as d, one spelling of tone marks and apostrophes ("dak lak"
+ * finds Đắk Lắk).
+ */
 export function foldName(text: string): string {
   return text
     .normalize('NFD')
@@ -47,7 +50,10 @@ export function foldName(text: string): string {
     .trim();
 }
 
-/** The 34 provinces and 3,321 communes in force, by code. Never names a commune without its province. */
+/**
+ * The 34 provinces and 3,321 communes in force, by code. Never names a commune without its
+ * province.
+ */
 export class Localities {
   readonly #provinces = new Map<string, Province>(PROVINCES.map((p) => [p.code, p]));
   readonly #communes = new Map<string, Locality>();
@@ -110,7 +116,10 @@ export class Localities {
       : `${name.communeName}, ${name.provinceName}`;
   }
 
-  /** Provinces and communes whose name, old name or code starts with or holds the folded text, best first. */
+  /**
+   * Provinces and communes whose name, old name or code starts with or holds the folded text, best
+   * first.
+   */
   find(text: string, limit: number): readonly Locality[] {
     const wanted = foldName(text);
     const scored = this.all().flatMap((row) => {

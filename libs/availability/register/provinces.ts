@@ -1,9 +1,15 @@
 import type { Locality } from '#libs/model';
 
-/** A province or city of Viet Nam since 1 July 2025; `slug` is its ASCII name, `merged` the provinces that went into it. */
+/**
+ * A province or city of Viet Nam since 1 July 2025; `slug` is its ASCII name, `merged` the
+ * provinces that went into it.
+ */
 export interface Province extends Locality {
   readonly slug: string;
-  /** Northern mountains, Red River Delta, North Central, South Central and Highlands, South-East, Mekong. */
+  /**
+   * Northern mountains, Red River Delta, North Central, South Central and Highlands, South-East,
+   * Mekong.
+   */
   readonly region: 'N' | 'RRD' | 'NC' | 'SCH' | 'SE' | 'MK';
 }
 
@@ -18,7 +24,10 @@ type Row = readonly [
   validFrom?: string,
 ];
 
-/** The 34 units of the statistics office's list of 30 April 2026, with the e-identifier prefixes of dossier codes. */
+/**
+ * The 34 units of the statistics office's list of 30 April 2026, with the e-identifier prefixes of
+ * dossier codes.
+ */
 const ROWS: readonly Row[] = [
   ['01', 'Hà Nội', 'city', 'ha-noi', 'H26', 'RRD', []],
   ['04', 'Cao Bằng', 'province', 'cao-bang', 'H14', 'N', []],

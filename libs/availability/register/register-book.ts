@@ -81,7 +81,10 @@ export class RegisterBook {
     return () => this.#listeners.delete(call);
   }
 
-  /** Adds or replaces rows; durable when it resolves. The first row that cannot be taken refuses all of them. */
+  /**
+   * Adds or replaces rows; durable when it resolves. The first row that cannot be taken refuses all
+   * of them.
+   */
   async save<K extends RegisterKind>(
     kind: K,
     rows: readonly Kinds[K][],

@@ -28,7 +28,10 @@ export interface SourceStanding {
   readonly lastTime: number | undefined;
   readonly eventsHour: number;
   readonly notUnderstoodHour: number;
-  /** Median of receipt minus event time over the last batches, in seconds; a constant one is a clock or zone fault. */
+  /**
+   * Median of receipt minus event time over the last batches, in seconds; a constant one is a clock
+   * or zone fault.
+   */
   readonly skewSeconds: number | undefined;
 }
 
@@ -72,8 +75,10 @@ export interface SilenceLimits {
 }
 
 /**
- * Judges silence by time of receipt against each source's configured floor (semantics.md, Availability). `reached` is the
- * receipt time up to which everything accepted has been decoded, so that a backlog of ours is nobody's silence.
+ * Judges silence by time of receipt against each source's configured floor (semantics.md,
+ * Availability). `reached` is the
+ * receipt time up to which everything accepted has been decoded, so that a backlog of ours is
+ * nobody's silence.
  */
 export class SourceTracker {
   readonly #register: RegisterBook;
@@ -151,7 +156,8 @@ export class SourceTracker {
       const verdict = silentVerdict(source, memory.lastReceived, reached, limitS);
       silent.push({ memory, verdict });
     }
-    // Told before it is remembered: a telling that fails is tried again at the next judgement, under the same id.
+    // Told before it is remembered: a telling that fails is tried again at the next judgement,
+    // under the same id.
     if (silent.length > 0) await this.#tell(silent.map(({ verdict }) => verdict));
     for (const { memory } of silent) {
       memory.silentSince = memory.lastReceived;
