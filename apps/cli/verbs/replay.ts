@@ -7,12 +7,12 @@ import { sha256 } from '#libs/model';
 
 import { EXIT, type Io, type Verb } from '../verb.ts';
 
-const USAGE = `thapcanh replay FILE --to URL --key KEY [--speed N] [--shuffle SECONDS] [--duplicate PERCENT]
+const USAGE = `thapcanh replay FILE --to URL --key KEY [OPTIONS]
 
 Sends recorded events (NDJSON, one ECS record a line) to a running product through its _bulk door.
 Every event goes under an id made from its text, so that an event sent twice is one event.
 
-  --speed N            keep the gaps between @timestamps, N times as fast (default: as fast as it goes)
+  --speed N            keep the gaps between @timestamps, N times as fast (default: at once)
   --shuffle SECONDS    let events arrive up to so many seconds of their own time late, in any order
   --duplicate PERCENT  send so many of a hundred events twice
   --seed N             of the shuffling (default 1)
