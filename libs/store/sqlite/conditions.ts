@@ -15,7 +15,7 @@ import {
 } from './bits.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
 import { idKeys, type IdKey } from './event-id.ts';
-import { BLOCK_EVENTS, CHUNK_EVENTS, CODE_BEYOND, SHAPE_SLOT } from './layout.ts';
+import { BLOCK_EVENTS, CHUNK_EVENTS, CODE_BEYOND, HAS_WORD, SHAPE_SLOT } from './layout.ts';
 import { TokenRows } from './token-rows.ts';
 
 /** A query's condition made ready for one day. */
@@ -95,6 +95,18 @@ function codeBits(codes: Uint16Array, wanted: number): Bits {
     if (code === wanted) setBit(bits, row);
   });
   return bits;
+}
+
+/** Rows whose message has a common word; chunks without its column are left to `tokens`. */
+export function wordCondition(day: DayReader, slot: number, tokens: Condition): Condition {
+  const passing = Uint8Array.from({ length: HAS_WORD + 1 }, (_, code) => code);
+  return {
+    cost: 3,
+    evaluate(chunk) {
+      const codes = day.codes(chunk, slot);
+      return codes === undefined ? tokens.evaluate(chunk) : exactly(codesIn(codes, passing));
+    },
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   SHAPE_SLOT,
   SLOTS_MAX,
   TIME_SLOT,
+  WORD_SLOT,
 } from './layout.ts';
 import type { Recent } from './recent.ts';
 
@@ -64,6 +65,7 @@ export class DayReader {
   readonly #names = new Map<number, string>();
   readonly #shapes: (DayShape | undefined)[] = [];
   readonly #values = new Map<number, FieldValue[]>();
+  readonly #commonWords = new Map<string, number>();
   #events = 0;
   #unshaped = 0;
   #hasTokenTable = false;
@@ -139,6 +141,18 @@ export class DayReader {
       values[Number(code)] = JSON.parse(String(v)) as FieldValue;
     }
     return values;
+  }
+
+  /**
+   * The words of messages that have columns, with their column numbers. In a chunk that has the
+   * column of a word, the column tells all and the token index nothing.
+   */
+  commonWords(): ReadonlyMap<string, number> {
+    const more = this.sql('SELECT slot, v FROM value WHERE slot >= ? ORDER BY slot');
+    for (const { slot, v } of more.all(WORD_SLOT + this.#commonWords.size)) {
+      this.#commonWords.set(JSON.parse(String(v)) as string, Number(slot));
+    }
+    return this.#commonWords;
   }
 
   /** The codes of a chunk's rows; undefined when none of them has the field. */

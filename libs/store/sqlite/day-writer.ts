@@ -12,10 +12,10 @@ import {
   BLOCK_EVENTS,
   CHUNK_EVENTS,
   CODE_BEYOND,
+  HAS_WORD,
   openDayToWrite,
   SHAPE_BEYOND,
   SHAPE_SLOT,
-  SLOT_OF_FIELD,
   SLOTS_MAX,
   TIME_SLOT,
   TOKEN_END,
@@ -23,7 +23,6 @@ import {
 import { DayVocabulary, type DayField, type ShapeNode } from './vocabulary.ts';
 
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-const SLOTS = SLOT_OF_FIELD.size + 2;
 /** A new block or chunk begins with nothing remembered of the one before. */
 const NEVER = -1;
 
@@ -75,7 +74,7 @@ export class DayWriter {
   #times = new Int32Array(CHUNK_EVENTS);
   #shapes = new Uint16Array(CHUNK_EVENTS);
   /** By column number; absent until an event of the chunk has the field. */
-  #codes: (Uint16Array | undefined)[] = Array.from({ length: SLOTS });
+  #codes: (Uint16Array | undefined)[] = Array.from({ length: SLOTS_MAX });
   #values: LineValue[] = [];
   #tokens = '';
 
@@ -157,13 +156,10 @@ export class DayWriter {
   #index(field: DayField, value: FieldValue, row: number): void {
     if (field.slot >= 0) {
       const code = this.#vocabulary.codeOf(field.slot, value);
-      let codes = this.#codes[field.slot];
-      if (codes === undefined) this.#codes[field.slot] = codes = new Uint16Array(CHUNK_EVENTS);
-      codes[row] = code;
+      this.#codesOf(field.slot)[row] = code;
       if (code !== CODE_BEYOND) return;
     } else if (field.name === 'message') {
-      const words = messageWords(value);
-      if (words.length > 0) this.#tokens += TOKEN_END + words.join(TOKEN_END);
+      this.#indexWords(messageWords(value), row);
       return;
     } else if (field.indexing === 'read') return;
     if (!Array.isArray(value)) {
@@ -173,6 +169,20 @@ export class DayWriter {
     for (const one of value) {
       if (one !== null) this.#tokens += field.token(one);
     }
+  }
+
+  #indexWords(words: readonly string[], row: number): void {
+    const common = this.#vocabulary.words;
+    common.watch(words);
+    for (const word of words) {
+      const slot = common.slotOf(word);
+      if (slot === undefined) this.#tokens += TOKEN_END + word;
+      else this.#codesOf(slot)[row] = HAS_WORD;
+    }
+  }
+
+  #codesOf(slot: number): Uint16Array {
+    return (this.#codes[slot] ??= new Uint16Array(CHUNK_EVENTS));
   }
 
   #endBlock(): void {
@@ -189,8 +199,8 @@ export class DayWriter {
 
   #endChunk(): void {
     this.#writeChunk();
-    for (const codes of this.#codes) codes?.fill(0);
-    this.#codes = Array.from({ length: SLOTS });
+    this.#codes = Array.from({ length: SLOTS_MAX });
+    this.#vocabulary.settleWords();
   }
 
   #writeChunk(): void {

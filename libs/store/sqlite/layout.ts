@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Format of a day file; a higher number in a file means that newer code wrote it. */
-const DAY_FORMAT = 2;
+const DAY_FORMAT = 3;
 /**
  * Events whose originals are compressed as one. A row number divided by it is the number of its
  * block.
@@ -131,6 +131,10 @@ export const SLOT_OF_FIELD: ReadonlyMap<string, number> = new Map(
 );
 /** Room for column numbers in the row id of a column; never changed within a format. */
 export const SLOTS_MAX = 256;
+/** From here on columns are words of messages: 1 where the message has the word. */
+export const WORD_SLOT = 160;
+/** Code of a row whose message has the word of a column. */
+export const HAS_WORD = 1;
 
 const LETTER_OR_DIGIT = /[a-z0-9]/i;
 

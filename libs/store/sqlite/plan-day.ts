@@ -13,6 +13,7 @@ import {
   orCondition,
   presenceCondition,
   tokensCondition,
+  wordCondition,
   type Condition,
 } from './conditions.ts';
 import type { DayReader } from './day-reader.ts';
@@ -148,8 +149,20 @@ function inDoubt(condition: Condition): Condition {
 }
 
 function planWord(day: DayReader, word: string): Condition {
-  if (!isPattern(word)) return tokensCondition(day, quote(word), true);
+  if (!isPattern(word)) {
+    const slot = day.commonWords().get(word);
+    const tokens = tokensCondition(day, quote(word), true);
+    return slot === undefined ? tokens : wordCondition(day, slot, tokens);
+  }
   const glob: Glob = compileGlob(word);
+  const common = [...day.commonWords()]
+    .filter(([each]) => glob.test(each))
+    .map(([, slot]) => wordCondition(day, slot, NOTHING));
+  return orCondition(day, [planPattern(day, glob), ...common]);
+}
+
+/** What the token index says of a pattern of words. */
+function planPattern(day: DayReader, glob: Glob): Condition {
   if (glob.prefixOnly && glob.prefix !== '') {
     return tokensCondition(day, `${quote(glob.prefix)} *`, true);
   }

@@ -4,7 +4,7 @@ import type { FieldValue } from '#libs/model';
 
 import { fold } from '../query/words.ts';
 import { dayFile, vocabularyFile, type Day } from './days.ts';
-import { COLUMN_FIELDS, openDayToWrite, SLOT_OF_FIELD } from './layout.ts';
+import { COLUMN_FIELDS, openDayToWrite, SLOT_OF_FIELD, WORD_SLOT } from './layout.ts';
 import { namedToken } from './needed-tokens.ts';
 import { TokenFilter } from './sealed-vocabulary.ts';
 import { valueToken } from './tokens.ts';
@@ -109,6 +109,7 @@ function columnTokens(db: DatabaseSync): string[] {
   const rows = db.prepare('SELECT slot, v FROM value').all();
   return rows.flatMap(({ slot, v }) => {
     const value = JSON.parse(String(v)) as FieldValue;
+    if (Number(slot) >= WORD_SLOT) return [String(value)];
     const field = fieldOfSlot.get(Number(slot)) ?? '';
     const values = Array.isArray(value) ? value : [value];
     return values

@@ -1,14 +1,17 @@
 import type { FieldValue } from '#libs/model';
 
+import { CommonWords } from './common-words.ts';
 import {
   CODE_BEYOND,
   COLUMN_VALUES_MAX,
   DAY_FIELDS_MAX,
   DAY_SHAPES_MAX,
+  HAS_WORD,
   indexingOf,
   SHAPE_BEYOND,
   SLOT_OF_FIELD,
   TOKEN_END,
+  WORD_SLOT,
 } from './layout.ts';
 import { fieldPrefix, tokenOf } from './tokens.ts';
 
@@ -72,6 +75,7 @@ const COLUMN_VALUE_CHARS_MAX = 256;
  */
 export class DayVocabulary {
   readonly root: ShapeNode = node(undefined, undefined, '');
+  readonly words = new CommonWords();
   readonly #fields = new Map<string, DayField>();
   /** By column number. */
   readonly #codes: (Map<FieldValue, number> | undefined)[] = [];
@@ -105,7 +109,8 @@ export class DayVocabulary {
       this.#shapes = Math.max(this.#shapes, id);
     }
     for (const { slot, code, v } of known.values) {
-      this.#codesOf(slot).set(codeKey(JSON.parse(v) as FieldValue), code);
+      if (slot >= WORD_SLOT) this.words.load(JSON.parse(v) as string, slot);
+      else this.#codesOf(slot).set(codeKey(JSON.parse(v) as FieldValue), code);
     }
     this.#additions = { fields: [], shapes: [], values: [] };
   }
@@ -184,6 +189,13 @@ export class DayVocabulary {
     codes.set(key, code);
     this.#additions.values.push({ slot, code, v: JSON.stringify(value) });
     return code;
+  }
+
+  /** Between two chunks: words that were common in the last one have columns from now on. */
+  settleWords(): void {
+    for (const { word, slot } of this.words.settle()) {
+      this.#additions.values.push({ slot, code: HAS_WORD, v: JSON.stringify(word) });
+    }
   }
 
   takeAdditions(): Additions {
