@@ -6,6 +6,8 @@ import type { Engine } from './engine.ts';
 /** Detection this far behind is said loudly (console.md R32). */
 const LAG_AMBER_S = 60;
 const LAG_RED_S = 300;
+const VI = new Intl.NumberFormat('vi-VN');
+const EN = new Intl.NumberFormat('en-GB');
 
 function readerLine(state: ReaderState, name: HealthLine['name'], now: number): HealthLine {
   const { trouble, position, parked } = state;
@@ -27,14 +29,15 @@ function decodeLine(engine: Engine): HealthLine {
   const decode = engine.state?.decode;
   const odd = Object.values(decode?.oddities ?? {}).reduce((sum, times) => sum + times, 0);
   const events = decode?.events ?? 0;
+  const masked = decode?.masked ?? 0;
   return {
     id: 'stage_decode',
     group: 'stage',
     state: 'ok',
     name: { vi: 'Đọc hiểu và che dữ liệu', en: 'Decode, normalize, mask' },
     text: {
-      vi: `${events} sự kiện, ${odd} có điểm lạ, ${decode?.masked ?? 0} đã che dữ liệu cá nhân.`,
-      en: `${events} events, ${odd} with something odd, ${decode?.masked ?? 0} masked.`,
+      vi: `${VI.format(events)} sự kiện, ${VI.format(odd)} có điểm lạ, ${VI.format(masked)} đã che dữ liệu cá nhân.`,
+      en: `${EN.format(events)} events, ${EN.format(odd)} with something odd, ${EN.format(masked)} masked.`,
     },
     figures: {
       events_total: events,

@@ -27,6 +27,7 @@ export class Engine {
   readonly #host: PipelineHost;
   readonly #timer: NodeJS.Timeout;
   #state: PipelineState | undefined;
+  #asked = { at: 0, end: 0 };
   #parked = 0;
 
   private constructor(needs: EngineNeeds, alerts: AlertBook, rules: readonly SigmaSource[]) {
@@ -96,16 +97,15 @@ export class Engine {
   /** Receipt time up to which detection has seen everything that was accepted. */
   reached(): number {
     const detect = this.#state?.readers.find(({ reader }) => reader === 'detect');
-    if (detect === undefined || detect.position < this.#core.spool.end)
-      return detect?.received ?? 0;
-    return this.#core.clock.now();
+    if (detect === undefined) return 0;
+    return detect.position < this.#asked.end ? detect.received : this.#asked.at;
   }
 
   /** Seconds that detection is behind what was accepted. */
   lagSeconds(): number {
     const reached = this.reached();
     if (reached === 0) return 0;
-    return Math.max(0, Math.round((this.#core.clock.now() - reached) / 1_000));
+    return Math.max(0, Math.round((this.#asked.at - reached) / 1_000));
   }
 
   /**
@@ -134,8 +134,11 @@ export class Engine {
   }
 
   async #askState(): Promise<void> {
+    // What was accepted before the question is what the answer is measured against.
+    const asked = { at: this.#core.clock.now(), end: this.#core.spool.end };
     try {
       this.#state = await this.#host.state();
+      this.#asked = asked;
     } catch {
       // The thread has ended; onDeath has heard of it.
       clearInterval(this.#timer);

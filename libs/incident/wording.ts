@@ -87,7 +87,8 @@ export function wordsOf(
   const card = facts?.card?.[language] ?? DEFAULT_CARD[language];
   const sentence = facts?.sentence?.[language] ?? DEFAULT_CARD[language].what;
   return {
-    sentence: fill(sentence, values, language),
+    // It stands as a title and inside other sentences: no full stop at its end.
+    sentence: fill(sentence, values, language).replace(/\.$/, ''),
     card: {
       what: fill(card.what, values, language),
       who: fill(card.who, values, language),

@@ -76,7 +76,7 @@ it('counts the minutes of outages that overlap once', () => {
     outage('a', 0, 30),
     outage('b', 10, 20),
     outage('c', 25, 40),
-    outage('d', 60, 65),
+    { ...outage('d', 60, 60), timeline: [entry('recovered', WEEK.from + 65 * MINUTE)] },
   ];
   const summary = summaryOf({ incidents, otp: { sent: 0, delivered: 0 } });
   expect(summary.outageMinutes.value).toBe(45);

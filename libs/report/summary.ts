@@ -35,7 +35,7 @@ const MINUTE_MS = 60_000;
 function outageMinutes(facts: PeriodFacts, isOutage: (rule: string) => boolean): number {
   const spans = facts.incidents
     .filter((incident) => incident.rules.some(isOutage))
-    .map(({ first, last }) => ({ first, last }))
+    .map((incident) => ({ first: incident.first, last: endOf(incident) }))
     .toSorted((a, b) => a.first - b.first);
   // Incidents of one outage overlap: the minutes of a union are counted once.
   let total = 0;
@@ -46,6 +46,12 @@ function outageMinutes(facts: PeriodFacts, isOutage: (rule: string) => boolean):
     reached = last;
   }
   return Math.round(total / MINUTE_MS);
+}
+
+/** When people could be served again: the recovery, where one was seen. */
+function endOf({ last, timeline }: Incident): number {
+  const recovered = timeline.findLast((entry) => entry.what === 'recovered');
+  return Math.max(last, recovered?.time ?? last);
 }
 
 function otpPercent({ otp }: PeriodFacts): number | null {

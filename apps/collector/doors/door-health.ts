@@ -56,8 +56,8 @@ function taken(counters: DoorCounters, door: DoorName): Words {
   const bodies = counters.sum(door, 'rejected_bodies');
   const lost = counters.sum(door, 'dropped_messages');
   const repeats = counters.sum(door, 'repeats');
-  const vi = [`Đang nhận; đã nhận ${events} bản ghi từ lúc khởi động`];
-  const en = [`Open; ${events} records taken since the start`];
+  const vi = [`Đang nhận; đã nhận ${events.toLocaleString('vi-VN')} bản ghi từ lúc khởi động`];
+  const en = [`Open; ${events.toLocaleString('en-GB')} records taken since the start`];
   if (bodies > 0) {
     vi.push(`từ chối ${bodies} lần`);
     en.push(`${bodies} refusals`);
