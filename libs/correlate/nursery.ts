@@ -70,7 +70,9 @@ export class Nursery {
       count += 1;
     }
     if (count < this.#grownAt) {
-      this.#next[first] = this.#place(entry, this.#next[first] as number);
+      // Placing may replace the column that is written to: first the one, then the other.
+      const place = this.#place(entry, this.#next[first] as number);
+      this.#next[first] = place;
       return KEPT;
     }
     const entries = [...this.#entries(first), entry].toSorted((a, b) => a.time - b.time);
