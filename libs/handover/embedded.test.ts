@@ -42,6 +42,15 @@ describe('EmbeddedHandover', () => {
     expect([...decoded.values()].every((times) => times === 1)).toBe(true);
   });
 
+  it('lets a batch go once every reader has asked for it', async () => {
+    const { batches, decoded } = source(50);
+    const first = await batches.batchAt(0);
+    expect(await batches.batchAt(0)).toBe(first);
+    expect(decoded.get(0)).toBe(1);
+    expect(await batches.batchAt(0)).not.toBe(first);
+    expect(decoded.get(0)).toBe(2);
+  });
+
   it('offers a batch again after the reader failed and says why meanwhile', async () => {
     const { batches } = source(10);
     const subject = handover(batches);

@@ -8,6 +8,12 @@ import { threadEntry } from '#libs/telemetry';
 
 import type { HostCalls, PipelineCalls, PipelineStart, PipelineState } from './pipeline-calls.ts';
 
+/**
+ * Room for objects that die young, MiB. With more of it memory grows and little is won: what a
+ * transaction of the index waits for outlives any of these sizes.
+ */
+const YOUNG_MIB = 24;
+
 /** The pipeline as the main thread sees it: a thread that follows the spool. */
 export class PipelineHost {
   readonly #worker: Worker;
@@ -18,7 +24,12 @@ export class PipelineHost {
   /** `onDeath` hears when the thread ends unasked: the process must not go on without it. */
   constructor(start: PipelineStart, mine: HostCalls, onDeath: (error: Error) => void) {
     const { url, options } = threadEntry(import.meta.url, 'pipeline-thread');
-    this.#worker = new Worker(url, { ...options, workerData: start, name: 'pipeline' });
+    this.#worker = new Worker(url, {
+      ...options,
+      workerData: start,
+      name: 'pipeline',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     this.#link = new ThreadLink<PipelineCalls>(this.#worker, mine);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ended = promise;

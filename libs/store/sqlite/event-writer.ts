@@ -9,7 +9,7 @@ import { replaceFile, syncFile, syncFolder } from './durable-file.ts';
 
 export interface EventWriterOptions {
   readonly clock: Clock;
-  /** Events of one transaction (5,000 to 20,000 is cheapest). */
+  /** Events of one transaction (5,000 to 20,000 is cheapest; all of them wait in memory). */
   readonly flushEvents?: number;
   /** An event waits at most so long, ms. */
   readonly flushMs?: number;
@@ -54,7 +54,7 @@ export interface EventWriter {
   close(): void;
 }
 
-const FLUSH_EVENTS = 10_000;
+const FLUSH_EVENTS = 5_000;
 const FLUSH_MS = 500;
 const OPEN_DAYS = 8;
 /** Events that wait for a disk that can not be written, before batches are refused. */
