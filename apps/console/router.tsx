@@ -8,6 +8,8 @@ import {
   redirect,
 } from '@tanstack/react-router';
 
+import type { SessionView } from '#libs/protocol';
+
 import { ApiFailure } from './api/client.ts';
 import { mayBeSignedIn, noteSession, sessionQuery } from './api/session.ts';
 import { DutyPage } from './pages/duty/duty-page.tsx';
@@ -18,6 +20,28 @@ import { readSourcesSearch } from './pages/sources/sources-search.ts';
 import { parseSearch, readTexts, stringifySearch } from './search-params.ts';
 import { Broken, NotFound } from './shell/fallback.tsx';
 import { ShellRoute } from './shell/shell-route.tsx';
+
+/** Lets a page begin only for somebody who is signed in and has a password of their own. */
+async function requireSession(
+  cache: QueryClient,
+  location: { readonly href: string; readonly pathname: string },
+): Promise<{ readonly session: SessionView }> {
+  const signIn = { to: '/dang-nhap', search: { tiep: location.href } } as const;
+  if (!mayBeSignedIn()) throw redirect(signIn);
+  try {
+    const session = await cache.ensureQueryData(sessionQuery);
+    if (session.mustChangePassword && location.pathname !== '/tai-khoan') {
+      throw redirect({ to: '/tai-khoan' });
+    }
+    return { session };
+  } catch (failure) {
+    if (failure instanceof ApiFailure && failure.status === 401) {
+      noteSession('none');
+      throw redirect(signIn);
+    }
+    throw failure;
+  }
+}
 
 /** Every address of the console; all of them are served `index.html`. */
 export function createConsoleRouter(cache: QueryClient) {
@@ -43,23 +67,7 @@ export function createConsoleRouter(cache: QueryClient) {
     getParentRoute: () => root,
     id: 'shell',
     component: ShellRoute,
-    beforeLoad: async ({ location }) => {
-      const signIn = { to: '/dang-nhap', search: { tiep: location.href } } as const;
-      if (!mayBeSignedIn()) throw redirect(signIn);
-      try {
-        const session = await cache.ensureQueryData(sessionQuery);
-        if (session.mustChangePassword && location.pathname !== '/tai-khoan') {
-          throw redirect({ to: '/tai-khoan' });
-        }
-        return { session };
-      } catch (failure) {
-        if (failure instanceof ApiFailure && failure.status === 401) {
-          noteSession('none');
-          throw redirect(signIn);
-        }
-        throw failure;
-      }
-    },
+    beforeLoad: ({ location }) => requireSession(cache, location),
   });
 
   const home = createRoute({

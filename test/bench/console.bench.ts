@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-import { chromium, type Page } from 'playwright-core';
+import { type CDPSession, chromium, type Page } from 'playwright-core';
 
 import { buildConsole } from '../browser/support/built-console.ts';
 import { signIn, whole } from '../browser/support/rehearsal.ts';
@@ -70,10 +70,22 @@ async function heapMegabytes(page: Page): Promise<number> {
   return bytes / KB / KB;
 }
 
+/** Time the page's main thread itself worked, ms; other processes on the machine do not count. */
+async function pageCpu(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  const names = ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'];
+  const parts = metrics.filter(({ name }) => names.includes(name)).map(({ value }) => value);
+  return parts.reduce((sum, seconds) => sum + seconds * 1000, 0);
+}
+
 async function watching(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.evaluate('window.longTasks.length = 0; undefined');
+  const before = await pageCpu(session);
   await pause(Number(values.watch) * 1000);
   const tasks = await page.evaluate<number[]>('window.longTasks');
+  print('cpu_watching', (await pageCpu(session)) - before, `ms in ${values.watch} s`);
   print('long_tasks_watching', tasks.length, `in ${values.watch} s`);
   print('longest_task_watching', Math.max(0, ...tasks), 'ms');
 }

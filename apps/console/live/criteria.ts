@@ -58,8 +58,16 @@ export function nearestClock(row: IncidentRow): { name: string; at: string } | n
   return nearest;
 }
 
-/** True when the row belongs to the tab. `now` in ms since the epoch. */
-export function inTab(row: IncidentRow, tab: Tab, user: string, now: number): boolean {
+/**
+ * The instant before which a deadline is near, as rows write instants: text in one zone sorts by
+ * time.
+ */
+export function soonAt(now: number): string {
+  return new Date(now + DUE_SOON_MS).toISOString();
+}
+
+/** True when the row belongs to the tab; `soon` comes from `soonAt`. */
+export function inTab(row: IncidentRow, tab: Tab, user: string, soon: string): boolean {
   if (!isOpen(row)) return false;
   switch (tab) {
     case 'open':
@@ -72,10 +80,11 @@ export function inTab(row: IncidentRow, tab: Tab, user: string, now: number): bo
       return row.severity === 'critical';
     case 'waiting':
       return row.status === 'waiting_locality' || row.status === 'waiting_vendor';
-    case 'due': {
-      const due = nearestClock(row);
-      return due !== null && Date.parse(due.at) - now < DUE_SOON_MS;
-    }
+    case 'due':
+      for (const name in row.clocks) {
+        if ((row.clocks[name] ?? soon) < soon) return true;
+      }
+      return false;
   }
 }
 
@@ -106,8 +115,9 @@ export function matcher(criteria: Criteria, now: number): (row: IncidentRow) => 
     .split(/\s+/)
     .filter((word) => word !== '');
   const worst = criteria.severity === null ? null : severityRank(criteria.severity);
+  const soon = soonAt(now);
   return (row) =>
-    inTab(row, criteria.tab, criteria.user, now) &&
+    inTab(row, criteria.tab, criteria.user, soon) &&
     (worst === null || severityRank(row.severity) <= worst) &&
     (criteria.status === null || row.status === criteria.status) &&
     (criteria.locality === null || row.locality.province === criteria.locality) &&

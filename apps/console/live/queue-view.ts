@@ -1,6 +1,6 @@
 import type { IncidentRow } from '#libs/protocol';
 
-import { comparator, type Criteria, inTab, matcher, type Tab, TABS } from './criteria.ts';
+import { comparator, type Criteria, inTab, matcher, soonAt, type Tab, TABS } from './criteria.ts';
 import type { RowBook } from './row-book.ts';
 
 export type Counts = Readonly<Record<Tab, number>>;
@@ -116,11 +116,12 @@ export class QueueView {
   /** Counts everything again: deadlines come near without any row changing. */
   recount(): void {
     const now = this.#now();
+    const soon = soonAt(now);
     this.#matches = matcher(this.#criteria, now);
     this.#counts = { ...NO_COUNTS };
     this.#alarming = 0;
     this.#matching = 0;
-    for (const row of this.#book.rows()) this.#count(row, 1, now);
+    for (const row of this.#book.rows()) this.#count(row, 1, soon);
     this.#tell();
   }
 
@@ -130,18 +131,18 @@ export class QueueView {
   }
 
   #rowChanged(before: IncidentRow | undefined, after: IncidentRow | undefined): void {
-    const now = this.#now();
-    if (before !== undefined) this.#count(before, -1, now);
-    if (after !== undefined) this.#count(after, 1, now);
+    const soon = soonAt(this.#now());
+    if (before !== undefined) this.#count(before, -1, soon);
+    if (after !== undefined) this.#count(after, 1, soon);
     const id = (after ?? before)?.id;
     if (id === undefined || this.#placed.has(id)) return;
     if (after !== undefined && this.#matches(after)) this.#fresh.add(id);
     else this.#fresh.delete(id);
   }
 
-  #count(row: IncidentRow, by: 1 | -1, now: number): void {
+  #count(row: IncidentRow, by: 1 | -1, soon: string): void {
     for (const tab of TABS) {
-      if (inTab(row, tab, this.#criteria.user, now)) this.#counts[tab] += by;
+      if (inTab(row, tab, this.#criteria.user, soon)) this.#counts[tab] += by;
     }
     if (row.severity === 'critical' && row.status === 'new') this.#alarming += by;
     if (this.#matches(row)) this.#matching += by;

@@ -181,6 +181,10 @@ function placeOf(story: Story, random: () => number): PlaceView {
 
 const MINUTE = 60_000;
 
+export function idOf(n: number): string {
+  return `SC-2026-${String(n).padStart(6, '0')}`;
+}
+
 /** Incident number `n` as it stands at `now` (ms since the epoch). */
 export function makeRow(n: number, now: number, random: () => number): IncidentRow {
   const story = pickStory(random);
@@ -190,7 +194,7 @@ export function makeRow(n: number, now: number, random: () => number): IncidentR
   const due = now + Math.floor((random() * 400 - 10) * MINUTE);
   const legal = now + Math.floor((20 + random() * 4) * 60 * MINUTE);
   return {
-    id: `SC-2026-${String(n).padStart(6, '0')}`,
+    id: idOf(n),
     title: story.vi,
     titleEn: story.en,
     severity: story.severity,

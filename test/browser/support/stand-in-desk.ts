@@ -1,6 +1,6 @@
 import type { ActionName, ActionRequest, Delta, IncidentRow, IncidentView } from '#libs/protocol';
 
-import { makeRow, seeded } from './generated-incidents.ts';
+import { idOf, makeRow, seeded } from './generated-incidents.ts';
 import { viewOf } from './generated-view.ts';
 
 interface Change {
@@ -72,9 +72,8 @@ export class StandInDesk {
       this.create({});
       return;
     }
-    const open = this.open();
-    const row = open[Math.floor(this.#random() * open.length)];
-    if (row === undefined) return;
+    const row = this.rows.get(idOf(1 + Math.floor(this.#random() * (this.#next - 1))));
+    if (row === undefined || row.status === 'closed') return;
     if (dice < NEW_SHARE + CLOSED_SHARE) {
       this.change(row.id, { status: 'closed', verdict: 'benign', closedBy: 'person' }, 'lan.huong');
     } else {

@@ -15,6 +15,14 @@ import type {
 import { CLOSE_SIGNED_OUT, DELTA_INTERVAL_MS } from '#libs/protocol';
 
 import * as pages from './generated-pages.ts';
+import {
+  administered,
+  type Answer,
+  type Asked,
+  events,
+  problem,
+  sessions,
+} from './stand-in-answers.ts';
 import { StandInDesk } from './stand-in-desk.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -49,26 +57,6 @@ interface Console {
   seq: number | null;
   incident: string | null;
   working: boolean;
-}
-
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: unknown;
-  readonly user: string | null;
-}
-
-type Answer = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>];
-
-function problem(
-  status: number,
-  code: string,
-  detail: string,
-  detailVi: string,
-  more: object = {},
-): Answer {
-  return [status, { type: 'about:blank', title: code, status, code, detail, detailVi, ...more }];
 }
 
 /**
@@ -400,62 +388,4 @@ function send(socket: WebSocket, frame: ServerFrame): void {
 function userOf(request: IncomingMessage): string | null {
   const cookie = request.headers.cookie ?? '';
   return cookie.includes(`${COOKIE}=binh`) ? 'binh' : null;
-}
-
-function sessions(method: string): Answer {
-  if (method === 'DELETE') return [204, undefined];
-  const started = new Date(Date.now() - 3_600_000).toISOString();
-  const rows = [
-    {
-      id: 'one',
-      created: started,
-      seen: started,
-      address: '10.1.0.7',
-      agent: 'Chromium 156',
-      current: true,
-    },
-    {
-      id: 'two',
-      created: started,
-      seen: started,
-      address: '10.1.0.9',
-      agent: 'Firefox 140',
-      current: false,
-    },
-  ];
-  return [200, { rows }];
-}
-
-/** What an administrator's act gives back; nothing of it is kept. */
-function administered(method: string, path: string, body: unknown): Answer {
-  const now = Date.now();
-  const [user] = pages.users(now);
-  const [key] = pages.keys(now);
-  if (method === 'DELETE') return [200, { ...key, revoked: new Date(now).toISOString() }];
-  if (path === '/users') return [201, { ...user, ...(body as object) }];
-  if (path === '/keys') return [201, { ...key, ...(body as object), text: 'tc_0123456789abcdef' }];
-  return [200, { ...user, disabled: true }];
-}
-
-function events({ path, query }: Asked): Answer {
-  const now = Date.now();
-  const text = query.get('query') ?? '';
-  const open = text.lastIndexOf('(');
-  if (open >= 0 && !text.includes(')', open)) {
-    const vi = 'Thiếu dấu đóng ngoặc';
-    return problem(400, 'query_syntax', 'A bracket is not closed', vi, { at: open });
-  }
-  const from = Date.parse(query.get('from') ?? '') || now - 3_600_000;
-  const to = Date.parse(query.get('to') ?? '') || now;
-  if (path === '/events/histogram') {
-    return [200, pages.histogram(from, to, Number(query.get('buckets') ?? 60))];
-  }
-  if (path === '/events/top') return [200, pages.top(query.get('field') ?? '')];
-  if (path === '/events/export.csv') {
-    return [200, '\ufefftime,message\r\n', { 'content-type': 'text/csv' }];
-  }
-  if (text.includes('khongco')) {
-    return [200, { ...pages.search(to, 0, null), rows: [], cursor: null, total: 0 }];
-  }
-  return [200, pages.search(to, Number(query.get('limit') ?? 100), query.get('cursor'))];
 }
