@@ -1,4 +1,4 @@
-import type { IncidentRow, NewKeyView } from '#libs/protocol';
+import type { IncidentRow, MaintenanceView, NewKeyView } from '#libs/protocol';
 
 import type { Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -85,6 +85,7 @@ export interface Furnished {
   readonly ingestKey: string;
   readonly incident: IncidentRow;
   readonly keyId: string;
+  readonly maintenanceId: string;
 }
 
 /** Gives every home a source, a service with a probe, keys, events and an incident. */
@@ -113,12 +114,26 @@ export async function furnish(product: Product, admin: Desk): Promise<Furnished[
     const found = await incidentsOf(admin);
     return HOMES.every((home) => found.some((row) => isOf(row, home))) ? found : undefined;
   });
+  const windows = new Map<Home, string>();
+  for (const home of HOMES) windows.set(home, await maintenanceOf(admin, home));
   return HOMES.map((home) => ({
     home,
+    maintenanceId: windows.get(home) ?? '',
     ingestKey: keys.get(home)?.text ?? '',
     keyId: keys.get(home)?.id ?? '',
     incident: rows.find((row) => isOf(row, home)) as IncidentRow,
   }));
+}
+
+/** A planned window of a home; it holds back nothing that these tests look at. */
+async function maintenanceOf(admin: Desk, home: Home): Promise<string> {
+  const made = await admin.post<MaintenanceView>('/api/v1/maintenance', {
+    ...placeOf(home),
+    from: '2099-01-01T00:00:00Z',
+    to: '2099-01-02T00:00:00Z',
+    reason: `Bảo trì ${home.mark}`,
+  });
+  return made.id;
 }
 
 function isOf({ locality }: IncidentRow, home: Home): boolean {

@@ -57,7 +57,8 @@ beforeAll(async () => {
 }, 120_000);
 
 /** What stands in the place of a parameter: something that is there, of another home. */
-function foreignPath(path: string, { home, incident, keyId }: Furnished): string {
+function foreignPath(path: string, furnished: Furnished): string {
+  const { home, incident, keyId, maintenanceId } = furnished;
   const foreign: Readonly<Record<string, string>> = {
     '/api/v1/incidents/{id}': incident.id,
     '/api/v1/incidents/{id}/{action}': incident.id,
@@ -65,6 +66,7 @@ function foreignPath(path: string, { home, incident, keyId }: Furnished): string
     '/api/v1/services/{id}': `dv-${home.mark}`,
     '/api/v1/probes/{id}': `kt-${home.mark}`,
     '/api/v1/keys/{id}': keyId,
+    '/api/v1/maintenance/{id}': maintenanceId,
     '/api/v1/users/{user}/disable': 'admin',
     '/api/v1/sessions/{id}': 'x'.repeat(32),
   };
@@ -99,6 +101,13 @@ function marksIn(text: string): string[] {
     .map(({ home }) => home.mark);
 }
 
+/** What somebody asked to export stands in their own record: those words are no answer. */
+function answerOf(path: string, body: unknown): unknown {
+  if (!path.startsWith('/api/v1/record?') && path !== '/api/v1/record') return body;
+  const { rows = [] } = body as { rows?: readonly { what: string }[] };
+  return rows.filter(({ what }) => what !== 'events.export');
+}
+
 describe('the centre', () => {
   it('sees all that others must not, so that these tests look for what is there', async () => {
     const events = await searched(admin, '', 66);
@@ -123,7 +132,7 @@ describe('what a person reads', () => {
           for (const question of questions(other)) {
             const path = `${foreignPath(route.path, other)}${question}`;
             const { status, body } = await desk.ask(path);
-            const asText = typeof body === 'string' ? body : JSON.stringify(body);
+            const asText = typeof body === 'string' ? body : JSON.stringify(answerOf(path, body));
             // The question itself may come back in a message.
             const found = marksIn(status < 400 ? asText : '').filter(
               (mark) => !sees.includes(mark),
