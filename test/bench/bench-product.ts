@@ -142,7 +142,10 @@ export function parseCost(): number {
   return ((performance.now() - started) * 1_000) / (rounds * lines.length);
 }
 
-/** Sends bodies over so many connections until `until` (ms of performance.now) or `events` are reached; times to the replies in ms. */
+/**
+ * Sends bodies over so many connections until `until` (ms of performance.now) or `events` are
+ * reached; times to the replies in ms.
+ */
 export async function sendBodies(
   url: string,
   asked: {

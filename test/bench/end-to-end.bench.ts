@@ -1,5 +1,7 @@
-// `npm run bench -- end-to-end [--seconds N] [--connections N] [--rate N]`: HTTP in, spool, decode, normalize, mask, all
-// rules, searchable; the product on one core, the load on the other. The bar speaks of five minutes: --seconds 300.
+// `npm run bench -- end-to-end [--seconds N] [--connections N] [--rate N]`: HTTP in, spool, decode,
+// normalize, mask, all
+// rules, searchable; the product on one core, the load on the other. The bar speaks of five
+// minutes: --seconds 300.
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 

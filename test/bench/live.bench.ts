@@ -1,5 +1,7 @@
-// `npm run bench -- live [--rate N] [--rounds N]`: from the reply to a sender until the row stands in the console's
-// stream, while other events come at the given rate. The page itself paints within its next frame (see console.bench).
+// `npm run bench -- live [--rate N] [--rounds N]`: from the reply to a sender until the row stands
+// in the console's
+// stream, while other events come at the given rate. The page itself paints within its next frame
+// (see console.bench).
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 

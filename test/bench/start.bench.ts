@@ -1,4 +1,5 @@
-// `npm run bench -- start [--events N]`: a data folder is filled, then the product is started on it. The bar speaks of
+// `npm run bench -- start [--events N]`: a data folder is filled, then the product is started on
+// it. The bar speaks of
 // five million events.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// `npm run bench -- store [--events N] [--days N]`: the event store of the embedded platform. Builds
+// `npm run bench -- store [--events N] [--days N]`: the event store of the embedded platform.
+// Builds
 // a folder of day files, seals all days but the last, and times questions against it.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
