@@ -233,7 +233,10 @@ class SqliteEventWriter implements EventWriter {
   }
 }
 
-/** The position of the last checkpoint of the events in a folder, without opening them; -1 when there is none. */
+/**
+ * The position of the last checkpoint of the events in a folder, without opening them; -1 when
+ * there is none.
+ */
 export function savedEventPosition(folder: string): number {
   return readPosition(join(folder, POSITION_FILE));
 }
