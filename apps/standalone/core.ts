@@ -75,10 +75,8 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
   const recentMs = config.repeat.restart_s * 1_000;
   const spool = await openSpool({ folder, clock, limits, floor, recentMs });
   const availability = await openAvailability(needs, documents, spool);
-  const catalog = new RuleCatalog([
-    join(projectFolder(import.meta.dirname), 'rules'),
-    ...config.rules.folders,
-  ]);
+  const root = projectFolder(import.meta.dirname);
+  const catalog = new RuleCatalog([join(root, 'rules'), ...config.rules.folders], root);
   const loaded = await catalog.load();
   if (!loaded.loaded) throw new Error(`the rules do not load:\n${loaded.problems.join('\n')}`);
   const names: Names = {

@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 import type { RuleFacts } from '#libs/incident';
 import type { RuleView } from '#libs/protocol';
 import {
@@ -23,13 +25,16 @@ export type LoadOutcome =
  */
 export class RuleCatalog {
   readonly #folders: readonly string[];
+  readonly #root: string;
   #set: RuleSet = compile([]);
   #byId = new Map<string, AnyRule>();
   #problems: readonly string[] = [];
   #sources: readonly SigmaSource[] = [];
 
-  constructor(folders: readonly string[]) {
+  /** Files are named from `root` on. */
+  constructor(folders: readonly string[], root: string) {
     this.#folders = folders;
+    this.#root = root;
   }
 
   /** Reads the folders again. */
@@ -102,7 +107,7 @@ export class RuleCatalog {
   /** Rules that raise alerts; members that only feed correlations are left out. */
   views(hits: (rule: string) => number): RuleView[] {
     return [...this.#byId.values()]
-      .filter((rule) => !rule.silent)
+      .filter((rule) => !rule.silent && rule.ours.recovers.length === 0)
       .map((rule) => ({
         id: rule.id,
         code: rule.ours.code ?? null,
@@ -114,7 +119,7 @@ export class RuleCatalog {
         hits7d: hits(rule.id),
         author: rule.meta.author ?? null,
         license: rule.meta.license ?? null,
-        file: rule.meta.file,
+        file: relative(this.#root, rule.meta.file),
       }));
   }
 }
