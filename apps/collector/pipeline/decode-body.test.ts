@@ -168,13 +168,23 @@ test('reads hostile JSON without harm: deep, wide, with names of the prototype',
   expect(deepEvent.fields['message']).toBe('deep');
   expect(deepEvent.fields['event.original']).toBe(deep);
   const wide = `{${Array.from({ length: 1_000_00 }, (_, i) => `"k${i}":${i}`).join(',')}}`;
-  const wideEvent = only(wide);
+  const wideEvent = only(wide, { input: 'bulk' });
   expect(Object.keys(wideEvent.fields).length).toBeLessThan(1100);
   const proto = only(
     '{"__proto__":{"polluted":1},"constructor":{"prototype":{"x":2}},"message":"m"}',
   );
   expect(proto.fields['__proto__.polluted']).toBe(1);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test('leaves out a line that HTTP ingest refused, and keeps it cut where no reply could', () => {
+  const long = `${'x'.repeat(1_048_577)}\nshort`;
+  const refused = decodeText(long);
+  expect(refused.rejected).toBe(1);
+  expect(refused.batch.events.map(({ fields }) => fields['message'])).toEqual(['short']);
+  const cut = decodeText(long, { input: 'bulk' });
+  expect(cut.rejected).toBe(0);
+  expect(cut.batch.events).toHaveLength(2);
 });
 
 const citizen = fc

@@ -32,6 +32,8 @@ export interface DecodedBody {
   readonly headings: number;
   /** Why the end of the body is missing or was kept uncut. */
   readonly partly: Oddity | undefined;
+  /** Lines that the sender was told are not kept: the body they stand in is to be set aside. */
+  readonly rejected: number;
 }
 
 /** Decodes whole bodies under one snapshot of the settings; pure but for caches. */
@@ -52,8 +54,14 @@ export class BodyDecoder {
     const sources = new Map<string, SourceCount>();
     const origin = { header, position };
     let headings = 0;
+    let rejected = 0;
     const hint = this.#finisher.sourceOf(header, undefined)?.dataset;
     const outcome = splitBody(body, (record, oddity) => {
+      // The reply of HTTP ingest named this line as rejected; its sender may send it again, shorter.
+      if (oddity === 'line_too_long' && header.input === 'http') {
+        rejected++;
+        return;
+      }
       const decoded = decode(record.text ?? '', hint);
       if (oddity !== undefined) decoded.oddity = oddity;
       if (!decoded.isEvent) {
@@ -70,6 +78,7 @@ export class BodyDecoder {
       headings,
       setAside: outcome.kind === 'set_aside' ? outcome.reason : undefined,
       partly: reasonOf(outcome),
+      rejected,
     };
   }
 }

@@ -3,7 +3,7 @@ import type { BatchSource } from '#libs/handover';
 import type { Batch, Clock, Event, Oddity } from '#libs/model';
 import type { SpoolBody, SpoolReader } from '#libs/spool';
 
-import type { BodyDecoder } from '../../collector/pipeline/decode-body.ts';
+import type { BodyDecoder, DecodedBody } from '../../collector/pipeline/decode-body.ts';
 import { talliesOf } from './tallies.ts';
 
 /** Spooled bytes that are decoded into one batch; about a thousand events of ordinary size. */
@@ -75,7 +75,8 @@ export class BodySource implements BatchSource {
       const decoded = decoder.decode(body, body.next);
       for (const event of decoded.batch.events) events.push(event);
       received = Math.max(received, body.header.received);
-      if (decoded.setAside !== undefined) await this.#setAside(body, decoded.setAside);
+      const aside = decoded.setAside ?? decoded.partly ?? rejectedOf(decoded);
+      if (aside !== undefined) await this.#setAside(body, aside);
       if (body.position < this.#counted) continue;
       this.#counted = body.next;
       this.counts.bodies += 1;
@@ -97,4 +98,9 @@ export class BodySource implements BatchSource {
     const done = await this.#reader.quarantine.put(put);
     if (done === 'kept') this.counts.setAside += 1;
   }
+}
+
+/** Lines over the limit were refused by name: the bytes they came in are kept aside. */
+function rejectedOf({ rejected }: DecodedBody): Oddity | undefined {
+  return rejected > 0 ? 'line_too_long' : undefined;
 }
