@@ -26,7 +26,7 @@ export function addJobs(core: Core, engine: Engine): void {
 }
 
 /** Looking at sources and services, and letting waits end. */
-function addWatching({ schedule, config, availability }: Core, engine: Engine): void {
+function addWatching({ schedule, config, availability, log }: Core, engine: Engine): void {
   schedule.add({
     id: 'silence',
     name: { vi: 'Xét nguồn im lặng', en: 'Judge silent sources' },
@@ -39,8 +39,12 @@ function addWatching({ schedule, config, availability }: Core, engine: Engine): 
     id: 'probes',
     name: { vi: 'Kiểm tra khả dụng', en: 'Probes' },
     when: { everyS: 1 },
-    run: async () => {
-      await availability.probes.tick();
+    run: () => {
+      // A check that waits for its time-out must not hold up the others.
+      availability.probes.tick().catch((error: unknown) => {
+        log.warn({ err: error }, 'a probe could not be told of; its next check tries again');
+      });
+      return Promise.resolve();
     },
   });
   schedule.add({
