@@ -90,9 +90,10 @@ try {
   await pause(3_000);
   const delays: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const user = `bench-user-${round}-x`;
-    const seen = console.seen(user);
-    const replied = await guess(product, `198.51.100.${round + 1}`, user);
+    // The row names the address or the account, whichever alert leads it.
+    const address = `198.51.${100 + round}.77`;
+    const seen = console.seen(address);
+    const replied = await guess(product, address, `bench-user-${round}`);
     delays.push((await seen) - replied);
     await pause(300);
   }
