@@ -57,7 +57,8 @@ export class BodyDecoder {
     let rejected = 0;
     const hint = this.#finisher.sourceOf(header, undefined)?.dataset;
     const outcome = splitBody(body, (record, oddity) => {
-      // The reply of HTTP ingest named this line as rejected; its sender may send it again, shorter.
+      // The reply of HTTP ingest named this line as rejected; its sender may send it again,
+      // shorter.
       if (oddity === 'line_too_long' && header.input === 'http') {
         rejected++;
         return;
