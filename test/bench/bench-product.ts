@@ -154,13 +154,15 @@ export async function sendBodies(
     readonly until: number;
     /** Events a second over all connections; as fast as it goes when absent. */
     readonly rate?: number;
+    /** Ends the sending early. */
+    readonly signal?: AbortSignal;
   },
 ): Promise<number[]> {
   const latencies: number[] = [];
   const started = performance.now();
   let bodies = 0;
   const work = async (): Promise<void> => {
-    while (performance.now() < asked.until) {
+    while (performance.now() < asked.until && asked.signal?.aborted !== true) {
       const number = bodies;
       bodies += 1;
       if (asked.rate !== undefined) {

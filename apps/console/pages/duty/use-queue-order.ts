@@ -5,11 +5,14 @@ import { criteriaOf, type DutySearch } from './duty-search.ts';
 
 /** New rows come in by themselves no more often than this. */
 const MERGE_MS = 1_000;
+/** Rows that had to wait (for the pause above, or for the hand) are looked at again this often. */
+const LOOK_MS = 250;
 
 /**
  * When the list is built anew: because the person asked (filter, order, N), because the first rows
  * are there, and,
- * while nobody could be disturbed by it, once a second for new rows (console.md R1, R3).
+ * while nobody could be disturbed by it, for new rows: at once, then once a second (console.md R1,
+ * R3).
  */
 export function useQueueOrder(search: DutySearch, calm: () => boolean): void {
   const { view, session } = useDesk();
@@ -30,12 +33,21 @@ export function useQueueOrder(search: DutySearch, calm: () => boolean): void {
   });
   useEffect(() => {
     if (rows !== 'whole') return;
-    const timer = setInterval(() => {
+    let merged = Number.NEGATIVE_INFINITY;
+    const merge = (): void => {
       const { fresh, paused, order } = view.snapshot();
-      if (fresh === 0 || paused) return;
-      if (order.length === 0 || latest.current()) view.mergeFresh();
-    }, MERGE_MS);
-    return () => clearInterval(timer);
+      const now = performance.now();
+      if (fresh === 0 || paused || now - merged < MERGE_MS) return;
+      if (order.length > 0 && !latest.current()) return;
+      merged = now;
+      view.mergeFresh();
+    };
+    const stop = view.subscribe(merge);
+    const timer = setInterval(merge, LOOK_MS);
+    return () => {
+      stop();
+      clearInterval(timer);
+    };
   }, [view, rows]);
 }
 
