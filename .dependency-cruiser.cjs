@@ -16,6 +16,8 @@ function words(text) {
 }
 
 const oneOf = (names) => `(${names.join('|')})`;
+// Folders of adapters that need a server.
+const adapters = '^libs/(handover|store|coordination)/(redis|elastic)/';
 const testCode = '\\.(test|contract)\\.tsx?$';
 
 const ioOfNode =
@@ -67,10 +69,22 @@ module.exports = {
     },
     {
       name: 'libs-through-their-door',
-      comment: 'Another lib is imported as #libs/NAME, that is, by its index.ts.',
+      comment:
+        'Another lib is imported as #libs/NAME, that is, by its index.ts; adapters on a server by theirs.',
       severity: 'error',
       from: { path: '^libs/([^/]+)/' },
-      to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/index\\.ts$'] },
+      to: { path: '^libs/', pathNot: ['^libs/$1/', '^libs/[^/]+/index\\.ts$', `${adapters}index\\.ts$`] },
+    },
+    {
+      name: 'server-adapters-by-the-platform',
+      comment:
+        'Adapters on Redis and Elasticsearch are loaded by libs/platform alone: embedded pays nothing for them.',
+      severity: 'error',
+      from: {
+        path: '^(libs|apps)/',
+        pathNot: ['^libs/platform/', adapters, testCode],
+      },
+      to: { path: adapters },
     },
     {
       name: 'apps-use-libs-by-their-door',

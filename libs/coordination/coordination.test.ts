@@ -2,7 +2,8 @@ import { MessageChannel } from 'node:worker_threads';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { ProcessBroadcast, ProcessLease } from './embedded.ts';
+import { coordinationContract } from './coordination.contract.ts';
+import { ProcessBroadcast, ProcessChangeLog, ProcessLease } from './embedded.ts';
 import { ThreadLink } from './thread-link.ts';
 
 type Doubler = {
@@ -43,27 +44,20 @@ describe('ThreadLink', () => {
   });
 });
 
-describe('the embedded lease', () => {
-  it('has one holder per name, and a later one with a higher fence', async () => {
-    const lease = new ProcessLease();
-    const first = await lease.take('retention');
-    expect(await lease.take('retention')).toBeUndefined();
-    expect(await lease.take('probes')).toBeDefined();
-    await first?.release();
-    const second = await lease.take('retention');
-    expect(second?.fence ?? 0).toBeGreaterThan(first?.fence ?? 0);
-  });
-});
-
-describe('the embedded broadcast', () => {
-  it('tells every listener of the topic until it stops listening', () => {
-    const broadcast = new ProcessBroadcast();
-    const heard: unknown[] = [];
-    const stop = broadcast.listen('rules', (message) => heard.push(message));
-    broadcast.tell('rules', 1);
-    broadcast.tell('other', 2);
-    stop();
-    broadcast.tell('rules', 3);
-    expect(heard).toEqual([1]);
+describe('the embedded adapters', () => {
+  // One process is the whole cluster.
+  coordinationContract({
+    leases: () => {
+      const lease = new ProcessLease();
+      return Promise.resolve([lease, lease]);
+    },
+    broadcasts: () => {
+      const broadcast = new ProcessBroadcast();
+      return Promise.resolve([broadcast, broadcast]);
+    },
+    logs: () => {
+      const log = new ProcessChangeLog();
+      return Promise.resolve([log, log]);
+    },
   });
 });

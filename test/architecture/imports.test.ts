@@ -60,6 +60,7 @@ describe('imports', () => {
       ['pure-libs-do-no-io', 'libs/normalize/io.ts', "import 'node:fs';"],
       ['pure-libs-import-pure-libs', 'libs/decode/port.ts', "import '#libs/store';"],
       ['libs-through-their-door', 'libs/detect/window.ts', "import '../store/inside.ts';"],
+      ['server-adapters-by-the-platform', 'libs/detect/a.ts', "import '#libs/store/elastic';"],
       ['apps-use-libs-by-their-door', 'apps/engine/w.ts', "import '../../libs/store/inside.ts';"],
       ['libs-import-no-app', 'libs/detect/app.ts', "import '../../apps/engine/main.ts';"],
       ['product-imports-no-test', 'libs/detect/test.ts', "import '../../test/support/a.ts';"],
@@ -81,6 +82,7 @@ describe('imports', () => {
           'libs/model/index.ts': 'export {};',
           'libs/store/index.ts': 'export {};',
           'libs/store/round.ts': "import './inside.ts';",
+          'libs/store/elastic/index.ts': 'export {};',
           'libs/detect/index.ts': 'export {};',
           'libs/correlate/index.ts': 'export {};',
           'libs/spool/index.ts': 'export interface A { a: 1 }',
@@ -112,7 +114,8 @@ describe('imports', () => {
       'libs/store/index.ts': "export * from '#libs/model';",
       'libs/detect/index.ts': "import '#libs/model';\nimport '#libs/store';",
       'libs/normalize/index.ts': "import 'node:crypto';\nimport '#libs/model';",
-      'libs/platform/index.ts': "import '#libs/store';",
+      'libs/store/elastic/index.ts': "import '#libs/model';",
+      'libs/platform/index.ts': "import '#libs/store';\nimport('#libs/store/elastic');",
       'apps/engine/main.ts':
         "import '@nestjs/common';\nimport '#libs/detect';\nimport '#libs/platform';",
     });

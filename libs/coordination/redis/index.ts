@@ -1,0 +1,4 @@
+export { RedisBroadcast } from './redis-broadcast.ts';
+export { RedisChangeLog } from './redis-change-log.ts';
+export { RedisLease } from './redis-lease.ts';
+export { RedisLink, redisOptions } from './redis-link.ts';
