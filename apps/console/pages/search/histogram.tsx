@@ -95,7 +95,11 @@ export default function Histogram(props: {
             ...(bars === undefined ? {} : { paths: bars({ size: [0.9, 40], align: 1 }) }),
           })),
         ],
-        scales: { y: { range: (_, _low, high) => [0, Math.max(1, high)] } },
+        scales: {
+          // To the end of the last bar: each is drawn to the right of its time.
+          x: { range: [millis(view.start) / 1000, (times.at(-1) ?? 0) + view.intervalMs / 1000] },
+          y: { range: (_, _low, high) => [0, Math.max(1, high)] },
+        },
         hooks: {
           setSelect: [
             (self) => {
