@@ -68,10 +68,17 @@ export class Engine {
 
   /** Starts the pipeline on the rules that are in force. */
   static async start(needs: EngineNeeds, rules: readonly SigmaSource[]): Promise<Engine> {
-    const { documents, incidents, clock, catalog } = needs.core;
+    const { documents, incidents, clock, catalog, audit } = needs.core;
     const recoverable = (rule: string): boolean =>
       catalog.isRecoverable(rule) || selfFacts(rule) !== undefined;
-    const alerts = await createAlertBook({ documents, incidents, clock, recoverable });
+    const alerts = await createAlertBook({
+      documents,
+      incidents,
+      clock,
+      recoverable,
+      inhibits: (rule) => catalog.inhibits(rule),
+      record: (entry) => audit.append(entry),
+    });
     return new Engine(needs, alerts, rules);
   }
 

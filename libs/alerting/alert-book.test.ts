@@ -28,6 +28,8 @@ async function aDesk(): Promise<Rig & { alerts: AlertBook; restartAll(): Promise
       incidents: rig.book,
       clock: rig.clock,
       recoverable: (rule) => rule === 'sd-13',
+      inhibits: (rule) => (rule === 'link' ? ['sd-15'] : []),
+      record: (entry) => Promise.resolve(rig.recorded.push(entry)),
     });
   const desk = Object.assign(rig, {
     alerts: await open(),

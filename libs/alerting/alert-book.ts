@@ -10,9 +10,11 @@ import {
 } from '#libs/model';
 import type { Documents } from '#libs/store';
 
+import { Inhibition, type Inhibits } from './inhibition.ts';
 import { endOf, MaintenanceBook, type MaintenanceWindow, mutedBy } from './maintenance.ts';
-import type { AlertSink } from './ports.ts';
+import type { AlertSink, Recorder } from './ports.ts';
 import { RecoveryBook } from './recovery-book.ts';
+import { mutedBySilence, SilenceBook } from './silences.ts';
 
 const ALERT_KIND = 'alert';
 const CENTRE_PLACE = { province: CENTRE };
@@ -26,12 +28,16 @@ export interface AlertBookNeeds {
   readonly clock: Clock;
   /** Whether some rule says when trouble of this one is over (`recovers`). */
   readonly recoverable: (rule: string) => boolean;
+  /** Which rules' alerts in narrower places an alert of this one mutes (`inhibits`). */
+  readonly inhibits: Inhibits;
+  readonly record: Recorder;
 }
 
 /** Figures for the health page. */
 export interface AlertFigures {
-  /** Alerts that a maintenance window holds back now. */
+  /** Alerts that are kept from people now. */
   readonly held: number;
+  readonly heldBy: Readonly<Record<Muted['by'], number>>;
   /** Changes that were older than what is filed and were left out. */
   readonly repeats: number;
 }
@@ -51,9 +57,10 @@ export interface AlertBook {
     recoveries?: readonly Recovery[],
     mark?: BatchMark,
   ): Promise<void>;
-  /** Looks at maintenance windows that ended; call it every few seconds. */
+  /** Looks at what muted alerts and ended; call it every few seconds. */
   tick(): Promise<void>;
   readonly maintenance: MaintenanceBook;
+  readonly silences: SilenceBook;
   figures(): AlertFigures;
 }
 
@@ -66,6 +73,8 @@ export async function createAlertBook(needs: AlertBookNeeds): Promise<AlertBook>
 
 class Book implements AlertBook {
   readonly maintenance: MaintenanceBook;
+  readonly silences: SilenceBook;
+  readonly #inhibition: Inhibition;
   readonly #needs: AlertBookNeeds;
   readonly #recoveries: RecoveryBook;
   readonly #held = new Map<string, AlertRecord>();
@@ -75,12 +84,16 @@ class Book implements AlertBook {
   constructor(needs: AlertBookNeeds) {
     this.#needs = needs;
     this.maintenance = new MaintenanceBook(needs.documents, needs.clock);
+    this.silences = new SilenceBook(needs.documents, needs.clock, needs.record);
+    this.#inhibition = new Inhibition(needs.clock, needs.inhibits);
     this.#recoveries = new RecoveryBook(needs.documents, needs.clock);
   }
 
   async load(): Promise<void> {
     await this.#recoveries.load();
     await this.maintenance.load();
+    await this.silences.load();
+    for (const record of this.#needs.incidents.liveAlerts()) this.#inhibition.take(record);
     let cursor: string | undefined;
     do {
       const page = await this.#needs.documents.list<AlertRecord>(ALERT_KIND, {
@@ -119,15 +132,37 @@ class Book implements AlertBook {
     // Each change holds the whole alert, so only the last of a batch counts.
     const last = new Map(changes.map(({ alert }) => [alert.id, alert]));
     const filed = await Promise.all([...last.keys()].map((id) => this.#needs.incidents.alert(id)));
+    const fresh: [Alert, AlertRecord | undefined][] = [];
     for (const [at, alert] of [...last.values()].entries()) {
-      const known = filed[at];
-      if (isOlder(mark, known?.taken)) {
-        this.#repeats += 1;
-        continue;
+      if (isOlder(mark, filed[at]?.taken)) this.#repeats += 1;
+      else fresh.push([alert, filed[at]]);
+    }
+    // Whatever mutes others is known before them, in whatever order they came.
+    const wider = ([alert]: [Alert, unknown]) => this.#inhibition.inhibits(alert.rule);
+    for (const [alert, known] of [...fresh.filter(wider), ...fresh.filter((one) => !wider(one))]) {
+      const record = this.#recordOf(alert, known, mark);
+      records.set(alert.id, record);
+      if (!this.#inhibition.take(record)) continue;
+      for (const muted of this.#newlyMuted()) {
+        if (!records.has(muted.alert.id)) records.set(muted.alert.id, muted);
       }
-      records.set(alert.id, this.#recordOf(alert, known, mark));
     }
     await this.#settle([...records.values()]);
+  }
+
+  /** Alerts that nobody acted on and that another one now stands for. */
+  #newlyMuted(): AlertRecord[] {
+    const newly: AlertRecord[] = [];
+    for (const record of this.#needs.incidents.liveAlerts()) {
+      if (!this.#isUntouched(record) || record.recovered !== undefined) continue;
+      const muted = this.#inhibition.holding(record.alert);
+      if (muted !== undefined) newly.push({ ...record, muted });
+    }
+    return newly;
+  }
+
+  #isUntouched({ incident }: AlertRecord): boolean {
+    return incident !== undefined && !this.#needs.incidents.isTouched(incident);
   }
 
   /** Alerts that these recoveries end and that nothing else changes. */
@@ -161,21 +196,38 @@ class Book implements AlertBook {
     };
   }
 
-  /** An alert that people have seen is never taken from them again. */
+  /**
+   * An alert that people have seen is never taken from them again, unless a wider one stands for it
+   * and nobody acted on it.
+   */
   #mutedNow(alert: Alert, known: AlertRecord | undefined): Muted | undefined {
-    if (known !== undefined && known.muted === undefined) return undefined;
+    const before = known?.muted;
+    if (known !== undefined && before === undefined)
+      return this.#isUntouched(known) ? this.#inhibition.holding(alert) : undefined;
+    const now = this.#mutingOf(alert);
+    if (now !== undefined) return now;
+    if (before === undefined) return undefined;
+    // It goes on after what muted it ended: it is seen from then on. Else `tick` decides.
+    return alert.last >= this.#endOf(before) ? undefined : before;
+  }
+
+  /** What keeps an alert from people now. */
+  #mutingOf(alert: Alert): Muted | undefined {
     const window = this.maintenance.holding(alert);
     if (window !== undefined) return mutedBy(window);
-    const before = known?.muted;
-    if (before === undefined) return undefined;
-    // It goes on after the window's end: it is seen from then on. Else `tick` decides.
-    return alert.last >= before.until ? undefined : before;
+    const silence = this.silences.holding(alert);
+    return silence === undefined ? this.#inhibition.holding(alert) : mutedBySilence(silence);
+  }
+
+  #endOf({ by, id, until = Infinity }: Muted): number {
+    return by === 'silence' ? (this.silences.endOf(id) ?? until) : until;
   }
 
   async #settle(records: readonly AlertRecord[]): Promise<void> {
     if (records.length === 0) return;
     await this.#needs.incidents.settle(records);
     for (const record of records) {
+      this.#inhibition.take(record);
       const held = record.muted !== undefined && record.muted.over !== true;
       if (held) this.#held.set(record.alert.id, record);
       else this.#held.delete(record.alert.id);
@@ -185,25 +237,42 @@ class Book implements AlertBook {
   tick(): Promise<void> {
     return this.#serial(async () => {
       const over = this.maintenance.over();
-      const now = this.#needs.clock.now();
       const ended = new Map(over.map((window) => [window.id, window]));
+      this.#inhibition.sweep((id) => this.#needs.incidents.isLive(id));
       const records: AlertRecord[] = [];
       for (const record of this.#held.values()) {
-        const window = ended.get(record.muted?.id ?? '');
-        if (window === undefined && (record.muted?.until ?? 0) > now) continue;
-        records.push(this.#afterWindow(record, window));
+        const next = this.#afterMuting(record, ended);
+        if (next !== undefined) records.push(next);
       }
       await this.#settle(records);
       await this.maintenance.settle(over);
     });
   }
 
-  #afterWindow(record: AlertRecord, window: MaintenanceWindow | undefined): AlertRecord {
+  /** The record once what muted it ended; undefined while it lasts. */
+  #afterMuting(
+    record: AlertRecord,
+    ended: ReadonlyMap<string, MaintenanceWindow>,
+  ): AlertRecord | undefined {
     const { muted, ...seen } = record;
-    const next = this.maintenance.holding(record.alert);
-    if (next !== undefined) return { ...record, muted: mutedBy(next) };
-    if (muted === undefined || this.#stillBroken(record, window)) return seen;
-    return { ...record, muted: { ...muted, over: true } };
+    if (muted === undefined) return undefined;
+    const window = ended.get(muted.id);
+    const lasts =
+      muted.by === 'inhibition'
+        ? this.#inhibition.holds(muted.id)
+        : window === undefined && this.#endOf(muted) > this.#needs.clock.now();
+    if (lasts) return undefined;
+    const next = this.#mutingOf(record.alert);
+    if (next !== undefined) return { ...record, muted: next };
+    if (muted.by === 'silence') {
+      // A person asked not to be told of it: it stays so, unless it goes on.
+      return { ...record, muted: { ...muted, until: this.#endOf(muted), over: true } };
+    }
+    const isBroken =
+      muted.by === 'maintenance'
+        ? this.#stillBroken(record, window)
+        : record.alert.state.kind === 'in_force' && record.recovered === undefined;
+    return isBroken ? seen : { ...record, muted: { ...muted, over: true } };
   }
 
   #stillBroken({ alert, recovered }: AlertRecord, window: MaintenanceWindow | undefined): boolean {
@@ -214,7 +283,9 @@ class Book implements AlertBook {
   }
 
   figures(): AlertFigures {
-    return { held: this.#held.size, repeats: this.#repeats };
+    const heldBy = { maintenance: 0, silence: 0, inhibition: 0 };
+    for (const { muted } of this.#held.values()) if (muted !== undefined) heldBy[muted.by] += 1;
+    return { held: this.#held.size, heldBy, repeats: this.#repeats };
   }
 }
 

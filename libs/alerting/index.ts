@@ -6,3 +6,10 @@ export {
 } from './alert-book.ts';
 export { MaintenanceBook, type MaintenanceWindow, type WindowRefused } from './maintenance.ts';
 export type { AlertSink } from './ports.ts';
+export {
+  type Silence,
+  SilenceBook,
+  type SilenceRefused,
+  type SilenceStanding,
+  type SilenceWish,
+} from './silences.ts';

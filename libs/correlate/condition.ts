@@ -1,4 +1,4 @@
-import type { Comparison, Presence } from './rule-view.ts';
+import type { Comparison, Presence } from '#libs/model';
 
 /** Whether a measure satisfies every comparison. */
 export function compares(condition: readonly Comparison[], n: number): boolean {

@@ -1,10 +1,9 @@
-import { UNKNOWN_LOCALITY, type Event, type FieldValue } from '#libs/model';
+import { UNKNOWN_LOCALITY, type Event, type FieldValue, type RuleSetView } from '#libs/model';
 
 import { ABSENT, groupKey } from './group-key.ts';
 import type { Machine, Result } from './machine.ts';
 import { millionths } from './meter.ts';
 import type { Plan } from './plan.ts';
-import type { RuleSetView } from './rule-view.ts';
 import type { Entry } from './timeline.ts';
 import { valueText } from './value-text.ts';
 

@@ -1,4 +1,4 @@
-import type { AlertChange, Event, Match, Recovery } from '#libs/model';
+import type { AlertChange, Event, Match, Recovery, RuleSetView } from '#libs/model';
 
 import { alertOf } from './alert-of.ts';
 import { Consumer } from './consumer.ts';
@@ -8,7 +8,6 @@ import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import { EXPIRE_STEP_MS, Machine, type Feed } from './machine.ts';
 import { fingerprint, plansOf } from './plan.ts';
 import { Recoveries } from './recovery.ts';
-import type { RuleSetView } from './rule-view.ts';
 import { load, save } from './snapshot.ts';
 import type { Entry } from './timeline.ts';
 

@@ -1,6 +1,4 @@
-import { CENTRE } from '#libs/model';
-
-import type { GroupField, OursView } from './rule-view.ts';
+import { CENTRE, type GroupField, type OursView } from '#libs/model';
 
 /** Stands in a key for a group value that is absent. */
 export const ABSENT = '\u0001';

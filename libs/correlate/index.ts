@@ -2,6 +2,5 @@ export { orderedMembers } from './condition.ts';
 export * from './entities.ts';
 export { groupingOf } from './group-key.ts';
 export * from './limits.ts';
-export * from './rule-view.ts';
 export * from './value-text.ts';
 export { createCorrelator, type Correlator } from './correlator.ts';

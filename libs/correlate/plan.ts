@@ -1,16 +1,18 @@
-import { PermanentError, type EntityKind, type Severity } from '#libs/model';
+import {
+  PermanentError,
+  type EntityKind,
+  type Severity,
+  type Comparison,
+  type CorrelationType,
+  type CorrelationView,
+  type Presence,
+  type RuleSetView,
+  type RuleView,
+} from '#libs/model';
 
 import { DEFAULT_ENTITIES, DEFAULT_GROUP, DEFAULT_SUPPRESS_MS } from './entities.ts';
 import type { Content } from './episode.ts';
 import { groupingOf, type Grouping } from './group-key.ts';
-import type {
-  Comparison,
-  CorrelationType,
-  CorrelationView,
-  Presence,
-  RuleSetView,
-  RuleView,
-} from './rule-view.ts';
 
 /** How one rule's alerts come about, with every default filled in. */
 export interface Plan {

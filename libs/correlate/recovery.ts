@@ -1,8 +1,13 @@
-import { UNKNOWN_LOCALITY, type Event, type Match, type Recovery } from '#libs/model';
+import {
+  UNKNOWN_LOCALITY,
+  type Event,
+  type Match,
+  type Recovery,
+  type RuleSetView,
+} from '#libs/model';
 
 import { DEFAULT_GROUP } from './entities.ts';
 import { canonicalKey, groupingOf, groupKey, type Grouping } from './group-key.ts';
-import type { RuleSetView } from './rule-view.ts';
 import { valueText } from './value-text.ts';
 
 /** One way in which a recovering rule's match names the alerts that are over. */

@@ -78,6 +78,10 @@ export abstract class IncidentBook {
   abstract open(): Iterable<Incident>;
   /** Live alerts of open incidents, in no order. */
   abstract liveAlerts(): Iterable<AlertRecord>;
+  /** Whether an alert counts in an open incident. */
+  abstract isLive(alert: string): boolean;
+  /** Whether a person acted on an open incident. */
+  abstract isTouched(id: string): boolean;
   abstract readonly feed: Feed;
   /** Calls after every durable change; the returned function ends it. */
   abstract listen(hear: (changes: readonly IncidentChange[]) => void): () => void;
@@ -309,6 +313,14 @@ class Book extends IncidentBook {
 
   *open(): Iterable<Incident> {
     for (const { record } of this.#memory.open.values()) yield record.incident;
+  }
+
+  isLive(alert: string): boolean {
+    return this.#memory.alerts.has(alert);
+  }
+
+  isTouched(id: string): boolean {
+    return this.#memory.open.get(id)?.record.incident.touched === true;
   }
 
   liveAlerts(): Iterable<AlertRecord> {

@@ -132,6 +132,7 @@ export function alertWrite(record: AlertRecord, expect: number | 'absent'): Writ
       incident: record.incident ?? 'none',
       live: isLive(record) ? 'yes' : 'no',
       muted: record.muted === undefined ? 'no' : record.muted.over === true ? 'over' : 'held',
+      muted_by: record.muted?.id ?? 'none',
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { AlertRecord, TimelineEntry } from '#libs/model';
-import type { AlertView, IncidentRow, IncidentView, TimelineView } from '#libs/protocol';
+import type { AlertRecord, Muted, TimelineEntry } from '#libs/model';
+import type { AlertView, IncidentRow, IncidentView, MutedView, TimelineView } from '#libs/protocol';
 
 import type { PlaceLookup, RuleLookup } from './ports.ts';
 import type { IncidentRecord } from './record.ts';
@@ -62,7 +62,13 @@ export function alertView(record: AlertRecord, names: Names): AlertView {
     by: alert.state.kind === 'in_force' ? null : alert.state.by,
     incident: record.incident ?? null,
     evidence: alert.evidence.map(({ event, time }) => ({ event, time: instant(time) })),
+    ...(record.muted === undefined ? {} : { muted: mutedView(record.muted) }),
   };
+}
+
+function mutedView({ by, id, who, reason, until, over }: Muted): MutedView {
+  const end = until === undefined ? null : instant(until);
+  return { by, id, who, reason, until: end, over: over === true };
 }
 
 function timelineView(entry: TimelineEntry): TimelineView {

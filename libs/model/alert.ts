@@ -104,16 +104,17 @@ export interface Recovery {
 }
 
 /**
- * Why an alert that exists is kept from people, who decided so, and until when (ms since the
- * epoch).
+ * Why an alert that exists is kept from people: a maintenance window, a silence of a person, or
+ * another alert that stands for it (inhibition: `id` is that alert, `who` the product).
  */
 export interface Muted {
-  readonly by: 'maintenance';
+  readonly by: 'maintenance' | 'silence' | 'inhibition';
   readonly id: string;
   readonly who: string;
   readonly reason: string;
-  readonly until: number;
-  /** The window ended and what it held back was over by then: kept, never raised. */
+  /** ms since the epoch; an inhibition lasts as long as the other alert does. */
+  readonly until?: number;
+  /** It ended and what it held back was over by then, or was not asked for: kept, never raised. */
   readonly over?: boolean;
 }
 

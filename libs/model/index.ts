@@ -7,5 +7,6 @@ export * from './event.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './locality.ts';
+export * from './rule.ts';
 export * from './source.ts';
 export * from './user.ts';

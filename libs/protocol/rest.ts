@@ -64,6 +64,18 @@ export interface AlertView {
   readonly by: string | null;
   readonly incident: string | null;
   readonly evidence: readonly { readonly event: string; readonly time: Instant }[];
+  /** Only on an alert that is kept from people. */
+  readonly muted?: MutedView;
+}
+
+/** Who keeps an alert from people and why; `over`: it stays kept although that ended. */
+export interface MutedView {
+  readonly by: 'maintenance' | 'silence' | 'inhibition';
+  readonly id: string;
+  readonly who: string;
+  readonly reason: string;
+  readonly until: Instant | null;
+  readonly over: boolean;
 }
 
 export interface TimelineView extends Omit<TimelineEntry, 'at' | 'time'> {
@@ -224,7 +236,7 @@ export interface RuleView {
 /** One line of the health page; `text` is what a duty officer reads. */
 export interface HealthLine {
   readonly id: string;
-  readonly group: 'door' | 'stage' | 'job' | 'store' | 'machine';
+  readonly group: 'source' | 'door' | 'stage' | 'job' | 'store' | 'machine';
   readonly state: 'ok' | 'degraded' | 'down' | 'off';
   readonly name: Readonly<Record<'vi' | 'en', string>>;
   readonly text: Readonly<Record<'vi' | 'en', string>>;

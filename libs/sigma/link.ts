@@ -1,10 +1,12 @@
+import type { GroupField, Presence } from '#libs/model';
+
 import type { CorrelationDocument, Drafts, RuleDraft } from './drafts.ts';
 import { ecsName, type FieldResolver } from './fields/resolve.ts';
 import { parseCondition, type Named } from './read/condition.ts';
 import { Refused, refusalOf } from './refusal.ts';
 import type { Header } from './read/header.ts';
 import { readMeta } from './read/meta.ts';
-import type { CorrelationRule, GroupBy, MemberExpr, Ours, Rule, RuleMeta } from './rule-set.ts';
+import type { CorrelationRule, Ours, Rule, RuleMeta } from './rule-set.ts';
 import { asText, child, type MapNode, type ScalarNode } from './yaml.ts';
 
 type Member = RuleDraft | CorrelationDocument;
@@ -152,7 +154,11 @@ class Linker {
     return { document, linked };
   }
 
-  #groupBy(name: ScalarNode, document: CorrelationDocument, members: readonly Member[]): GroupBy {
+  #groupBy(
+    name: ScalarNode,
+    document: CorrelationDocument,
+    members: readonly Member[],
+  ): GroupField {
     const alias = document.draft.aliases.get(name.text);
     const fields = members.map((member): readonly [string, string] => {
       if (alias === undefined) return [member.id, this.#field(name.text, member)];
@@ -206,9 +212,11 @@ class Linker {
         const message = `there is no rule with the id or name ${name}`;
         throw new Refused('unknown_rule', child(node, 'thapcanh') ?? node, message);
       });
-    if (ours.recovers.length === 0 && ours.ratio === undefined) return ours;
+    const { recovers, inhibits } = ours;
+    if (recovers.length + inhibits.length === 0 && ours.ratio === undefined) return ours;
     const ratio = ours.ratio && { ...ours.ratio, base: ids(ours.ratio.base) };
-    return { ...ours, recovers: ids(ours.recovers), ...(ratio === undefined ? {} : { ratio }) };
+    const named = { recovers: ids(recovers), inhibits: ids(inhibits) };
+    return { ...ours, ...named, ...(ratio === undefined ? {} : { ratio }) };
   }
 
   #guard<T>(member: Member, link: () => T): T | undefined {
@@ -226,7 +234,7 @@ function onePerMember(members: readonly Member[]): Map<string, string> {
   return new Map(members.map((member) => [member.name ?? member.id, member.id]));
 }
 
-function memberExpr(tree: Named<string>): MemberExpr {
+function memberExpr(tree: Named<string>): Presence {
   if (tree.op === 'name') return { op: 'member', rule: tree.of };
   if (tree.op === 'not') return { op: 'not', of: memberExpr(tree.of) };
   return { op: tree.op, of: tree.of.map(memberExpr) };

@@ -1,4 +1,4 @@
-import type { Scope, Severity } from '#libs/model';
+import type { CorrelationView, OursView, RuleSetView, RuleView, Scope } from '#libs/model';
 
 import type { Expr } from './expr.ts';
 import type { Explanation } from './explanation.ts';
@@ -42,110 +42,34 @@ export interface OursCard {
   readonly call: string;
 }
 
-export type EntityName =
-  | 'address'
-  | 'account'
-  | 'host'
-  | 'service'
-  | 'upstream'
-  | 'source'
-  | 'probe'
-  | 'provider';
-
 /** Our additions to a rule (docs/rules.md); durations in ms. */
-export interface Ours {
+export interface Ours extends OursView {
   readonly code?: string;
   readonly titleVi?: string;
   readonly sentence?: Bilingual;
   readonly card?: { readonly vi: OursCard; readonly en: OursCard };
-  /** Group key of a plain rule. */
-  readonly group?: readonly string[];
-  readonly suppressMs?: number;
-  readonly national: boolean;
   readonly scope: Scope;
-  readonly entities: Readonly<Record<string, EntityName>>;
-  readonly officeHoursLevel?: Severity;
   readonly pageLate: boolean;
-  /** Ids of the plain rules whose open alerts a match of this one resolves. */
-  readonly recovers: readonly string[];
-  readonly ratio?: {
-    /** Ids of the rules that count the base. */
-    readonly base: readonly string[];
-    readonly gte?: number;
-    readonly gt?: number;
-  };
-  readonly baseline?: { readonly gte: number; readonly days: number };
 }
 
 /** One plain rule in force. */
-export interface Rule {
-  readonly id: string;
-  readonly name?: string;
-  readonly title: string;
-  readonly level: Severity;
+export interface Rule extends RuleView {
   readonly logsource: RuleLogsource;
-  /** Only a member of correlations, none of which generates: it raises no alert of its own. */
-  readonly silent: boolean;
   readonly meta: RuleMeta;
   readonly ours: Ours;
   /** The condition, filters included; for the matcher, its oracle and store queries. */
   readonly condition: Expr;
 }
 
-export type CorrelationType =
-  | 'event_count'
-  | 'value_count'
-  | 'temporal'
-  | 'temporal_ordered'
-  | 'value_sum'
-  | 'value_avg'
-  | 'value_percentile'
-  | 'value_median'
-  | 'absence'
-  | 'new_value';
-
-export interface Threshold {
-  readonly op: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
-  readonly value: number;
-}
-
-/** Which members must be there; leaves are rule ids. */
-export type MemberExpr =
-  | { readonly op: 'member'; readonly rule: string }
-  | { readonly op: 'and' | 'or'; readonly of: readonly MemberExpr[] }
-  | { readonly op: 'not'; readonly of: MemberExpr };
-
-/** A group-by entry; `fieldOf` is one field for all members, or a field for each member rule id. */
-export interface GroupBy {
-  readonly name: string;
-  readonly fieldOf: Readonly<Record<string, string>> | string;
-}
-
 /** One correlation in force. */
-export interface CorrelationRule {
-  readonly id: string;
-  readonly name?: string;
-  readonly title: string;
-  readonly level: Severity;
-  readonly type: CorrelationType;
-  /** Ids of its member rules or correlations, in order. */
-  readonly rules: readonly string[];
-  readonly groupBy: readonly GroupBy[];
-  readonly timespanMs: number;
-  /** All thresholds must hold; the expression of a temporal type. */
-  readonly condition: readonly Threshold[] | MemberExpr;
-  /** Fields whose values are counted or calculated. */
-  readonly field?: readonly string[];
-  readonly percentile?: number;
+export interface CorrelationRule extends CorrelationView {
   readonly generate: boolean;
-  /** Only a member of other correlations, none of which generates. */
-  readonly silent: boolean;
   readonly meta: RuleMeta;
   readonly ours: Ours;
 }
 
 /** An immutable set of rules in force, with what was refused. */
-export interface RuleSet {
+export interface RuleSet extends RuleSetView {
   readonly rules: readonly Rule[];
   readonly correlations: readonly CorrelationRule[];
   readonly refused: readonly Refusal[];

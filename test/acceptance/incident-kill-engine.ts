@@ -42,7 +42,14 @@ async function run(folder: string, seed: number): Promise<void> {
     record: () => Promise.resolve(),
     allows: () => true,
   });
-  const alerts = await createAlertBook({ documents, incidents, clock, recoverable: () => false });
+  const alerts = await createAlertBook({
+    documents,
+    incidents,
+    clock,
+    recoverable: () => false,
+    inhibits: () => [],
+    record: () => Promise.resolve(),
+  });
   const start = (await states.load(STATE))?.position ?? 0;
   const { batches } = storyOfSeed(seed);
   writeSync(process.stdout.fd, 'ready\n');

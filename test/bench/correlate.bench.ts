@@ -3,8 +3,8 @@
 // event in ten up to 12 h late; a million keys of 40 bytes with 3 matches each ≤ 500 MB). Batches
 // of 1,000 matches, a match a millisecond as the public lanes have it. Rates are per CPU second of
 // this process.
-import { createCorrelator, DEFAULT_CORRELATE_LIMITS, type CorrelationView } from '#libs/correlate';
-import type { Match } from '#libs/model';
+import { createCorrelator, DEFAULT_CORRELATE_LIMITS } from '#libs/correlate';
+import type { CorrelationView, Match } from '#libs/model';
 
 import { correlation, match, member, ruleSet } from '../model/builders.ts';
 

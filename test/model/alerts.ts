@@ -6,11 +6,6 @@ import {
   groupingOf,
   orderedMembers,
   valueText,
-  type CorrelationView,
-  type GroupField,
-  type Presence,
-  type RuleSetView,
-  type RuleView,
 } from '#libs/correlate';
 import {
   alertId,
@@ -18,9 +13,14 @@ import {
   EVIDENCE_EACH_END as KEPT,
   UNKNOWN_LOCALITY,
   type Alert,
+  type CorrelationView,
   type Entity,
   type EntityKind,
+  type GroupField,
   type Match,
+  type Presence,
+  type RuleSetView,
+  type RuleView,
 } from '#libs/model';
 
 /**

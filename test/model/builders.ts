@@ -1,9 +1,17 @@
-import type { CorrelationView, OursView, RuleSetView, RuleView } from '#libs/correlate';
-import { newFields, type Event, type FieldValue, type Match } from '#libs/model';
+import {
+  newFields,
+  type CorrelationView,
+  type Event,
+  type FieldValue,
+  type Match,
+  type OursView,
+  type RuleSetView,
+  type RuleView,
+} from '#libs/model';
 
 /** Our additions with every default, and what a test says otherwise. */
 export function ours(over: Partial<OursView> = {}): OursView {
-  return { national: false, entities: {}, recovers: [], ...over };
+  return { national: false, entities: {}, recovers: [], inhibits: [], ...over };
 }
 
 export function plainRule(id: string, over: Partial<RuleView> = {}): RuleView {

@@ -1,5 +1,5 @@
-import type { Correlator, CorrelationView, RuleSetView } from '#libs/correlate';
-import type { Alert, AlertChange, Match } from '#libs/model';
+import type { Correlator } from '#libs/correlate';
+import type { Alert, AlertChange, CorrelationView, Match, RuleSetView } from '#libs/model';
 import fc from 'fast-check';
 
 import type { ModelAlert } from './alerts.ts';

@@ -94,6 +94,11 @@ export class RuleCatalog {
     return this.#set.rules.some((rule) => rule.ours.recovers.includes(id));
   }
 
+  /** Rules whose alerts in narrower places an alert of this one mutes. */
+  inhibits(id: string): readonly string[] {
+    return this.#byId.get(id)?.ours.inhibits ?? [];
+  }
+
   /** True when a rule pages although its evidence came late. */
   pagesLate(id: string): boolean {
     return this.#byId.get(id)?.ours.pageLate ?? false;

@@ -1,5 +1,6 @@
+import type { CorrelationType, Comparison } from '#libs/model';
+
 import { Refused } from '../refusal.ts';
-import type { CorrelationType, Threshold } from '../rule-set.ts';
 import {
   asMap,
   asText,
@@ -22,7 +23,7 @@ export interface CorrelationDraft {
   readonly aliases: ReadonlyMap<string, MapNode>;
   readonly timespanMs: number;
   /** Thresholds, or the text of a boolean condition over the rules. */
-  readonly condition: readonly Threshold[] | ScalarNode;
+  readonly condition: readonly Comparison[] | ScalarNode;
   readonly field: readonly string[];
   readonly percentile: number | undefined;
   readonly generate: boolean;
@@ -156,9 +157,9 @@ function readPercentile(
   throw new Refused('wrong_type', node, 'percentile must be a number from 0 to 100');
 }
 
-function readThresholds(map: MapNode): Threshold[] {
+function readThresholds(map: MapNode): Comparison[] {
   known(map, [...OPS, 'field', 'percentile'], 'condition');
-  const thresholds: Threshold[] = [];
+  const thresholds: Comparison[] = [];
   for (const { key, value } of map.entries) {
     const op = OPS.find((one) => one === key.text);
     if (op === undefined) continue;

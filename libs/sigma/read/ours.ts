@@ -1,7 +1,7 @@
-import type { Scope } from '#libs/model';
+import type { EntityKind, Scope, Rise } from '#libs/model';
 
 import { Refused } from '../refusal.ts';
-import type { EntityName, Ours, OursCard } from '../rule-set.ts';
+import type { Ours, OursCard } from '../rule-set.ts';
 import {
   asMap,
   asText,
@@ -19,7 +19,7 @@ import { readLevel } from './header.ts';
 export const OURS_KEY = 'thapcanh';
 
 const SCOPES: readonly Scope[] = ['commune', 'system', 'province', 'vendor', 'national'];
-const ENTITIES: readonly EntityName[] = [
+const ENTITIES: readonly EntityKind[] = [
   'address',
   'account',
   'host',
@@ -46,6 +46,8 @@ const KEYS = [
   'recovers',
   'ratio',
   'baseline',
+  'rise',
+  'inhibits',
 ];
 
 /** What a rule without additions has. */
@@ -55,6 +57,7 @@ export const OURS_DEFAULT: Ours = {
   entities: {},
   pageLate: false,
   recovers: [],
+  inhibits: [],
 };
 
 /** Our additions of a document, strictly checked; names of rules are still as written. */
@@ -80,7 +83,9 @@ export function readOurs(document: MapNode): Ours {
     officeHoursLevel: read('office_hours_level', readLevel),
     pageLate: read('page_late', (value) => flag(value, 'page_late')) ?? false,
     recovers: read('recovers', (value) => asTexts(value, 'recovers')) ?? [],
+    inhibits: read('inhibits', (value) => asTexts(value, 'inhibits')) ?? [],
     ratio: read('ratio', readRatio),
+    rise: read('rise', readRise),
     baseline: read('baseline', readBaseline),
   });
 }
@@ -119,7 +124,7 @@ function readCard(node: YamlNode, what: string): OursCard {
   };
 }
 
-function readEntities(node: YamlNode): Record<string, EntityName> {
+function readEntities(node: YamlNode): Record<string, EntityKind> {
   const map = asMap(node, 'entities');
   return Object.fromEntries(
     map.entries.map(({ key, value }) => [key.text, oneOf(value, ENTITIES, `entities.${key.text}`)]),
@@ -153,6 +158,28 @@ function readBaseline(node: YamlNode): NonNullable<Ours['baseline']> {
   const days = numberOf(written);
   if (days !== undefined && Number.isInteger(days) && days > 0) return { gte, days };
   throw new Refused('wrong_type', map, 'baseline.days must be a whole number above 0');
+}
+
+function readRise(node: YamlNode): Rise {
+  const map = asMap(node, 'rise');
+  known(map, ['to', 'ratio_gte', 'for', 'office_hours'], 'rise');
+  const written = required(map, 'ratio_gte', 'rise');
+  const ratioGte = numberOf(written);
+  if (ratioGte === undefined || ratioGte <= 0) {
+    throw new Refused(
+      'wrong_type',
+      written,
+      'rise.ratio_gte must be a number above 0, such as 0.5',
+    );
+  }
+  const lasting = child(map, 'for');
+  const office = child(map, 'office_hours');
+  return {
+    to: readLevel(required(map, 'to', 'rise')),
+    ratioGte,
+    forMs: lasting === undefined ? 0 : readDuration(lasting, 'rise.for'),
+    officeHours: office !== undefined && flag(office, 'rise.office_hours'),
+  };
 }
 
 function required(map: MapNode, key: string, what: string): YamlNode {

@@ -1,4 +1,4 @@
-import type { EntityKind, Severity } from '#libs/model';
+import type { EntityKind, Severity } from './alert.ts';
 
 /**
  * What correlation needs to know of our additions to a rule (`thapcanh:` of the rule document).
@@ -19,14 +19,34 @@ export interface OursView {
   readonly entities: Readonly<Record<string, EntityKind>>;
   /** Ids of the rules whose open alerts a match resolves; such a rule raises nothing itself. */
   readonly recovers: readonly string[];
+  /** Ids of the rules whose alerts in narrower places an alert of this one mutes. */
+  readonly inhibits: readonly string[];
   /** Level of an alert that begins in office hours. */
   readonly officeHoursLevel?: Severity;
+  /** When an alert of a ratio is worse than its rule's level says. */
+  readonly rise?: Rise;
   /** The matches of `base` (ids of rules) in the same window and group are the denominator. */
   readonly ratio?: {
     readonly base: readonly string[];
     readonly gte?: number;
     readonly gt?: number;
   };
+  /**
+   * The count must also be `gte` times the mean of the same minutes of the last `days` sealed days,
+   * where that many exist.
+   */
+  readonly baseline?: { readonly gte: number; readonly days: number };
+}
+
+/**
+ * The level becomes `to` once the share has been `ratioGte` or more at all of the alert's times of
+ * `forMs`; `officeHours`: only if that happens in office hours.
+ */
+export interface Rise {
+  readonly to: Severity;
+  readonly ratioGte: number;
+  readonly forMs: number;
+  readonly officeHours: boolean;
 }
 
 export interface RuleView {
