@@ -13,6 +13,7 @@ import type { Config } from '#libs/config';
 import { projectFolder } from '#libs/platform';
 
 import { HTTP_TIMEOUTS } from '../collector/index.ts';
+import { describeAnswers, type OpenApi } from '../server/answers/describe.ts';
 import { ApiDescription } from '../server/controllers/description.controller.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
@@ -130,7 +131,10 @@ class RoutesDescription extends ApiDescription {
       .addCookieAuth('thapcanh_session')
       .addBearerAuth()
       .build();
-    this.#made ??= SwaggerModule.createDocument(this.#app, head);
-    return this.#made;
+    if (this.#made !== undefined) return this.#made;
+    const document = SwaggerModule.createDocument(this.#app, head);
+    describeAnswers(document as unknown as OpenApi);
+    this.#made = document;
+    return document;
   }
 }

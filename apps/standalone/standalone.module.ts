@@ -21,6 +21,9 @@ import type { Engine } from './engine.ts';
 import { ProductOverview } from './overview.ts';
 import { pipelineEventStore } from './pipeline-event-store.ts';
 
+/** A key without a source counts as sending this long after it was used. */
+const UNREGISTERED_MS = 3_600_000;
+
 function pulse(core: Core, engine: Engine, scope: Place): Pulse {
   const { register, tracker } = core.availability;
   const now = core.clock.now();
@@ -32,6 +35,7 @@ function pulse(core: Core, engine: Engine, scope: Place): Pulse {
     lagSeconds: engine.lagSeconds(),
     sending: states.filter((state) => state === 'sending').length,
     expected: states.filter((state) => state !== 'off').length,
+    unregistered: core.auth.keys.sourcelessSince(now - UNREGISTERED_MS, scope),
   };
 }
 

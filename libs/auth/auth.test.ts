@@ -296,6 +296,27 @@ describe('keys', () => {
     expect(await auth.keys.authenticateIngest(text)).toEqual({ reason: 'key_revoked' });
   });
 
+  it('that name no source are counted while they bring data', async () => {
+    const { auth, clock } = rig();
+    const make = (province: string, source?: string) =>
+      auth.keys.create({
+        kind: 'ingest',
+        name: 'k',
+        place: { province },
+        by: 'admin',
+        ...(source === undefined ? {} : { source }),
+      });
+    const [plain, named] = [await make('12'), await make('12', 'fw')];
+    for (const { text } of [plain, named]) await auth.keys.authenticateIngest(text);
+    await auth.keys.authenticateIngest('fixed-key');
+    const since = clock.now();
+    expect(auth.keys.sourcelessSince(since, { province: '12' })).toBe(1);
+    expect(auth.keys.sourcelessSince(since, { province: '46' })).toBe(0);
+    expect(auth.keys.sourcelessSince(since, { province: '00' })).toBe(2);
+    clock.advance(1);
+    expect(auth.keys.sourcelessSince(clock.now(), { province: '00' })).toBe(0);
+  });
+
   it('are read once for many requests', async () => {
     const { auth, documents } = rig();
     const { text } = await auth.keys.create({

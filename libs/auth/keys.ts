@@ -82,6 +82,8 @@ export class Keys {
   readonly #fixedHash: string | undefined;
   readonly #cache = new Map<string, Cached>();
   readonly #used = new Map<string, number>();
+  /** When keys that name no source were last used, and where. */
+  readonly #sourceless = new Map<string, { readonly place: Place; readonly at: number }>();
 
   /** `fixed` is an ingest key for the centre that stands in no document. */
   constructor(
@@ -143,12 +145,33 @@ export class Keys {
   async authenticateIngest(text: string): Promise<IngestGrant | KeyRefused> {
     if (text.length > TOKEN_CHARS_MAX) return { reason: 'key_unknown' };
     if (this.#fixedHash !== undefined && sameHash(tokenHash(text), this.#fixedHash)) {
-      return { key: FIXED_KEY_ID, place: CENTRE_PLACE };
+      return this.#grant({ key: FIXED_KEY_ID, place: CENTRE_PLACE });
     }
     const found = await this.#find(text, 'ingest');
     if ('reason' in found) return found;
     const { id, place, source } = found;
-    return source === undefined ? { key: id, place } : { key: id, place, source };
+    return this.#grant(source === undefined ? { key: id, place } : { key: id, place, source });
+  }
+
+  #grant(grant: IngestGrant): IngestGrant {
+    if (grant.source !== undefined) return grant;
+    this.#sourceless.delete(grant.key);
+    this.#sourceless.set(grant.key, { place: grant.place, at: this.#clock.now() });
+    if (this.#sourceless.size > this.#limits.cachedMax) {
+      const oldest = this.#sourceless.keys().next();
+      if (oldest.done !== true) this.#sourceless.delete(oldest.value);
+    }
+    return grant;
+  }
+
+  /**
+   * Keys of a scope that brought data since a time (ms) and name no source: the register knows
+   * nothing of what they send. Counted since the start of this process.
+   */
+  sourcelessSince(since: number, scope: Place): number {
+    return [...this.#sourceless.values()].filter(
+      ({ place, at }) => at >= since && covers(scope, place),
+    ).length;
   }
 
   /** The program behind an API key: it works as an analyst of its place. */

@@ -42,6 +42,8 @@ export type ServerFrame =
         readonly lag: number;
         readonly sending: number;
         readonly expected: number;
+        /** Ingest keys that bring data without a source in the register. */
+        readonly unregistered: number;
       };
     }
   | { readonly event: 'pong'; readonly data: Record<string, never> };

@@ -2,6 +2,7 @@ import type { EventView, IncidentRow } from '#libs/protocol';
 
 import type { Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
+import { Described, type Description } from './described.ts';
 
 /** What the product answered. */
 export interface Answer {
@@ -20,8 +21,20 @@ export interface Question {
 /** Where the product listens, and how to get in. */
 type Place = Pick<Product, 'url'>;
 
-/** One question without any session. */
+/** What each running product says of its answers, known from the first sign-in on. */
+const descriptions = new Map<string, Described>();
+
+/** One question without any session; throws when the answer is not as the product describes it. */
 export async function ask(product: Place, path: string, question: Question = {}): Promise<Answer> {
+  const answer = await fetched(product, path, question);
+  const { status, body } = answer;
+  const given = { method: question.method ?? 'GET', path, status, body };
+  const fault = descriptions.get(product.url)?.fault(given);
+  if (fault !== undefined) throw new Error(fault);
+  return answer;
+}
+
+async function fetched(product: Place, path: string, question: Question): Promise<Answer> {
   const { method = 'GET', body, headers = {} } = question;
   const reply = await fetch(`${product.url}${path}`, {
     method,
@@ -78,7 +91,14 @@ export async function signIn(
     throw new Error(`${username} could not sign in: ${JSON.stringify(answer.body)}`);
   }
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  return deskWith(product, { cookie });
+  const desk = deskWith(product, { cookie });
+  if (!descriptions.has(product.url)) {
+    const description = await desk.ask('/api/v1/openapi.json');
+    if (description.status === 200) {
+      descriptions.set(product.url, new Described(description.body as Description));
+    }
+  }
+  return desk;
 }
 
 /** Sends lines to the ingest door and gives back how many were accepted. */

@@ -1,6 +1,12 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { IncidentListView, IncidentView, SearchView, SummaryView } from '#libs/protocol';
+import type {
+  HealthView,
+  IncidentListView,
+  IncidentView,
+  SearchView,
+  SummaryView,
+} from '#libs/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -217,6 +223,33 @@ describe('what a person reads', () => {
     ];
     expect(asked.map(({ status }) => status)).toEqual([403, 403, 403]);
   });
+});
+
+it('tells a service of others and one that is not there apart to nobody', async () => {
+  const { desk } = viewers.find(({ name }) => name === 'qt-hue') as Viewer;
+  const probe = (service: string) =>
+    desk.ask('/api/v1/probes/kt-moi', {
+      method: 'PUT',
+      body: { service, kind: 'tcp', target: '10.0.0.1:1' },
+    });
+  const foreign = await probe('dv-dau-vet-laichau');
+  const missing = await probe('dv-dau-vet-khongco');
+  expect(foreign.status).toBe(404);
+  const plain = (body: unknown): string => JSON.stringify(body).replaceAll(/laichau|khongco/g, '');
+  expect([missing.status, plain(missing.body)]).toEqual([404, plain(foreign.body)]);
+});
+
+it('shows on the health page of a place nothing that is counted elsewhere', async () => {
+  const whole = await admin.get<HealthView>('/api/v1/health');
+  expect(whole.lines.length).toBeGreaterThan(10);
+  for (const { name, desk } of viewers) {
+    const { lines } = await desk.get<HealthView>('/api/v1/health');
+    expect([name, lines.map(({ id }) => id)]).toEqual([
+      name,
+      ['own_sources', 'own_services', 'own_doors', 'system'],
+    ]);
+    expect(lines.find(({ id }) => id === 'system')?.figures).toEqual({});
+  }
 });
 
 function placeBody({ home: { province, commune } }: Furnished): object {

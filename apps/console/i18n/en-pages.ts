@@ -235,6 +235,7 @@ export const enPages: Pick<Catalogue, keyof typeof viPages> = {
   health: {
     title: 'Health',
     groups: {
+      source: 'Your own',
       door: 'Inputs',
       stage: 'Processing stages',
       job: 'Scheduled jobs',

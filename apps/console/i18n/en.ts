@@ -260,6 +260,7 @@ export const en: Catalogue = {
     narrow: 'No incident matches the filters',
     narrowText: (n) => `Without the filters this view holds ${n} incidents.`,
     noSources: 'No source sends logs yet',
+    unregistered: (n: string) => `${n} keys bring logs without a source in the register.`,
     noSourcesText: 'Register the first source so that Tháp Canh can start its watch.',
     loading: 'Loading the queue',
     disconnected: (ago, next) =>

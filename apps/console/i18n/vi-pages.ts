@@ -233,6 +233,7 @@ export const viPages = {
   health: {
     title: 'Sức khoẻ',
     groups: {
+      source: 'Của đơn vị',
       door: 'Cửa vào',
       stage: 'Các bước xử lý',
       job: 'Việc theo lịch',

@@ -262,6 +262,8 @@ export const vi = {
     narrow: 'Không có sự cố nào khớp bộ lọc',
     narrowText: (n: string) => `Không kể bộ lọc, khung nhìn này có ${n} sự cố.`,
     noSources: 'Chưa có nguồn nào gửi nhật ký',
+    unregistered: (n: string) =>
+      `${n} khoá đang gửi nhật ký mà chưa gắn với nguồn nào trong danh bạ.`,
     noSourcesText: 'Khai báo nguồn đầu tiên để Tháp Canh bắt đầu canh.',
     loading: 'Đang tải hàng đợi',
     disconnected: (ago: string, next: string) =>

@@ -20,6 +20,8 @@ export interface LiveState {
   /** Seconds, `null` until the server said so. */
   readonly lag: number | null;
   readonly sending: number | null;
+  /** Keys that bring data without a source in the register. */
+  readonly unregistered: number;
   readonly expected: number | null;
   /** Changes taken in by the last resume after a cut, and its number. */
   readonly resumed: { readonly changes: number; readonly times: number };
@@ -61,6 +63,7 @@ export class LiveQueue {
     people: [],
     lag: null,
     sending: null,
+    unregistered: 0,
     expected: null,
     resumed: { changes: 0, times: 0 },
   };
@@ -189,8 +192,8 @@ export class LiveQueue {
         break;
       case 'clock': {
         this.clock.note(Date.parse(frame.data.now));
-        const { lag, sending, expected } = frame.data;
-        this.#set({ lag, sending, expected });
+        const { lag, sending, expected, unregistered } = frame.data;
+        this.#set({ lag, sending, expected, unregistered });
         break;
       }
       case 'subscribed':

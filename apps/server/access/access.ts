@@ -1,9 +1,11 @@
 import {
+  applyDecorators,
   createParamDecorator,
   SetMetadata,
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
 import type { Permission, SignedIn } from '#libs/auth';
@@ -13,6 +15,8 @@ import { ProblemException } from '../http/problem.ts';
 
 export const OPEN_KEY = 'thapcanh:open';
 export const NEEDS_KEY = 'thapcanh:needs';
+/** Under which the description of a route says what it needs. */
+export const NEEDS_EXTENSION = 'x-permission';
 
 /** A route that anybody may call; every other route needs a principal. */
 export const Open = (): CustomDecorator => SetMetadata(OPEN_KEY, true);
@@ -21,8 +25,8 @@ export const Open = (): CustomDecorator => SetMetadata(OPEN_KEY, true);
  * What a route needs beyond being signed in; a route without it is refused to everybody (deny by
  * default).
  */
-export const Needs = (permission: Permission): CustomDecorator =>
-  SetMetadata(NEEDS_KEY, permission);
+export const Needs = (permission: Permission): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(NEEDS_KEY, permission), ApiExtension(NEEDS_EXTENSION, permission));
 
 /** A request after the guard: who asks, and the session where it is a person. */
 export interface KnownRequest extends FastifyRequest {

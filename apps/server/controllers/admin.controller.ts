@@ -15,10 +15,12 @@ import { z } from 'zod';
 import { Audit } from '#libs/audit';
 import { Auth, scopeOf, type Key, type User } from '#libs/auth';
 import { Availability, type Localities } from '#libs/availability';
-import { CENTRE, Clock, covers, type Place, type Principal } from '#libs/model';
+import { CENTRE, Clock, type Principal } from '#libs/model';
 import type { KeyView, ListView, NewKeyView, UserView } from '#libs/protocol';
 
 import { Needs, Who } from '../access/access.ts';
+import { placeShape, reachablePlace } from '../access/reach.ts';
+import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 
 const NAME_CHARS_MAX = 200;
@@ -31,10 +33,6 @@ const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
   cursor: z.string().max(CURSOR_CHARS_MAX).optional(),
 });
-const placeShape = {
-  province: z.string().length(2),
-  commune: z.string().length(5).optional(),
-};
 const userBody = z.strictObject({
   user: z.string().min(1).max(64),
   name: z.string().trim().min(1).max(NAME_CHARS_MAX),
@@ -72,6 +70,7 @@ export class AdminController {
 
   @Get('users')
   @Needs('users.read')
+  @Answers('UserList')
   @ApiOperation({ summary: 'People who may sign in' })
   async users(
     @Query({ schema: pageQuery }) asked: z.output<typeof pageQuery>,
@@ -85,12 +84,13 @@ export class AdminController {
   @Post('users')
   @HttpCode(201)
   @Needs('users.write')
+  @Answers('User', 'invalid')
   @ApiOperation({ summary: 'Lets a person in, who must choose a password at the first sign-in' })
   async addUser(
     @Body({ schema: userBody }) asked: z.output<typeof userBody>,
     @Who() who: Principal,
   ): Promise<UserView> {
-    const scope = this.#place(asked, who);
+    const scope = reachablePlace(asked, who, this.#localities);
     const { user, name, role, password } = asked;
     const fresh = { user, name, role, scope, password, mustChangePassword: true };
     const added = await this.#auth.users.add(fresh);
@@ -102,6 +102,7 @@ export class AdminController {
   @Post('users/:user/disable')
   @HttpCode(200)
   @Needs('users.write')
+  @Answers('User', 'invalid')
   @ApiOperation({ summary: 'Shuts a person out and ends all their sessions' })
   async disableUser(@Param('user') user: string, @Who() who: Principal): Promise<UserView> {
     if (user === who.user) {
@@ -125,6 +126,7 @@ export class AdminController {
 
   @Get('keys')
   @Needs('keys.read')
+  @Answers('KeyList')
   @ApiOperation({ summary: 'Keys of senders and programs, without their secrets' })
   async keys(
     @Query({ schema: pageQuery }) asked: z.output<typeof pageQuery>,
@@ -138,12 +140,13 @@ export class AdminController {
   @Post('keys')
   @HttpCode(201)
   @Needs('keys.write')
+  @Answers('NewKey')
   @ApiOperation({ summary: 'Makes a key; its text is shown this once' })
   async addKey(
     @Body({ schema: keyBody }) asked: z.output<typeof keyBody>,
     @Who() who: Principal,
   ): Promise<NewKeyView> {
-    const place = this.#place(asked, who);
+    const place = reachablePlace(asked, who, this.#localities);
     const { kind, name, source, days } = asked;
     const { key, text } = await this.#auth.keys.create({
       kind,
@@ -160,26 +163,13 @@ export class AdminController {
   @Delete('keys/:id')
   @HttpCode(200)
   @Needs('keys.write')
+  @Answers('Key')
   @ApiOperation({ summary: 'Ends a key for ever' })
   async revokeKey(@Param('id') id: string, @Who() who: Principal): Promise<KeyView> {
     const revoked = await this.#auth.keys.revoke(id, scopeOf(who));
     if ('reason' in revoked) throw new ProblemException('not_found');
     await this.#record(who, 'key.revoke', id, {});
     return this.#keyView(revoked);
-  }
-
-  /** The place that is asked for, when it exists and lies in the scope of who asks. */
-  #place(asked: { province: string; commune?: string | undefined }, who: Principal): Place {
-    const { province, commune } = asked;
-    const place: Place = commune === undefined ? { province } : { province, commune };
-    if (!this.#localities.has(place)) {
-      throw new ProblemException('invalid', {
-        detail: 'There is no such locality.',
-        detailVi: 'Không có địa phương này.',
-      });
-    }
-    if (!covers(scopeOf(who), place)) throw new ProblemException('not_allowed');
-    return place;
   }
 
   async #record(

@@ -9,6 +9,7 @@ import type { AlertView, ListView } from '#libs/protocol';
 import { Documents } from '#libs/store';
 
 import { Needs, Who } from '../access/access.ts';
+import { Answers } from '../answers/answers.ts';
 import { spanShape } from './span.ts';
 
 const ROWS_MAX = 5_000;
@@ -42,6 +43,7 @@ export class AlertsController {
 
   @Get()
   @Needs('alerts.read')
+  @Answers('AlertList')
   @ApiOperation({ summary: 'Alerts by the time of their last match, newest first' })
   async list(
     @Query({ schema: alertsQuery }) asked: z.output<typeof alertsQuery>,

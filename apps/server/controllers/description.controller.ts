@@ -2,6 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { Needs } from '../access/access.ts';
+import { Answers } from '../answers/answers.ts';
 
 /** What describes every route of the API. */
 export abstract class ApiDescription {
@@ -20,6 +21,7 @@ export class DescriptionController {
 
   @Get('openapi.json')
   @Needs('session.own')
+  @Answers('description')
   @ApiOperation({ summary: 'This description' })
   document(): object {
     return this.#description.document();

@@ -12,7 +12,8 @@ import type { EventView, HistogramView, SearchView, TopView } from '#libs/protoc
 import { EventStore, exportCsv, type SearchPage } from '#libs/store';
 
 import { Needs, Who } from '../access/access.ts';
-import { eventSpan, eventSpanShape, SEARCH_MS_MAX } from './span.ts';
+import { Answers } from '../answers/answers.ts';
+import { eventSpan, eventSpanShape, QUERY_PROBLEMS, SEARCH_MS_MAX } from './span.ts';
 
 const ROWS_MAX = 1_000;
 const BUCKETS_MAX = 500;
@@ -96,6 +97,7 @@ export class EventsController {
 
   @Get()
   @Needs('events.read')
+  @Answers('Search', ...QUERY_PROBLEMS)
   @ApiOperation({ summary: 'Events of a span that match a query, newest first' })
   async search(
     @Query({ schema: searchQuery }) asked: z.output<typeof searchQuery>,
@@ -119,6 +121,7 @@ export class EventsController {
 
   @Get('histogram')
   @Needs('events.read')
+  @Answers('Histogram', ...QUERY_PROBLEMS)
   @ApiOperation({ summary: 'How many events match in each part of a span' })
   async histogram(
     @Query({ schema: histogramQuery }) asked: z.output<typeof histogramQuery>,
@@ -135,6 +138,7 @@ export class EventsController {
 
   @Get('export.csv')
   @Needs('events.export')
+  @Answers('csv', ...QUERY_PROBLEMS)
   @ApiOperation({ summary: 'Matching events as CSV that no spreadsheet runs; recorded' })
   async exportCsv(
     @Query({ schema: exportQuery }) asked: z.output<typeof exportQuery>,
@@ -159,6 +163,7 @@ export class EventsController {
 
   @Get('top')
   @Needs('events.read')
+  @Answers('Top', ...QUERY_PROBLEMS)
   @ApiOperation({ summary: 'The commonest values of a field among matching events' })
   async top(
     @Query({ schema: topQuery }) asked: z.output<typeof topQuery>,

@@ -9,6 +9,8 @@ import type { ActionName, EventView, IncidentListView, IncidentView } from '#lib
 import { EventStore } from '#libs/store';
 
 import { Needs, Who } from '../access/access.ts';
+import { Answers } from '../answers/answers.ts';
+import { defined } from '../http/defined.ts';
 import { ProblemException } from '../http/problem.ts';
 import { eventView } from './events.controller.ts';
 
@@ -94,6 +96,7 @@ export class IncidentsController {
 
   @Get()
   @Needs('incidents.read')
+  @Answers('IncidentList')
   @ApiOperation({ summary: 'Incidents: the open ones by urgency, or all, newest first' })
   async list(
     @Query({ schema: listQuery }) asked: z.output<typeof listQuery>,
@@ -116,6 +119,7 @@ export class IncidentsController {
 
   @Get('counts')
   @Needs('incidents.read')
+  @Answers('IncidentCounts')
   @ApiOperation({ summary: 'How many open incidents there are, for the tabs of the queue' })
   counts(@Who() who: Principal): ReturnType<IncidentBook['counts']> {
     return this.#book.counts(scopeOf(who), who.user);
@@ -123,6 +127,7 @@ export class IncidentsController {
 
   @Get(':id')
   @Needs('incidents.read')
+  @Answers('Incident')
   @ApiOperation({ summary: 'One incident with alerts, timeline and the newest evidence' })
   async one(@Param('id') id: string, @Who() who: Principal): Promise<IncidentView> {
     const view = await this.#book.view(scopeOf(who), id);
@@ -133,6 +138,7 @@ export class IncidentsController {
   @Post(':id/:action')
   @HttpCode(200)
   @Needs('incidents.act')
+  @Answers('Incident', 'conflict')
   @ApiOperation({ summary: 'Acts on an incident; `version` is the one the person saw' })
   async act(
     @Param('id') id: string,
@@ -193,13 +199,6 @@ export class IncidentsController {
     });
     return page.events.map(eventView);
   }
-}
-
-/** The same without keys that are undefined, for exact optional types. */
-function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }
 
 function assigneeFilter(

@@ -14,6 +14,8 @@ import { CENTRE, Clock, covers, type Locality, type Place, type Principal } from
 import type { ListView, LocalityView, ProbeView } from '#libs/protocol';
 
 import { Needs, Who } from '../access/access.ts';
+import { mayTouch } from '../access/reach.ts';
+import { Answers } from '../answers/answers.ts';
 import { pageOf, pageShape } from './paging.ts';
 
 const localitiesQuery = z.object({
@@ -52,6 +54,7 @@ export class LocalitiesController {
 
   @Get('localities')
   @Needs('sources.read')
+  @Answers('LocalityList')
   @ApiOperation({ summary: 'Provinces, or communes of one, those that send nothing first' })
   list(
     @Query({ schema: localitiesQuery }) asked: z.output<typeof localitiesQuery>,
@@ -67,13 +70,13 @@ export class LocalitiesController {
 
   @Get('probes')
   @Needs('sources.read')
+  @Answers('ProbeList')
   @ApiOperation({ summary: 'Probes of services and where they stand' })
   probes(@Who() who: Principal): ListView<ProbeView> {
-    const scope = scopeOf(who);
     const rows = this.#register.probes().flatMap((probe): ProbeView[] => {
       const service = this.#register.service(probe.service);
       const place = service?.place ?? { province: CENTRE };
-      if (!covers(scope, place)) return [];
+      if (!mayTouch(place, who)) return [];
       const { state, uptimePercent } = this.#probes.standing(probe);
       return [
         {

@@ -6,18 +6,19 @@ import { MaintenanceBook, type MaintenanceWindow, type WindowRefused } from '#li
 import { Audit } from '#libs/audit';
 import { scopeOf } from '#libs/auth';
 import { Availability, type Localities } from '#libs/availability';
-import { covers, type Place, type Principal } from '#libs/model';
+import type { Principal } from '#libs/model';
 import type { ListView, MaintenanceView } from '#libs/protocol';
 
 import { Needs, Who } from '../access/access.ts';
+import { placeShape, reachablePlace } from '../access/reach.ts';
+import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 
 const NAME_CHARS_MAX = 200;
 const REASON_CHARS_MAX = 1_000;
 
 const windowBody = z.strictObject({
-  province: z.string().length(2),
-  commune: z.string().length(5).optional(),
+  ...placeShape,
   source: z.string().max(NAME_CHARS_MAX).optional(),
   service: z.string().max(NAME_CHARS_MAX).optional(),
   from: z.iso.datetime({ offset: true }),
@@ -56,6 +57,7 @@ export class MaintenanceController {
 
   @Get()
   @Needs('maintenance.read')
+  @Answers('MaintenanceList')
   @ApiOperation({ summary: 'Maintenance windows that are planned, running or not yet settled' })
   list(@Who() who: Principal): ListView<MaintenanceView> {
     const rows = this.#book.list(scopeOf(who)).map((window) => this.#view(window));
@@ -65,6 +67,7 @@ export class MaintenanceController {
   @Post()
   @HttpCode(201)
   @Needs('maintenance.write')
+  @Answers('Maintenance')
   @ApiOperation({
     summary: 'Plans maintenance: what breaks meanwhile is held, and raised once if it stays broken',
   })
@@ -72,15 +75,8 @@ export class MaintenanceController {
     @Body({ schema: windowBody }) asked: z.output<typeof windowBody>,
     @Who() who: Principal,
   ): Promise<MaintenanceView> {
-    const { province, commune, source, service, reason } = asked;
-    const place: Place = commune === undefined ? { province } : { province, commune };
-    if (!this.#localities.has(place)) {
-      throw new ProblemException('invalid', {
-        detail: 'There is no such locality.',
-        detailVi: 'Không có địa phương này.',
-      });
-    }
-    if (!covers(scopeOf(who), place)) throw new ProblemException('not_allowed');
+    const { source, service, reason } = asked;
+    const place = reachablePlace(asked, who, this.#localities);
     const window = await this.#book.plan({
       place,
       from: Date.parse(asked.from),
@@ -98,6 +94,7 @@ export class MaintenanceController {
   @Delete(':id')
   @HttpCode(200)
   @Needs('maintenance.write')
+  @Answers('Maintenance')
   @ApiOperation({ summary: 'Ends a window now' })
   async end(@Param('id') id: string, @Who() who: Principal): Promise<MaintenanceView> {
     const window = await this.#book.end(id, scopeOf(who));

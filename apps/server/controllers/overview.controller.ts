@@ -2,14 +2,18 @@ import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { Clock, type Place, type Principal } from '#libs/model';
-import { scopeOf } from '#libs/auth';
+import { Auth, scopeOf } from '#libs/auth';
+import { Availability } from '#libs/availability';
+import { CENTRE, Clock, type Place, type Principal } from '#libs/model';
 import type { HealthView, ListView, RuleView, SummaryView } from '#libs/protocol';
 import { parseWeek, weekOf, type Period } from '#libs/report';
 import { HealthBoard, prometheusText } from '#libs/telemetry';
 
 import { Needs, Open, Who } from '../access/access.ts';
+import { mayTouch } from '../access/reach.ts';
+import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
+import { ownHealth, type OwnParts } from './own-health.ts';
 import { pageOf, pageShape } from './paging.ts';
 
 /** What the pages about the whole ask for. */
@@ -22,6 +26,9 @@ export abstract class Overview {
   abstract readonly platform: 'embedded' | 'distributed';
 }
 
+/** Keys of a place that its health page looks at. */
+const KEYS_MAX = 1_000;
+
 const summaryQuery = z.object({ period: z.string().max(10).optional() });
 const rulesQuery = z.object(pageShape);
 
@@ -31,12 +38,18 @@ export class OverviewController {
   readonly #overview: Overview;
   readonly #board: HealthBoard;
   readonly #clock: Clock;
+  readonly #availability: Availability;
+  readonly #auth: Auth;
 
   constructor(
     @Inject(Overview) overview: Overview,
     @Inject(HealthBoard) board: HealthBoard,
     @Inject(Clock) clock: Clock,
+    @Inject(Availability) availability: Availability,
+    @Inject(Auth) auth: Auth,
   ) {
+    this.#availability = availability;
+    this.#auth = auth;
     this.#overview = overview;
     this.#board = board;
     this.#clock = clock;
@@ -44,6 +57,7 @@ export class OverviewController {
 
   @Get('api/v1/rules')
   @Needs('rules.read')
+  @Answers('RuleList')
   @ApiOperation({ summary: 'Rules in force that raise alerts' })
   async rules(
     @Query({ schema: rulesQuery }) asked: z.output<typeof rulesQuery>,
@@ -54,6 +68,7 @@ export class OverviewController {
 
   @Get('api/v1/summary')
   @Needs('summary.read')
+  @Answers('Summary')
   @ApiOperation({ summary: 'One week on one page, for a leader' })
   summary(
     @Query({ schema: summaryQuery }) asked: z.output<typeof summaryQuery>,
@@ -72,19 +87,43 @@ export class OverviewController {
 
   @Get('api/v1/health')
   @Needs('health.read')
+  @Answers('Health')
   @ApiOperation({ summary: 'One line for every door, stage, job and store' })
-  health(): HealthView {
+  async health(@Who() who: Principal): Promise<HealthView> {
+    const all = this.#board.lines();
+    const whole = scopeOf(who).province === CENTRE;
     return {
       at: new Date(this.#clock.now()).toISOString(),
       version: this.#overview.version,
       platform: this.#overview.platform,
       lagSeconds: this.#overview.lagSeconds(),
-      lines: this.#board.lines(),
+      lines: whole ? all : ownHealth(await this.#own(who), all),
+    };
+  }
+
+  async #own(who: Principal): Promise<OwnParts> {
+    const { register, tracker, probes } = this.#availability;
+    const now = this.#clock.now();
+    const keys = await this.#auth.keys.list(scopeOf(who), KEYS_MAX);
+    return {
+      now,
+      keys: keys.rows,
+      sources: register
+        .sources()
+        .filter(({ place }) => mayTouch(place, who))
+        .map((source) => ({ source, state: tracker.standing(source, now).state })),
+      probes: register.probes().flatMap((probe) => {
+        const service = register.service(probe.service);
+        if (service === undefined || !mayTouch(service.place, who)) return [];
+        const { verdict } = probes.standing(probe).state;
+        return [{ probe, serviceName: service.name, verdict }];
+      }),
     };
   }
 
   @Get('health/live')
   @Open()
+  @Answers('Live')
   @ApiOperation({ summary: 'This process runs' })
   live(): { status: 'live' } {
     return { status: 'live' };
@@ -92,6 +131,7 @@ export class OverviewController {
 
   @Get('health/ready')
   @Open()
+  @Answers('Ready', 'not_ready')
   @ApiOperation({ summary: 'Doors, spool and stores can do their work' })
   ready(): { status: 'ready' } {
     const down = this.#board
@@ -109,6 +149,7 @@ export class OverviewController {
   @Get('metrics')
   @Open()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @Answers('metrics')
   @ApiOperation({ summary: 'Figures of every health line for Prometheus' })
   metrics(): string {
     return prometheusText(this.#board.lines());

@@ -8,6 +8,7 @@ import type { Principal } from '#libs/model';
 import type { ListView, RecordView } from '#libs/protocol';
 
 import { Needs, Who } from '../access/access.ts';
+import { Answers } from '../answers/answers.ts';
 import { spanShape } from './span.ts';
 
 const ROWS_MAX = 1_000;
@@ -30,6 +31,7 @@ export class RecordController {
 
   @Get()
   @Needs('record.read')
+  @Answers('RecordList')
   @ApiOperation({ summary: 'What people did, newest first' })
   async list(
     @Query({ schema: recordQuery }) asked: z.output<typeof recordQuery>,
@@ -56,6 +58,7 @@ export class RecordController {
 
   @Get('verify')
   @Needs('record.read')
+  @Answers('Verification')
   @ApiOperation({ summary: 'Whether the chain of the record is whole' })
   verify(): Promise<Verification> {
     return this.#audit.verify();

@@ -3,12 +3,14 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
 import { Audit } from '#libs/audit';
-import { scopeOf } from '#libs/auth';
 import { Availability, type Localities, type RegisterBook } from '#libs/availability';
-import { CENTRE, covers, type LogSource, type Place, type Principal } from '#libs/model';
+import { CENTRE, type LogSource, type Place, type Principal } from '#libs/model';
 import type { Probe, Service } from '#libs/model';
 
 import { Needs, Who } from '../access/access.ts';
+import { mayTouch, placeShape, reachablePlace, within } from '../access/reach.ts';
+import { Answers } from '../answers/answers.ts';
+import { defined } from '../http/defined.ts';
 import { ProblemException } from '../http/problem.ts';
 
 const NAME_CHARS_MAX = 200;
@@ -19,7 +21,6 @@ const VN_ZONE_MINUTES = 420;
 
 const name = z.string().trim().min(1).max(NAME_CHARS_MAX);
 const identifier = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/i);
-const placeShape = { province: z.string().length(2), commune: z.string().length(5).optional() };
 
 const sourceBody = z.strictObject({
   name,
@@ -58,13 +59,6 @@ const probeBody = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
-/** The same without keys that are undefined, for exact optional types. */
-function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
-
 function badTarget(kind: 'http' | 'tcp', target: string): boolean {
   if (kind === 'http') {
     return !URL.canParse(target) || !/^https?:$/.test(new URL(target).protocol);
@@ -91,6 +85,7 @@ export class RegisterController {
 
   @Put('sources/:id')
   @Needs('sources.write')
+  @Answers('RegisteredSource', 'address_taken', 'register_full')
   @ApiOperation({ summary: 'Enters or changes a log source of the register' })
   async putSource(
     @Param('id') id: string,
@@ -98,8 +93,8 @@ export class RegisterController {
     @Who() who: Principal,
   ): Promise<LogSource> {
     const { province, commune, ...rest } = asked;
-    const place = this.#place({ province, commune }, who);
-    this.#mayTouch(this.#register.source(id)?.place, who);
+    const place = reachablePlace({ province, commune }, who, this.#localities);
+    this.#free(this.#register.source(id)?.place, who);
     const source: LogSource = { id: this.#id(id), place, ...defined(rest) };
     await this.#save('source', source, place, who);
     return source;
@@ -107,6 +102,7 @@ export class RegisterController {
 
   @Put('services/:id')
   @Needs('probes.write')
+  @Answers('RegisteredService', 'register_full')
   @ApiOperation({ summary: 'Enters or changes a service that people use' })
   async putService(
     @Param('id') id: string,
@@ -114,8 +110,8 @@ export class RegisterController {
     @Who() who: Principal,
   ): Promise<Service> {
     const { province, commune, ...rest } = asked;
-    const place = this.#place({ province, commune }, who);
-    this.#mayTouch(this.#register.service(id)?.place, who);
+    const place = reachablePlace({ province, commune }, who, this.#localities);
+    this.#free(this.#register.service(id)?.place, who);
     const service: Service = { id: this.#id(id), place, ...defined(rest) };
     await this.#save('service', service, place, who);
     return service;
@@ -123,6 +119,7 @@ export class RegisterController {
 
   @Put('probes/:id')
   @Needs('probes.write')
+  @Answers('RegisteredProbe', 'register_full')
   @ApiOperation({ summary: 'Enters or changes a probe of a service' })
   async putProbe(
     @Param('id') id: string,
@@ -130,14 +127,14 @@ export class RegisterController {
     @Who() who: Principal,
   ): Promise<Probe> {
     const service = this.#register.service(asked.service);
-    if (service === undefined) {
-      throw new ProblemException('invalid', {
-        detail: `There is no service '${asked.service}'; enter it first.`,
-        detailVi: `Chưa có dịch vụ '${asked.service}'; hãy khai báo trước.`,
+    // A service of others and one that is not there answer alike.
+    if (service === undefined || !mayTouch(service.place, who)) {
+      throw new ProblemException('not_found', {
+        detail: `There is no service '${asked.service}', or not for you; enter it first.`,
+        detailVi: `Chưa có dịch vụ '${asked.service}', hoặc không thuộc quyền; hãy khai báo trước.`,
       });
     }
-    this.#mayTouch(service.place, who);
-    this.#mayTouch(this.#placeOfProbe(id), who);
+    this.#free(this.#placeOfProbe(id), who);
     if (badTarget(asked.kind, asked.target)) {
       throw new ProblemException('invalid', {
         detail: 'target is an http(s) address for http, host:port for tcp.',
@@ -152,6 +149,7 @@ export class RegisterController {
   @Delete('sources/:id')
   @HttpCode(204)
   @Needs('sources.write')
+  @Answers('nothing')
   @ApiOperation({ summary: 'Takes a log source out of the register' })
   async removeSource(@Param('id') id: string, @Who() who: Principal): Promise<void> {
     await this.#remove('source', id, this.#register.source(id)?.place, who);
@@ -160,6 +158,7 @@ export class RegisterController {
   @Delete('services/:id')
   @HttpCode(204)
   @Needs('probes.write')
+  @Answers('nothing')
   @ApiOperation({ summary: 'Takes a service out of the register, with its probes' })
   async removeService(@Param('id') id: string, @Who() who: Principal): Promise<void> {
     const probes = this.#register.probes().filter((probe) => probe.service === id);
@@ -171,6 +170,7 @@ export class RegisterController {
   @Delete('probes/:id')
   @HttpCode(204)
   @Needs('probes.write')
+  @Answers('nothing')
   @ApiOperation({ summary: 'Takes a probe out of the register' })
   async removeProbe(@Param('id') id: string, @Who() who: Principal): Promise<void> {
     await this.#remove('probe', id, this.#placeOfProbe(id), who);
@@ -191,24 +191,9 @@ export class RegisterController {
     return this.#register.service(probe.service)?.place ?? { province: CENTRE };
   }
 
-  /** What lies outside the scope of who asks is not there for them. */
-  #mayTouch(place: Place | undefined, who: Principal): void {
-    if (place !== undefined && !covers(scopeOf(who), place)) {
-      throw new ProblemException('not_found');
-    }
-  }
-
-  #place(asked: { province: string; commune: string | undefined }, who: Principal): Place {
-    const { province, commune } = asked;
-    const place: Place = commune === undefined ? { province } : { province, commune };
-    if (!this.#localities.has(place)) {
-      throw new ProblemException('invalid', {
-        detail: 'There is no such locality.',
-        detailVi: 'Không có địa phương này.',
-      });
-    }
-    if (!covers(scopeOf(who), place)) throw new ProblemException('not_allowed');
-    return place;
+  /** What stands there already may only be changed by who may touch it. */
+  #free(place: Place | undefined, who: Principal): void {
+    if (place !== undefined) within(place, (there) => there, who);
   }
 
   async #save(
@@ -228,10 +213,9 @@ export class RegisterController {
     place: Place | undefined,
     who: Principal,
   ): Promise<void> {
-    if (place === undefined) throw new ProblemException('not_found');
-    this.#mayTouch(place, who);
+    const there = within(place, (one) => one, who);
     await this.#register.remove(kind, id);
-    await this.#record(`${kind}.remove`, id, place, who);
+    await this.#record(`${kind}.remove`, id, there, who);
   }
 
   async #record(what: string, target: string, place: Place, who: Principal): Promise<void> {

@@ -23,6 +23,7 @@ import type { SessionView } from '#libs/protocol';
 import { Here, Needs, Open } from '../access/access.ts';
 import { ServerSettings } from '../access/server-settings.ts';
 import { noSessionCookie, sessionCookie } from '../access/session-cookie.ts';
+import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 
 const PASSWORD_CHARS_MAX = 1_000;
@@ -65,6 +66,7 @@ export class SessionController {
   @Post('session')
   @HttpCode(200)
   @Open()
+  @Answers('Session', 'wrong_password', 'locked_out', 'busy', 'wrong_origin')
   @ApiOperation({ summary: 'Signs in and sets the session cookie' })
   async signIn(
     @Body({ schema: signInBody }) asked: z.output<typeof signInBody>,
@@ -86,6 +88,7 @@ export class SessionController {
 
   @Get('session')
   @Needs('session.own')
+  @Answers('Session')
   @ApiOperation({ summary: 'Who is signed in' })
   current(@Here() here: SignedIn): SessionView {
     return this.#view(here);
@@ -94,6 +97,7 @@ export class SessionController {
   @Delete('session')
   @HttpCode(204)
   @Needs('session.own')
+  @Answers('nothing')
   @ApiOperation({ summary: 'Signs out' })
   async signOut(
     @Here() here: SignedIn,
@@ -107,6 +111,7 @@ export class SessionController {
   @Post('session/password')
   @HttpCode(200)
   @Needs('session.own')
+  @Answers('Session', 'wrong_password', 'locked_out', 'busy', 'password_weak', 'not_found')
   @ApiOperation({ summary: 'Changes one’s own password; all other sessions end' })
   async changePassword(
     @Body({ schema: changeBody }) asked: z.output<typeof changeBody>,
@@ -121,6 +126,7 @@ export class SessionController {
   @Post('session/link')
   @HttpCode(204)
   @Open()
+  @Answers('nothing', 'link_unknown', 'password_weak', 'not_found', 'wrong_origin')
   @ApiOperation({ summary: 'Sets a password by a one-time link' })
   async redeem(
     @Body({ schema: linkBody }) asked: z.output<typeof linkBody>,
@@ -134,6 +140,7 @@ export class SessionController {
 
   @Get('sessions')
   @Needs('session.own')
+  @Answers('OwnSessions')
   @ApiOperation({ summary: 'One’s own sessions' })
   async sessions(@Here() here: SignedIn): Promise<{
     rows: {
@@ -161,6 +168,7 @@ export class SessionController {
   @Delete('sessions/:id')
   @HttpCode(204)
   @Needs('session.own')
+  @Answers('nothing')
   @ApiOperation({ summary: 'Ends one of one’s own sessions' })
   async endSession(@Param('id') id: string, @Here() here: SignedIn): Promise<void> {
     const own = await this.#auth.sessions.list(here.principal.user);

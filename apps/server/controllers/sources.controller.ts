@@ -11,10 +11,12 @@ import {
   type RegisterBook,
   type SourceTracker,
 } from '#libs/availability';
-import { CENTRE, Clock, covers, type LogSource, type Place, type Principal } from '#libs/model';
+import { CENTRE, Clock, type LogSource, type Place, type Principal } from '#libs/model';
 import type { ListView, SourceView, UnknownSenderView } from '#libs/protocol';
 
 import { Needs, Who } from '../access/access.ts';
+import { mayTouch, placeShape, reachablePlace } from '../access/reach.ts';
+import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 import { pageOf, pageShape } from './paging.ts';
 
@@ -30,8 +32,7 @@ const sourcesQuery = z.object({
 
 const assignment = z.strictObject({
   address: z.union([z.ipv4(), z.ipv6()]),
-  province: z.string().length(2),
-  commune: z.string().length(5).optional(),
+  ...placeShape,
   name: z.string().trim().min(1).max(NAME_CHARS_MAX),
   dataset: z.string().max(100).optional(),
 });
@@ -62,16 +63,16 @@ export class SourcesController {
 
   @Get()
   @Needs('sources.read')
+  @Answers('SourceList')
   @ApiOperation({ summary: 'Log sources of the register, those that send nothing first' })
   list(
     @Query({ schema: sourcesQuery }) asked: z.output<typeof sourcesQuery>,
     @Who() who: Principal,
   ): ListView<SourceView> {
-    const scope = scopeOf(who);
     const wanted = foldName(asked.q ?? '');
     const rows = this.#register
       .sources()
-      .filter((source) => covers(scope, source.place) && isIn(asked.locality, source.place))
+      .filter((source) => mayTouch(source.place, who) && isIn(asked.locality, source.place))
       .filter((source) => wanted === '' || foldName(`${source.name} ${source.id}`).includes(wanted))
       .map((source) => this.#view(source))
       .filter((row) => asked.state === undefined || row.state === asked.state)
@@ -81,6 +82,7 @@ export class SourcesController {
 
   @Get('unknown')
   @Needs('sources.read')
+  @Answers('UnknownSenderList')
   @ApiOperation({ summary: 'Senders that are in no register' })
   unknown(@Who() who: Principal): ListView<UnknownSenderView> {
     // Nobody knows whose they are, so only the centre may look.
@@ -96,22 +98,13 @@ export class SourcesController {
   @Post('unknown/assign')
   @HttpCode(201)
   @Needs('sources.write')
+  @Answers('Source', 'address_taken', 'register_full')
   @ApiOperation({ summary: 'Enters an unknown sender into the register' })
   async assign(
     @Body({ schema: assignment }) asked: z.output<typeof assignment>,
     @Who() who: Principal,
   ): Promise<SourceView> {
-    const place: Place = {
-      province: asked.province,
-      ...(asked.commune === undefined ? {} : { commune: asked.commune }),
-    };
-    if (!this.#localities.has(place)) {
-      throw new ProblemException('invalid', {
-        detail: 'There is no such locality.',
-        detailVi: 'Không có địa phương này.',
-      });
-    }
-    if (!covers(scopeOf(who), place)) throw new ProblemException('not_allowed');
+    const place = reachablePlace(asked, who, this.#localities);
     const source: LogSource = {
       id: `src-${asked.commune ?? asked.province}-${asked.address.replaceAll(/[.:]/g, '-')}`,
       name: asked.name,

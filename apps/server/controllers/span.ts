@@ -11,6 +11,14 @@ const DEFAULT_SPAN_MS = 86_400_000;
 /** A search that takes longer gives what it has and says how far it came. */
 export const SEARCH_MS_MAX = 10_000;
 
+/** What a query can be refused for. */
+export const QUERY_PROBLEMS = [
+  'query_syntax',
+  'query_too_long',
+  'query_too_deep',
+  'query_bad_value',
+] as const;
+
 const instant = z.iso.datetime({ offset: true });
 
 /** `from` and `to` of a request; `to` is left out of the span. */

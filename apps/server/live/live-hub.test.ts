@@ -87,7 +87,7 @@ function hubOver(feed: Feed, alive = (): boolean => true): LiveHub {
   const hub = new LiveHub({
     feed,
     clock: new ManualClock(0),
-    pulse: () => ({ lagSeconds: 1, sending: 2, expected: 3 }),
+    pulse: () => ({ lagSeconds: 1, sending: 2, expected: 3, unregistered: 0 }),
     placeOf: (incident) => (incident === 'SC-46' ? { province: '46' } : undefined),
     alive,
   });

@@ -28,6 +28,8 @@ export interface Pulse {
   readonly lagSeconds: number;
   readonly sending: number;
   readonly expected: number;
+  /** Keys that bring data of which the register knows no source. */
+  readonly unregistered: number;
 }
 
 export interface LiveNeeds {
@@ -205,9 +207,9 @@ export class LiveHub {
   }
 
   #sendClock(console: Console): void {
-    const { lagSeconds, sending, expected } = this.#needs.pulse(console.who.scope);
+    const { lagSeconds: lag, ...sources } = this.#needs.pulse(console.who.scope);
     const now = new Date(this.#needs.clock.now()).toISOString();
-    send(console.socket, { event: 'clock', data: { now, lag: lagSeconds, sending, expected } });
+    send(console.socket, { event: 'clock', data: { now, lag, ...sources } });
   }
 
   #pingAll(): void {

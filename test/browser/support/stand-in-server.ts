@@ -176,7 +176,7 @@ export class StandInServer {
   #clock(): ServerFrame {
     const lag = this.#options.lagSeconds ?? 0.8;
     const now = new Date().toISOString();
-    return { event: 'clock', data: { now, lag, sending: 1187, expected: 1204 } };
+    return { event: 'clock', data: { now, lag, sending: 1187, expected: 1204, unregistered: 0 } };
   }
 
   #tell(frame: ServerFrame): void {

@@ -38,7 +38,7 @@ export function DutyEmpty(props: {
   const text = useText();
   const { language } = useLanguage();
   const { queue } = useDesk();
-  const { rows, failure, sending, expected } = useLive();
+  const { rows, failure, sending, expected, unregistered } = useLive();
   const { counts } = useQueue();
   const age = useTicking(() =>
     queue.heard === null ? text.units.now : ago(performance.now() - queue.heard, text.units),
@@ -71,7 +71,7 @@ export function DutyEmpty(props: {
       </Empty>
     );
   }
-  if (expected === 0 && counts.open === 0) {
+  if (expected === 0 && unregistered === 0 && counts.open === 0) {
     return (
       <Empty icon="sources" title={text.duty.noSources} text={text.duty.noSourcesText}>
         <Link to="/nguon" className={controls.button}>
@@ -86,6 +86,10 @@ export function DutyEmpty(props: {
       good
       title={text.duty.empty}
       text={text.duty.emptyText(age, number(sending ?? 0, language))}
-    />
+    >
+      {unregistered === 0 ? null : (
+        <span>{text.duty.unregistered(number(unregistered, language))}</span>
+      )}
+    </Empty>
   );
 }

@@ -14,7 +14,7 @@ import { type Health, StateMark } from '../../ui/state-mark.tsx';
 import styles from './health.module.css';
 
 const REFRESH_MS = 5_000;
-const GROUPS = ['door', 'stage', 'job', 'store', 'machine'] as const;
+const GROUPS = ['source', 'door', 'stage', 'job', 'store', 'machine'] as const;
 const MARKS: Readonly<Record<HealthLine['state'], Health>> = {
   ok: 'ok',
   degraded: 'degraded',

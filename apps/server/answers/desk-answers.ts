@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+import type { Verification } from '#libs/audit';
+import type {
+  HistogramView,
+  KeyView,
+  NewKeyView,
+  RecordView,
+  SearchView,
+  SessionView,
+  TopView,
+  UserView,
+} from '#libs/protocol';
+
+import { event } from './incident-answers.ts';
+import { facts, instant, place, role } from './words.ts';
+
+export const session = z.strictObject({
+  user: z.string(),
+  name: z.string(),
+  role,
+  scope: place,
+  expires: instant,
+  mustChangePassword: z.boolean(),
+}) satisfies z.ZodType<SessionView>;
+
+export const ownSessions = z.strictObject({
+  rows: z.array(
+    z.strictObject({
+      id: z.string(),
+      created: instant,
+      seen: instant,
+      address: z.string(),
+      agent: z.string(),
+      current: z.boolean(),
+    }),
+  ),
+});
+
+export const user = z.strictObject({
+  user: z.string(),
+  name: z.string(),
+  role,
+  scope: place,
+  disabled: z.boolean(),
+  lastSignIn: instant.nullable(),
+}) satisfies z.ZodType<UserView>;
+
+export const key = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['ingest', 'api']),
+  name: z.string(),
+  scope: place,
+  source: z.string().nullable(),
+  by: z.string(),
+  created: instant,
+  expires: instant.nullable(),
+  revoked: instant.nullable(),
+  lastUsed: instant.nullable(),
+}) satisfies z.ZodType<KeyView>;
+
+export const newKey = key.extend({ text: z.string() }) satisfies z.ZodType<NewKeyView>;
+
+export const recordEntry = z.strictObject({
+  seq: z.int(),
+  at: instant,
+  who: z.string(),
+  what: z.string(),
+  target: z.string(),
+  facts,
+  hash: z.string(),
+}) satisfies z.ZodType<RecordView>;
+
+export const verification = z.discriminatedUnion('whole', [
+  z.strictObject({ whole: z.literal(true), entries: z.int(), head: z.string() }),
+  z.strictObject({
+    whole: z.literal(false),
+    seq: z.int(),
+    reason: z.enum(['missing', 'changed', 'unlinked', 'not_the_head']),
+  }),
+]) satisfies z.ZodType<Verification>;
+
+export const search = z.strictObject({
+  rows: z.array(event),
+  cursor: z.string().nullable(),
+  complete: z.boolean(),
+  scanned: z.int(),
+  total: z.int(),
+  tookMs: z.int(),
+}) satisfies z.ZodType<SearchView>;
+
+export const histogram = z.strictObject({
+  start: instant,
+  intervalMs: z.number(),
+  series: z.array(z.strictObject({ value: z.string(), counts: z.array(z.int()) })),
+  complete: z.boolean(),
+}) satisfies z.ZodType<HistogramView>;
+
+export const top = z.strictObject({
+  field: z.string(),
+  values: z.array(z.strictObject({ value: z.string(), count: z.int() })),
+  distinct: z.int(),
+  sampled: z.boolean(),
+  complete: z.boolean(),
+}) satisfies z.ZodType<TopView>;

@@ -1,0 +1,10 @@
+/** The same without keys that are undefined, for exact optional types. */
+export function defined<T extends object>(
+  object: T,
+): {
+  [K in keyof T]: Exclude<T[K], undefined>;
+} {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
