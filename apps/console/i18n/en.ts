@@ -1,9 +1,11 @@
 import type { Catalogue } from './catalogue.ts';
+import { enDesk } from './en-desk.ts';
 import { enPages } from './en-pages.ts';
 
 /** English; a missing or extra key is a compile error. */
 export const en: Catalogue = {
   ...enPages,
+  ...enDesk,
   product: 'Tháp Canh',
   center: 'Cyber security monitoring center',
   languages: { vi: 'Tiếng Việt', en: 'English' },

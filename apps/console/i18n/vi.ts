@@ -1,3 +1,4 @@
+import { viDesk } from './vi-desk.ts';
 import { viPages } from './vi-pages.ts';
 
 /**
@@ -6,6 +7,7 @@ import { viPages } from './vi-pages.ts';
  */
 export const vi = {
   ...viPages,
+  ...viDesk,
   product: 'Tháp Canh',
   center: 'Trung tâm giám sát an ninh mạng',
   languages: { vi: 'Tiếng Việt', en: 'English' },

@@ -2,6 +2,7 @@ import type { IncidentStatus, Severity } from '#libs/model';
 import type { IncidentRow } from '#libs/protocol';
 
 import { fold } from '../format/fold.ts';
+import type { Grouping } from './grouping.ts';
 
 export const SEVERITY_ORDER: readonly Severity[] = [
   'critical',
@@ -37,6 +38,7 @@ export interface Criteria {
   readonly locality: string | null;
   readonly text: string;
   readonly sort: Sort;
+  readonly group: Grouping | null;
   readonly user: string;
 }
 

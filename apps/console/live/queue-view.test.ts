@@ -15,6 +15,7 @@ const ALL: Criteria = {
   locality: null,
   text: '',
   sort: 'severity',
+  group: null,
   user: 'binh',
 };
 
@@ -119,6 +120,46 @@ describe('the frozen order', () => {
     expect(view.snapshot().order).toEqual(['a']);
     view.ask({ ...ALL, text: 'ha noi' });
     expect(view.snapshot().order).toEqual(['b']);
+  });
+});
+
+describe('a grouped list', () => {
+  const rules = (id: string, rule: string, over: Partial<IncidentRow> = {}) =>
+    row(id, { rules: [rule], ...over });
+
+  it('puts the group with the worst row first, and says where each begins', () => {
+    const { view } = desk([
+      rules('a', 'X'),
+      rules('b', 'Y', { severity: 'critical' }),
+      rules('c', 'X'),
+      rules('d', 'Y', { severity: 'low' }),
+    ]);
+    view.ask({ ...ALL, group: 'rule' });
+    const { order, groups } = view.snapshot();
+    expect(order.slice(0, 2)).toEqual(['b', 'd']);
+    expect(groups).toEqual([
+      { key: 'Y', start: 0, count: 2 },
+      { key: 'X', start: 2, count: 2 },
+    ]);
+  });
+
+  it('keeps every row in its group, and takes new rows into theirs', () => {
+    const { book, view, settle } = desk([rules('a', 'X'), rules('b', 'Y'), rules('c', 'X')]);
+    view.ask({ ...ALL, group: 'rule' });
+    book.apply(change(1, 'a', { rules: ['Z'], severity: 'critical', version: 2 }));
+    book.put(rules('e', 'Y', { severity: 'high' }));
+    book.put(rules('f', 'W', { severity: 'critical' }));
+    settle();
+    view.mergeFresh();
+    const { order, groups } = view.snapshot();
+    const members = (key: string): readonly string[] => {
+      const group = groups?.find((one) => one.key === key);
+      return group === undefined ? [] : order.slice(group.start, group.start + group.count);
+    };
+    expect(groups?.map(({ key }) => key)).toEqual(['X', 'Y', 'W']);
+    expect([...members('X')].toSorted()).toEqual(['a', 'c']);
+    expect(members('Y')).toEqual(['e', 'b']);
+    expect(members('W')).toEqual(['f']);
   });
 });
 

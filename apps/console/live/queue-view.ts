@@ -1,6 +1,7 @@
 import type { IncidentRow } from '#libs/protocol';
 
 import { comparator, type Criteria, inTab, matcher, soonAt, type Tab, TABS } from './criteria.ts';
+import { Groups, type RowGroup } from './grouping.ts';
 import type { RowBook } from './row-book.ts';
 
 export type Counts = Readonly<Record<Tab, number>>;
@@ -9,6 +10,10 @@ export type Counts = Readonly<Record<Tab, number>>;
 export interface QueueSnapshot {
   /** Ids in frozen order: a row keeps its place until the person asks (console.md R1). */
   readonly order: readonly string[];
+  /** The order cut into groups, `null` when it is one list. */
+  readonly groups: readonly RowGroup[] | null;
+  /** Names of the provinces that incidents lie in, by code; another map when one comes. */
+  readonly provinces: ReadonlyMap<string, string>;
   /** Matching rows that are not in the order yet. */
   readonly fresh: number;
   readonly freshCritical: number;
@@ -32,6 +37,9 @@ export class QueueView {
   #criteria: Criteria;
   #matches: (row: IncidentRow) => boolean;
   #order: readonly string[] = [];
+  #groups: Groups | null = null;
+  #cut: readonly RowGroup[] | null = null;
+  #provinces: ReadonlyMap<string, string> = new Map();
   #placed = new Set<string>();
   #counts: Record<Tab, number> = { ...NO_COUNTS };
   #alarming = 0;
@@ -81,9 +89,15 @@ export class QueueView {
   rebuild(): void {
     const rows: IncidentRow[] = [];
     for (const row of this.#book.rows()) if (this.#matches(row)) rows.push(row);
-    rows.sort(comparator(this.#criteria.sort));
+    const { group } = this.#criteria;
+    this.#groups = group === null ? null : new Groups(group, rows);
+    rows.sort(this.#comparator());
     this.#matching = rows.length;
-    this.#place(rows.map((row) => row.id));
+    this.#placed = new Set();
+    this.#place(
+      rows.map((row) => row.id),
+      rows,
+    );
     this.#fresh.clear();
     this.#tell();
   }
@@ -91,7 +105,7 @@ export class QueueView {
   /** Puts the new rows where they belong and moves no row that is there past another. */
   mergeFresh(): void {
     if (this.#fresh.size === 0) return;
-    const compare = comparator(this.#criteria.sort);
+    const compare = this.#comparator();
     const rows = [...this.#fresh]
       .map((id) => this.#book.row(id))
       .filter((row) => row !== undefined);
@@ -99,7 +113,7 @@ export class QueueView {
     const order: string[] = [];
     let next = 0;
     for (const id of this.#order) {
-      const placed = this.#book.row(id);
+      const placed = next < rows.length ? this.#book.row(id) : undefined;
       for (let row = rows[next]; row !== undefined; row = rows[next]) {
         if (placed === undefined || compare(row, placed) >= 0) break;
         order.push(row.id);
@@ -108,7 +122,7 @@ export class QueueView {
       order.push(id);
     }
     for (const row of rows.slice(next)) order.push(row.id);
-    this.#place(order);
+    this.#place(order, rows);
     this.#fresh.clear();
     this.#tell();
   }
@@ -125,19 +139,33 @@ export class QueueView {
     this.#tell();
   }
 
-  #place(order: readonly string[]): void {
+  #comparator(): (a: IncidentRow, b: IncidentRow) => number {
+    const compare = comparator(this.#criteria.sort);
+    const groups = this.#groups;
+    if (groups === null) return compare;
+    return (a, b) => groups.rank(a) - groups.rank(b) || compare(a, b);
+  }
+
+  #place(order: readonly string[], added: readonly IncidentRow[]): void {
     this.#order = order;
-    this.#placed = new Set(order);
+    for (const { id } of added) this.#placed.add(id);
+    this.#cut = this.#groups?.over(order) ?? null;
   }
 
   #rowChanged(before: IncidentRow | undefined, after: IncidentRow | undefined): void {
     const soon = soonAt(this.#now());
     if (before !== undefined) this.#count(before, -1, soon);
     if (after !== undefined) this.#count(after, 1, soon);
+    if (after !== undefined && before === undefined) this.#noteProvince(after);
     const id = (after ?? before)?.id;
     if (id === undefined || this.#placed.has(id)) return;
     if (after !== undefined && this.#matches(after)) this.#fresh.add(id);
     else this.#fresh.delete(id);
+  }
+
+  #noteProvince({ locality: { province, provinceName } }: IncidentRow): void {
+    if (this.#provinces.has(province)) return;
+    this.#provinces = new Map([...this.#provinces, [province, provinceName]]);
   }
 
   #count(row: IncidentRow, by: 1 | -1, soon: string): void {
@@ -155,6 +183,8 @@ export class QueueView {
     }
     return {
       order: this.#order,
+      groups: this.#cut,
+      provinces: this.#provinces,
       fresh: this.#fresh.size,
       freshCritical,
       matching: this.#matching,
@@ -176,6 +206,8 @@ export class QueueView {
 function same(a: QueueSnapshot, b: QueueSnapshot): boolean {
   return (
     a.order === b.order &&
+    a.groups === b.groups &&
+    a.provinces === b.provinces &&
     a.fresh === b.fresh &&
     a.freshCritical === b.freshCritical &&
     a.matching === b.matching &&

@@ -78,6 +78,7 @@ function createDesk(session: SessionView, told: (view: IncidentView) => void): D
       locality: null,
       text: '',
       sort: 'severity',
+      group: null,
       user: session.user,
     },
     clock.now,

@@ -78,7 +78,7 @@ function Side(props: {
 export function DutyPage(): ReactNode {
   const text = useText();
   const { view } = useDesk();
-  const { order, alarming } = useQueue();
+  const { alarming } = useQueue();
   const [parts] = useState(() => new DutyParts());
   const { setList, setFind, setHovered } = parts;
   const duty = useDuty(parts);
@@ -109,13 +109,16 @@ export function DutyPage(): ReactNode {
           <Top duty={duty} />
           <QueueList
             ref={setList}
-            order={order}
+            lines={duty.lines}
+            grouping={search.nhom ?? null}
             cursor={cursor}
             ticks={duty.ticks.ids}
             sort={search.sort ?? 'severity'}
             onSort={sortBy}
             onPick={duty.openPanel}
             onTick={duty.tick}
+            onTickAll={duty.tickAll}
+            onToggle={duty.toggleGroup}
             onOpen={duty.openPage}
             onHover={setHovered}
             strip={<Strip onShow={duty.showFresh} />}

@@ -9,6 +9,7 @@ import {
   type Tab,
   TABS,
 } from '../../live/criteria.ts';
+import { type Grouping, GROUPINGS } from '../../live/grouping.ts';
 import { readTexts } from '../../search-params.ts';
 import { PANEL_TABS, type PanelTab } from '../incident/incident-search.ts';
 
@@ -22,6 +23,8 @@ export interface DutySearch {
   readonly st?: IncidentStatus;
   readonly loc?: string;
   readonly sort?: Sort;
+  /** What the rows are grouped by. */
+  readonly nhom?: Grouping;
   /** The incident under the cursor. */
   readonly id?: string;
   readonly tab?: PanelTab;
@@ -35,7 +38,7 @@ function oneOf<T extends string>(value: string | undefined, words: readonly T[])
 
 /** Reads the URL; what is not a word of ours is left aside. */
 export function readDutySearch(search: Record<string, unknown>): DutySearch {
-  const keys = ['v', 'q', 'sev', 'st', 'loc', 'sort', 'id', 'tab', 'khung'] as const;
+  const keys = ['v', 'q', 'sev', 'st', 'loc', 'sort', 'nhom', 'id', 'tab', 'khung'] as const;
   const found = readTexts(search, keys);
   const out: { -readonly [K in keyof DutySearch]: DutySearch[K] | undefined } = {
     v: oneOf(found.v, TABS),
@@ -44,6 +47,7 @@ export function readDutySearch(search: Record<string, unknown>): DutySearch {
     st: oneOf(found.st, STATUS_ORDER),
     loc: found.loc,
     sort: oneOf(found.sort, SORTS),
+    nhom: oneOf(found.nhom, GROUPINGS),
     id: found.id,
     tab: oneOf(found.tab, PANEL_TABS),
     khung: found.khung === '0' ? '0' : undefined,
@@ -61,6 +65,7 @@ export function criteriaOf(search: DutySearch, user: string): Criteria {
     locality: search.loc ?? null,
     text: search.q ?? '',
     sort: search.sort ?? 'severity',
+    group: search.nhom ?? null,
     user,
   };
 }

@@ -1,5 +1,6 @@
 import type { Work } from '../incident/use-work.ts';
 import type { DutySearch } from './duty-search.ts';
+import type { Items } from './group-items.ts';
 import type { ListControl } from './queue-list.tsx';
 import type { Ticks } from './ticks.ts';
 
@@ -32,14 +33,20 @@ export interface Duty {
   readonly search: DutySearch;
   /** Adds to the view state in the URL; `replace` leaves no step for Back. */
   readonly change: (patch: Patch, replace?: boolean) => void;
+  /** The lines of the list, groups among them. */
+  readonly lines: Items;
+  /** An incident, or a group (see `groupOf`). */
   readonly cursor: string | null;
   readonly panelOpen: boolean;
   readonly ticks: Ticks;
   readonly work: Work;
-  /** What an act works on: the ticked rows, else the one under the cursor. */
+  /** What an act works on: the ticked rows, else what is under the cursor (a group: its rows
+   * now). */
   readonly targets: readonly string[];
   readonly step: (by: number) => void;
   readonly tick: (id: string, extend: boolean) => void;
+  readonly toggleGroup: (key: string) => void;
+  readonly tickAll: (ids: readonly string[], on: boolean) => void;
   readonly openPanel: (id: string) => void;
   readonly openPage: (id: string) => void;
   readonly openForm: (form: FormKind) => void;

@@ -6,7 +6,8 @@ import { fold } from '../../format/fold.ts';
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { SEVERITY_ORDER, STATUS_ORDER } from '../../live/criteria.ts';
-import { useDesk, useQueue } from '../../shell/desk.tsx';
+import { GROUPINGS } from '../../live/grouping.ts';
+import { useQueue } from '../../shell/desk.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { controls } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -24,18 +25,11 @@ interface FiltersProps {
 
 /** Provinces that have incidents here, by name; the list needs no register. */
 function useProvinces(): readonly (readonly [code: string, name: string])[] {
-  const { book } = useDesk();
-  const { counts } = useQueue();
-  const amount = counts.open;
-  return useMemo(() => {
-    const names = new Map<string, string>();
-    if (amount >= 0) {
-      for (const { locality } of book.rows()) {
-        if (!names.has(locality.province)) names.set(locality.province, locality.provinceName);
-      }
-    }
-    return sorted(names, (a, b) => fold(a[1]).localeCompare(fold(b[1])));
-  }, [book, amount]);
+  const { provinces } = useQueue();
+  return useMemo(
+    () => sorted(provinces, (a, b) => fold(a[1]).localeCompare(fold(b[1]))),
+    [provinces],
+  );
 }
 
 function Chip(props: { readonly label: string; readonly onRemove: () => void }): ReactNode {
@@ -124,6 +118,32 @@ export function Filters({ search, change }: FiltersProps): ReactNode {
         </button>
       ) : null}
       <span className={styles.space} />
+      <Menu
+        label={text.groups.by}
+        renderTrigger={(button) => (
+          <button
+            type="button"
+            className={cx(controls.chip, search.nhom !== undefined && controls.chipOn)}
+            {...button}
+          >
+            {search.nhom === undefined
+              ? text.groups.by
+              : `${text.groups.by}: ${text.groups.kinds[search.nhom]}`}
+            <Icon name="down" size={14} />
+          </button>
+        )}
+        groups={[
+          {
+            items: [
+              { label: text.groups.none, run: () => change({ nhom: undefined }) },
+              ...GROUPINGS.map((by): MenuItem => ({
+                label: text.groups.kinds[by],
+                run: () => change({ nhom: by }),
+              })),
+            ],
+          },
+        ]}
+      />
       <span className={styles.shown}>
         {isNarrowed(search)
           ? text.duty.shown(number(matching, language), number(total, language))

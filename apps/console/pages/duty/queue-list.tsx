@@ -12,6 +12,7 @@ import {
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import type { Sort } from '../../live/criteria.ts';
+import type { Grouping } from '../../live/grouping.ts';
 import { ROW_HEIGHT, useSettings } from '../../shell/settings.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Button } from '../../ui/controls.tsx';
@@ -23,6 +24,8 @@ import {
   RIGHT_COLUMNS,
 } from './columns.ts';
 import styles from './duty.module.css';
+import { groupOf, type Items } from './group-items.ts';
+import { GroupRow } from './group-row.tsx';
 import { QueueRow } from './queue-row.tsx';
 
 /**
@@ -41,13 +44,16 @@ export interface ListControl {
 }
 
 interface ListProps {
-  readonly order: readonly string[];
+  readonly lines: Items;
+  readonly grouping: Grouping | null;
   readonly cursor: string | null;
   readonly ticks: ReadonlySet<string>;
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly onPick: (id: string) => void;
   readonly onTick: (id: string, extend: boolean) => void;
+  readonly onTickAll: (ids: readonly string[], on: boolean) => void;
+  readonly onToggle: (key: string) => void;
   readonly onOpen: (id: string) => void;
   readonly onHover: (over: boolean) => void;
   /** Shown in place of rows when there are none. */
@@ -109,7 +115,8 @@ export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(p
   const scroller = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState<ColumnSet>('normal');
   const [page, setPage] = useState(0);
-  const { order } = props;
+  const { lines, grouping, ticks } = props;
+  const order = lines.items;
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler is off
   const virtual = useVirtualizer({
     count: paged ? 0 : order.length,
@@ -158,7 +165,7 @@ export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(p
       {props.strip}
       <div
         ref={scroller}
-        role="grid"
+        role={grouping === null ? 'grid' : 'treegrid'}
         tabIndex={0}
         data-region="list"
         data-region-focus=""
@@ -184,19 +191,40 @@ export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(p
                   : { transform: `translateY(${(items[0]?.start ?? HEAD_HEIGHT) - HEAD_HEIGHT}px)` }
               }
             >
-              {ids.map((id, at) => (
-                <QueueRow
-                  key={id}
-                  id={id}
-                  index={first + at}
-                  columns={columns}
-                  current={id === props.cursor}
-                  ticked={props.ticks.has(id)}
-                  onPick={props.onPick}
-                  onTick={props.onTick}
-                  onOpen={props.onOpen}
-                />
-              ))}
+              {ids.map((id, at) => {
+                const group = groupOf(id);
+                if (group === null || grouping === null) {
+                  return (
+                    <QueueRow
+                      key={id}
+                      id={id}
+                      index={first + at}
+                      level={grouping === null ? undefined : 2}
+                      columns={columns}
+                      current={id === props.cursor}
+                      ticked={ticks.has(id)}
+                      onPick={props.onPick}
+                      onTick={props.onTick}
+                      onOpen={props.onOpen}
+                    />
+                  );
+                }
+                const members = lines.members(group);
+                return (
+                  <GroupRow
+                    key={id}
+                    by={grouping}
+                    group={group}
+                    members={members}
+                    index={first + at}
+                    open={lines.isOpen(group)}
+                    current={id === props.cursor}
+                    ticked={ticks.size > 0 && members.every((member) => ticks.has(member))}
+                    onToggle={props.onToggle}
+                    onTick={props.onTickAll}
+                  />
+                );
+              })}
             </div>
           </div>
         )}

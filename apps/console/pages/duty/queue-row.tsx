@@ -23,6 +23,8 @@ export interface RowProps {
   readonly id: string;
   /** Place in the whole list, from 0. */
   readonly index: number;
+  /** Depth in a list that is grouped. */
+  readonly level: number | undefined;
   readonly columns: ColumnSet;
   readonly current: boolean;
   readonly ticked: boolean;
@@ -96,8 +98,13 @@ export const QueueRow = memo(function QueueRow(props: RowProps): ReactNode {
     <div
       role="row"
       id={`row-${props.id}`}
-      className={cx(styles.row, gone !== null && styles.ghost)}
+      className={cx(
+        styles.row,
+        gone !== null && styles.ghost,
+        props.level !== undefined && styles.member,
+      )}
       aria-rowindex={props.index + 2}
+      {...(props.level === undefined ? {} : { 'aria-level': props.level })}
       aria-selected={props.current}
       data-ticked={props.ticked || undefined}
       onClick={() => props.onPick(props.id)}

@@ -5,6 +5,7 @@ import { useDesk, useQueue } from '../../shell/desk.tsx';
 import { useWork } from '../incident/use-work.ts';
 import type { Duty, DutyParts } from './duty.ts';
 import { useDutyKeys } from './duty-keys.ts';
+import { groupItem, groupOf, useItems } from './group-items.ts';
 import { type DutySearch, readDutySearch } from './duty-search.ts';
 import { useTicks } from './ticks.ts';
 import { useCursor } from './use-cursor.ts';
@@ -63,14 +64,17 @@ function useMoves(
 export function useDuty(parts: DutyParts): Duty {
   const navigate = useNavigate();
   const { book } = useDesk();
-  const { order, paused } = useQueue();
+  const { order, groups, paused } = useQueue();
   const [search, change] = useDutySearch();
+  const lines = useItems(order, groups, search.nhom ?? null);
   const write = (id: string | null): void => change({ id: id ?? undefined }, true);
   const [cursor, moveTo] = useCursor(search.id ?? null, write);
   const ticks = useTicks();
   const work = useWork();
-  const panelOpen = cursor !== null && search.khung !== '0';
+  const group = cursor === null ? null : groupOf(cursor);
+  const panelOpen = cursor !== null && group === null && search.khung !== '0';
   const ticked = [...ticks.ids];
+  const here = group !== null ? lines.members(group) : cursor === null ? [] : [cursor];
   usePresence(panelOpen ? cursor : null, work.form !== null);
   useQueueOrder(search, () => {
     const atTop = parts.list?.atTop() === true;
@@ -80,12 +84,13 @@ export function useDuty(parts: DutyParts): Duty {
   const duty: Duty = {
     search,
     change,
+    lines,
     cursor,
     panelOpen,
     ticks,
     work,
-    targets: ticked.length > 0 ? ticked : cursor === null ? [] : [cursor],
-    step: useMoves(order, cursor, moveTo, parts),
+    targets: ticked.length > 0 ? ticked : here,
+    step: useMoves(lines.items, cursor, moveTo, parts),
     tick: useLatest((id: string, extend: boolean) => {
       const from = cursor === null ? -1 : order.indexOf(cursor);
       const to = order.indexOf(id);
@@ -95,13 +100,22 @@ export function useDuty(parts: DutyParts): Duty {
         ticks.set([...ticks.ids, ...range]);
       }
     }),
+    toggleGroup: useLatest((key: string) => {
+      moveTo(groupItem(key));
+      lines.toggle(key);
+    }),
+    tickAll: useLatest((ids: readonly string[], on: boolean) => {
+      const gone = new Set(ids);
+      const kept = ticked.filter((id) => !gone.has(id));
+      ticks.set(on ? [...kept, ...ids] : kept);
+    }),
     openPanel: useLatest((id: string) => {
       moveTo(id);
       change({ id, khung: undefined }, true);
     }),
     openPage: useLatest((id: string) => void navigate({ to: '/su-co/$id', params: { id } })),
     openForm: (form) => {
-      const id = cursor ?? ticked[0];
+      const id = group === null ? (cursor ?? ticked[0]) : here[0];
       if (id === undefined) return;
       moveTo(id);
       change({ id, khung: undefined, ...(form === 'comment' && { tab: 'comments' }) }, true);
@@ -112,6 +126,6 @@ export function useDuty(parts: DutyParts): Duty {
     showFresh: useShowFresh(() => parts.list?.toTop()),
     clearFilters: () => change({ q: undefined, sev: undefined, st: undefined, loc: undefined }),
   };
-  useDutyKeys(duty, order, () => parts.find?.focus());
+  useDutyKeys(duty, () => parts.find?.focus());
   return duty;
 }

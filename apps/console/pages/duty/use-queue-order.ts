@@ -17,10 +17,10 @@ const LOOK_MS = 250;
 export function useQueueOrder(search: DutySearch, calm: () => boolean): void {
   const { view, session } = useDesk();
   const { rows } = useLive();
-  const { v, q, sev, st, loc, sort } = search;
+  const { v, q, sev, st, loc, sort, nhom } = search;
   useEffect(() => {
-    view.ask(criteriaOf({ v, q, sev, st, loc, sort } as DutySearch, session.user));
-  }, [view, session.user, v, q, sev, st, loc, sort]);
+    view.ask(criteriaOf({ v, q, sev, st, loc, sort, nhom } as DutySearch, session.user));
+  }, [view, session.user, v, q, sev, st, loc, sort, nhom]);
 
   useEffect(() => {
     if (rows === 'partial') view.rebuild();
