@@ -1,4 +1,6 @@
 import { createAlertBook, type AlertBook } from '#libs/alerting';
+import { covers, type Place } from '#libs/model';
+import { LedgerBook, type LedgerAnswer } from '#libs/report';
 import type { SigmaSource } from '#libs/sigma';
 
 import type { ClockSettings, PipelineState } from '../engine/pipeline/pipeline-calls.ts';
@@ -23,6 +25,7 @@ export interface EngineNeeds {
 /** What follows the spool: the pipeline's thread and the books that its alerts go into. */
 export class Engine {
   readonly alerts: AlertBook;
+  readonly #ledger: LedgerBook;
   readonly #core: Core;
   readonly #host: PipelineHost;
   readonly #timer: NodeJS.Timeout;
@@ -30,10 +33,15 @@ export class Engine {
   #asked = { at: 0, end: 0 };
   #parked = 0;
 
-  private constructor(needs: EngineNeeds, alerts: AlertBook, rules: readonly SigmaSource[]) {
+  private constructor(
+    needs: EngineNeeds,
+    { alerts, ledger }: { readonly alerts: AlertBook; readonly ledger: LedgerBook },
+    rules: readonly SigmaSource[],
+  ) {
     const { core } = needs;
     this.#core = core;
     this.alerts = alerts;
+    this.#ledger = ledger;
     this.#host = new PipelineHost(
       {
         dataFolder: core.folder,
@@ -79,7 +87,10 @@ export class Engine {
       inhibits: (rule) => catalog.inhibits(rule),
       record: (entry) => audit.append(entry),
     });
-    return new Engine(needs, alerts, rules);
+    const ledger = new LedgerBook(documents, clock);
+    await ledger.load();
+    await ledger.rules(catalog.ids());
+    return new Engine(needs, { alerts, ledger }, rules);
   }
 
   /** Where the pipeline stood a moment ago; `undefined` in the first second. */
@@ -129,6 +140,36 @@ export class Engine {
   /** Puts the rules of the catalogue into force after they were loaded anew. */
   async setRules(rules: readonly SigmaSource[]): Promise<void> {
     await this.#host.setRules(rules);
+    await this.#ledger.rules(this.#core.catalog.ids());
+  }
+
+  /** Puts down for the ledger that the engine is up, and which sources are silent. */
+  async keepLedger(): Promise<void> {
+    const { availability, clock } = this.#core;
+    for (const source of availability.register.sources()) {
+      const { since, lastReceived } = availability.tracker.standing(source, clock.now());
+      if (since !== undefined) await this.#ledger.silent(source.id, source.place, since);
+      else await this.#ledger.back(source.id, lastReceived ?? clock.now());
+    }
+    if (this.stuck() === undefined) await this.#ledger.beat();
+  }
+
+  /**
+   * What a rule, by id or code, did at a place over `[from, to)`: evaluated, evaluated again, or
+   * blind and why.
+   */
+  ledger(rule: string, place: Place, from: number, to: number): Promise<LedgerAnswer> {
+    const { availability, catalog, clock } = this.#core;
+    const id = catalog.idOf(rule);
+    const sources = availability.register
+      .sources()
+      .filter((source) => source.expected === 'active' && covers(place, source.place))
+      .filter((source) => catalog.mayBeFedBy(id, source.dataset))
+      .map((source) => {
+        const { lastReceived } = availability.tracker.standing(source, clock.now());
+        return { id: source.id, heard: lastReceived !== undefined };
+      });
+    return this.#ledger.read({ rule: id, place, from, to, sources });
   }
 
   dropBefore(before: number): Promise<{ days: readonly string[] }> {
@@ -138,6 +179,7 @@ export class Engine {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#host.stop();
+    await this.#ledger.down();
   }
 
   async #askState(): Promise<void> {

@@ -36,6 +36,14 @@ function addWatching({ schedule, config, availability, log }: Core, engine: Engi
     },
   });
   schedule.add({
+    id: 'ledger',
+    name: { vi: 'Ghi sổ đánh giá luật', en: 'Ledger of evaluation' },
+    when: { everyS: 10 },
+    run: async () => {
+      await engine.keepLedger();
+    },
+  });
+  schedule.add({
     id: 'probes',
     name: { vi: 'Kiểm tra khả dụng', en: 'Probes' },
     when: { everyS: 1 },

@@ -4,6 +4,7 @@ import type { RuleFacts } from '#libs/incident';
 import type { RuleView } from '#libs/protocol';
 import {
   compile,
+  mayFeed,
   type CorrelationRule,
   type Rule,
   type RuleSet,
@@ -97,6 +98,19 @@ export class RuleCatalog {
   /** Rules whose alerts in narrower places an alert of this one mutes. */
   inhibits(id: string): readonly string[] {
     return this.#byId.get(id)?.ours.inhibits ?? [];
+  }
+
+  /** Whether a source whose lines are in a dataset may feed a rule, or a member of it. */
+  mayBeFedBy(id: string, dataset: string | undefined): boolean {
+    const rule = this.#byId.get(id);
+    if (rule === undefined) return false;
+    if (!('rules' in rule)) return mayFeed(rule.logsource, dataset);
+    return rule.rules.some((member) => this.mayBeFedBy(member, dataset));
+  }
+
+  /** Ids of all rules in force. */
+  ids(): Iterable<string> {
+    return this.#byId.keys();
   }
 
   /** True when a rule pages although its evidence came late. */
