@@ -7,12 +7,12 @@ import { ciscoAsa } from './cisco/asa.ts';
 import { ciscoIos, HEAD_CHARS_MAX } from './cisco/ios.ts';
 import type { DecodeResult, Decoder } from './decoder.ts';
 import { asText } from './fields.ts';
-import { readAppRecord } from './gov/app-json.ts';
-import { readMonitorRecord } from './gov/monitor-json.ts';
+import { appRecord } from './gov/app-json.ts';
+import { monitorRecord } from './gov/monitor-json.ts';
 import { haproxyLog } from './haproxy/decoder.ts';
 import { iisAccess, iisError } from './iis/decoder.ts';
 import { javaLog } from './java/decoder.ts';
-import { decodeJson, type ReadRecord } from './json/decoder.ts';
+import { decodeJson, type RecordFamily } from './json/decoder.ts';
 import { keycloakEvent } from './keycloak/decoder.ts';
 import { decodeLinux } from './linux/message.ts';
 import { fortigate } from './fortigate/decoder.ts';
@@ -25,10 +25,10 @@ import { postgresqlLog } from './postgresql/decoder.ts';
 import { redisLog } from './redis/decoder.ts';
 import { smsOtp } from './sms/decoder.ts';
 import { sophosXg } from './sophos/xg.ts';
-import { readSuricataRecord } from './suricata/record.ts';
+import { suricataRecord } from './suricata/record.ts';
 import { readPriority, readSyslogHeader } from './syslog/header.ts';
 import { windowsLine } from './windows/line.ts';
-import { readWindowsRecord } from './windows/record.ts';
+import { windowsRecord } from './windows/record.ts';
 import { wso2Gateway } from './wso2/decoder.ts';
 
 /**
@@ -74,12 +74,7 @@ const QUOTE: readonly Decoder[] = [nginxAccess];
 /** `#`, `%`, `:`, `*`, blanks, `/` */
 const OTHER: readonly Decoder[] = [mysqlSlowlog, ciscoIos, ciscoAsa, iisAccess];
 
-const FAMILIES: readonly ReadRecord[] = [
-  readWindowsRecord,
-  readSuricataRecord,
-  readMonitorRecord,
-  readAppRecord,
-];
+const FAMILIES: readonly RecordFamily[] = [windowsRecord, suricataRecord, monitorRecord, appRecord];
 
 /**
  * Formats that a source's dataset names; a line that is another one after all is recognized like

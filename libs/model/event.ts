@@ -11,14 +11,33 @@ export type FieldValue = Scalar | readonly Scalar[];
  */
 export type Fields = Record<string, FieldValue>;
 
-// A constructor whose prototype has no prototype keeps V8's fast properties; Object.create(null)
-// does not.
-const FieldsBase = function () {} as unknown as { new (): Fields; prototype: object };
+type Slots = Record<`_${number}`, undefined>;
+
+/**
+ * A constructor whose prototype has no prototype keeps V8's fast properties; `Object.create(null)`
+ * does not. Names that are computed go into a dictionary, several times as large and as slow, where
+ * they do not find room inside the object: V8 counts the assignments below to reserve it, and what
+ * the first objects used is what it keeps for all.
+ */
+const FieldsBase = function (this: Slots, fill: boolean): void {
+  if (!fill) return;
+  this._0 = this._1 = this._2 = this._3 = this._4 = this._5 = this._6 = this._7 = undefined;
+  this._8 = this._9 = this._10 = this._11 = this._12 = this._13 = this._14 = this._15 = undefined;
+  this._16 = this._17 = this._18 = this._19 = this._20 = this._21 = this._22 = this._23 = undefined;
+  this._24 = this._25 = this._26 = this._27 = this._28 = this._29 = this._30 = this._31 = undefined;
+  this._32 = this._33 = this._34 = this._35 = this._36 = this._37 = this._38 = this._39 = undefined;
+  this._40 = this._41 = this._42 = this._43 = this._44 = this._45 = this._46 = this._47 = undefined;
+} as unknown as { new (fill: boolean): Fields; prototype: object };
 FieldsBase.prototype = Object.create(null) as object;
+
+/** V8 settles the room of a constructor's objects after this many of them. */
+const SETTLING = 16;
+const settling = Array.from({ length: SETTLING }, () => new FieldsBase(true));
+settling.length = 0;
 
 /** An empty record without inherited names. */
 export function newFields(): Fields {
-  return new FieldsBase();
+  return new FieldsBase(false);
 }
 
 /**

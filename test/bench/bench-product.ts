@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { mixLines } from './line-mix.ts';
+
 /** Microseconds that `JSON.parse` of one 600-byte line takes on the machine of performance.md. */
 export const REFERENCE_PARSE_US = 4.8;
 export const KEY = 'bench-ingest-key';
@@ -108,31 +110,11 @@ export async function written(product: BenchProduct): Promise<number> {
   return (await product.metrics()).get('thapcanh_events_written{stage_checkpoint}') ?? 0;
 }
 
-/** A line of 600 bytes as a web server's log reaches us; one in fifty is an error. */
-export function webLine(i: number, now: number): string {
-  const stamp = new Date(now + 7 * 3_600_000).toISOString();
-  const month = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')[
-    Number(stamp.slice(5, 7)) - 1
-  ];
-  const at = `${stamp.slice(8, 10)}/${month}/${stamp.slice(0, 4)}:${stamp.slice(11, 19)} +0700`;
-  const status = i % 50 === 0 ? 404 : 200;
-  const client = `10.${i % 34}.${(i * 7) % 200}.${(i * 13) % 250}`;
-  const message = `${client} - - [${at}] "GET /ho-so/tra-cuu?ma=${(i * 7_919) % 1_000_003} HTTP/1.1" ${status} ${1_000 + (i % 9_000)} "https://dichvucong.example/ho-so" "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36" rt=0.${i % 900}`;
-  const event = {
-    '@timestamp': new Date(now).toISOString(),
-    event: { dataset: 'nginx.access' },
-    host: { name: `web-${i % 34}` },
-    labels: { unit: 'Trung tâm Phục vụ hành chính công', note: '' },
-    message,
-  };
-  const text = JSON.stringify(event);
-  const missing = Math.max(0, 600 - Buffer.byteLength(text));
-  return text.replace('"note":""', `"note":"${'x'.repeat(missing)}"`);
-}
-
-/** Cost of `JSON.parse` of the same lines on this machine now, in microseconds for each. */
+/**
+ * Cost of `JSON.parse` of the JSON lines of the mix on this machine now, in microseconds for each.
+ */
 export function parseCost(): number {
-  const lines = Array.from({ length: 500 }, (_, i) => webLine(i, Date.now()));
+  const lines = mixLines(2_000, Date.now()).filter((line) => line.startsWith('{'));
   const started = performance.now();
   let rounds = 0;
   while (performance.now() - started < 500) {
@@ -140,6 +122,14 @@ export function parseCost(): number {
     rounds += 1;
   }
   return ((performance.now() - started) * 1_000) / (rounds * lines.length);
+}
+
+/** One in three senders speaks `_bulk`, as Beats do; the others post lines. */
+const BULK_TURN = 3;
+
+function requestOf(number: number, lines: readonly string[]): { path: string; body: string } {
+  if (number % BULK_TURN !== 0) return { path: '/api/v1/ingest', body: lines.join('\n') };
+  return { path: '/es/_bulk', body: `{"create":{}}\n${lines.join('\n{"create":{}}\n')}\n` };
 }
 
 /**
@@ -171,14 +161,12 @@ export async function sendBodies(
         if (wait > 0) await pause(wait);
       }
       const now = Date.now();
-      const lines = Array.from({ length: asked.perBody }, (_, i) =>
-        webLine(number * asked.perBody + i, now),
-      );
+      const { path, body } = requestOf(number, mixLines(asked.perBody, now));
       const sentAt = performance.now();
-      const reply = await fetch(`${url}/api/v1/ingest`, {
+      const reply = await fetch(`${url}${path}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${KEY}` },
-        body: lines.join('\n'),
+        headers: { authorization: `ApiKey ${KEY}` },
+        body,
       });
       await reply.arrayBuffer();
       if (reply.status !== 200) throw new Error(`ingest answered ${reply.status}`);

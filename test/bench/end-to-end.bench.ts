@@ -14,6 +14,7 @@ import {
   startBenchProduct,
   written,
 } from './bench-product.ts';
+import { mixFigures } from './line-mix.ts';
 
 const PER_BODY = 500;
 const { values } = parseArgs({
@@ -31,6 +32,10 @@ const product = await startBenchProduct();
 try {
   const parse = parseCost();
   report('json_parse', parse, 'us/event');
+  for (const [name, bytes, share] of mixFigures()) {
+    report(`mix_${name}_share`, share, '%');
+    report(`mix_${name}_bytes`, bytes, 'B/event');
+  }
   // The first seconds compile; they are not what a day looks like.
   await sendBodies(product.url, {
     connections: 2,

@@ -1,6 +1,6 @@
 // The lines that the benchmarks send: what the servers, firewalls and domain controllers of a
 // province send by Beats, rsyslog and plain POST, in fixed shares, seeded. Their sizes and shares
-// were settled before anything was measured with them; `mixFigures` says what they are.
+// were settled before anything was measured with them; the benchmarks print what they come to.
 
 const SEED = 20_261_123;
 const WEB_HOSTS = 34;
@@ -8,7 +8,7 @@ const CLIENTS = 60_000;
 const PEERS = 20_000;
 
 /** A kind of line and how many of a hundred events are of it. */
-export interface LineKind {
+interface LineKind {
   readonly name: string;
   readonly share: number;
   line(now: number): string;
@@ -78,7 +78,9 @@ interface Access {
   readonly seconds: string;
 }
 
-/** One in fifty is a 404, one in a thousand a 502; one in twenty-five carries a citizen's numbers. */
+/**
+ * One in fifty is a 404, one in a thousand a 502; one in twenty-five carries a citizen's numbers.
+ */
 function access(): Access {
   const personal = once(25) ? `sdt=09${digits(8)}&cccd=0${digits(11)}` : undefined;
   const dossier = `ma=H49.12-2611${pad(1 + random(28), 2)}-${digits(4)}`;
@@ -238,7 +240,7 @@ function winlogbeat(now: number): string {
 }
 
 /** What a province's collector takes in at its HTTP doors, in shares of a hundred. */
-export const MIX: readonly LineKind[] = [
+const MIX: readonly LineKind[] = [
   { name: 'nginx_json', share: 44, line: nginxJson },
   { name: 'filebeat_nginx', share: 26, line: filebeatNginx },
   { name: 'rsyslog_linux', share: 12, line: rsyslogLinux },
@@ -251,9 +253,9 @@ const TURNS: readonly LineKind[] = MIX.flatMap((kind) =>
   Array.from({ length: kind.share }, () => kind),
 );
 
-/** The next line of the mix, stamped at `now`. */
-export function mixLine(now: number): string {
-  return (TURNS[random(TURNS.length)] ?? MIX[0]!).line(now);
+/** The next lines of the mix, stamped at `now`. */
+export function mixLines(count: number, now: number): string[] {
+  return Array.from({ length: count }, () => (TURNS[random(TURNS.length)] ?? MIX[0]!).line(now));
 }
 
 /** The next lines of one kind, for measuring it alone. */
@@ -261,4 +263,19 @@ export function linesOf(name: string, count: number, now: number): string[] {
   const kind = MIX.find((each) => each.name === name);
   if (kind === undefined) throw new Error(`no kind of line is called ${name}`);
   return Array.from({ length: count }, (_, i) => kind.line(now - i * 7));
+}
+
+/** Of each kind and of the whole mix: the name, the bytes of an average line and the share in %. */
+export function mixFigures(): [name: string, bytes: number, share: number][] {
+  const bytesOf = (lines: readonly string[]): number =>
+    lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0) / lines.length;
+  const now = Date.now();
+  return [
+    ...MIX.map(({ name, share }): [string, number, number] => [
+      name,
+      bytesOf(linesOf(name, 500, now)),
+      share,
+    ]),
+    ['average', bytesOf(mixLines(5_000, now)), 100],
+  ];
 }

@@ -176,7 +176,6 @@ export const fortigate: Decoder = {
     const type = pairs.get('type');
     if (type === undefined && !pairs.has('devid') && !pairs.has('device_id')) return 'other';
     const { fields } = into;
-    delete fields['message'];
     fields['observer.vendor'] = 'Fortinet';
     fields['observer.product'] = 'Fortigate';
     fields['observer.type'] = 'firewall';
@@ -190,7 +189,9 @@ export const fortigate: Decoder = {
     relate(fields);
     const device = pairs.get('devname');
     if (device !== undefined) fields['host.name'] ??= device;
-    fields['message'] ??= pairs.get('logdesc') ?? text.slice(start);
+    const said = pairs.get('msg');
+    const tells = said !== undefined && said !== '' && said !== 'N/A';
+    fields['message'] = tells ? said : (pairs.get('logdesc') ?? text.slice(start));
     return 'understood';
   },
 };

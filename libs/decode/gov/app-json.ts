@@ -1,6 +1,7 @@
 import type { Decoded, Fields } from '#libs/model';
 
 import { asText, isIp, put } from '../fields.ts';
+import type { RecordFamily } from '../json/decoder.ts';
 import { statedLocality } from './locality.ts';
 import { upstreamName } from './upstream.ts';
 
@@ -88,18 +89,10 @@ function putCategory(fields: Fields): void {
   }
 }
 
-/**
- * Log records of one-stop, OTP, payment and LGSP applications: flat JSON with `event`, `service`,
- * `outcome`,
- * `upstream` … (domain.md, section 2). False for JSON of other senders.
- */
-export function readAppRecord(into: Decoded): boolean {
+function readAppRecord(into: Decoded): void {
   const { fields } = into;
-  const event = asText(fields['event']);
-  const upstream = asText(fields['upstream']);
-  const otp = asText(fields['otp']);
-  if (event === undefined && upstream === undefined && otp === undefined) return false;
   rename(fields);
+  const upstream = asText(fields['upstream']);
   if (upstream !== undefined) {
     put(fields, 'gov.upstream', upstreamName(upstream));
     delete fields['upstream'];
@@ -127,5 +120,16 @@ export function readAppRecord(into: Decoded): boolean {
   into.locality = statedLocality(fields);
   if (into.dataset === '')
     into.dataset = fields['gov.otp.stage'] === undefined ? 'gov.app' : 'sms.otp';
-  return true;
 }
+
+/**
+ * Log records of one-stop, OTP, payment and LGSP applications: flat JSON with `event`, `service`,
+ * `outcome`, `upstream` … (domain.md, section 2).
+ */
+export const appRecord: RecordFamily = {
+  claims: (fields) =>
+    typeof fields['event'] === 'string' ||
+    typeof fields['upstream'] === 'string' ||
+    typeof fields['otp'] === 'string',
+  read: readAppRecord,
+};

@@ -3,7 +3,7 @@ import type { Decoded, Fields } from '#libs/model';
 import type { DecodeResult } from '../decoder.ts';
 import { asText } from '../fields.ts';
 import { statedLocality } from '../gov/locality.ts';
-import { flatten } from './flatten.ts';
+import { ASIDE_NAMES, flatten, type Aside } from './flatten.ts';
 import { zoneMinutesOf } from '../time.ts';
 import { readStamp } from './stamp.ts';
 
@@ -18,14 +18,22 @@ export type ReadLine = (
   nesting: number,
 ) => DecodeResult;
 
-/** Reads one family of JSON records once they are flat; false when the record is not of it. */
-export type ReadRecord = (into: Decoded) => boolean;
+/** One family of JSON records, read once they are flat. */
+export interface RecordFamily {
+  claims(fields: Fields): boolean;
+  /** Adds their ECS meaning to the fields of a record that the family claims. */
+  read(into: Decoded): void;
+}
 
 /** JSON in a string in JSON … is followed this far; shippers wrap once, at most twice. */
 const NESTING_MAX = 2;
 
-/** Where senders put the line that they took from a file or from syslog. */
-const LINE_NAMES = ['message', 'log', 'MESSAGE', 'msg', 'line'] as const;
+const HOST = ASIDE_NAMES.indexOf('host');
+const USER = ASIDE_NAMES.indexOf('user');
+/** Where senders put the line that they took from a file or from syslog, the likeliest first. */
+const LINES = (['message', 'log', 'MESSAGE', 'msg', 'line'] as const).map((name) =>
+  ASIDE_NAMES.indexOf(name),
+);
 const APP_NAMES = [
   'process.name',
   'programname',
@@ -37,7 +45,7 @@ const APP_NAMES = [
   'ident',
   'program',
 ] as const;
-const HOST_NAMES = ['hostname', 'HOST', '_HOSTNAME', 'host'] as const;
+const HOST_NAMES = ['hostname', 'HOST', '_HOSTNAME'] as const;
 
 function appOf(fields: Fields): string | undefined {
   for (const name of APP_NAMES) {
@@ -49,22 +57,32 @@ function appOf(fields: Fields): string | undefined {
   return undefined;
 }
 
-/** Gives the common names of other shippers their ECS names. */
-function adoptNames(fields: Fields): void {
+/** Gives the common names of other shippers their ECS names; returns the program that spoke. */
+function adoptNames(fields: Fields, aside: Aside): string | undefined {
+  const plain = asText(aside[HOST]);
   if (fields['host.name'] === undefined) {
     const beat = asText(fields['host.hostname']) ?? asText(fields['agent.hostname']);
     const named = HOST_NAMES.find((name) => typeof fields[name] === 'string');
-    const host = beat ?? (named === undefined ? undefined : asText(fields[named]));
+    const host = beat ?? (named === undefined ? plain : asText(fields[named]));
     if (host !== undefined) fields['host.name'] = host;
-    if (named === 'host') delete fields['host'];
+    if (named === undefined && plain !== undefined) aside[HOST] = undefined;
   }
-  const user = asText(fields['user']);
+  const user = asText(aside[USER]);
   if (user !== undefined && fields['user.name'] === undefined) {
-    delete fields['user'];
+    aside[USER] = undefined;
     fields['user.name'] = user;
   }
-  const app = fields['process.name'] === undefined ? appOf(fields) : undefined;
-  if (app !== undefined && app !== '') fields['process.name'] = app;
+  const app = appOf(fields);
+  if (app !== undefined && app !== '') fields['process.name'] ??= app;
+  return app;
+}
+
+/** What was laid aside and found no other use stands under its own name. */
+function putBack(fields: Fields, aside: Aside): void {
+  for (let i = 0; i < aside.length; i++) {
+    const value = aside[i];
+    if (value !== undefined) fields[ASIDE_NAMES[i]!] = value;
+  }
 }
 
 /**
@@ -72,34 +90,31 @@ function adoptNames(fields: Fields): void {
  */
 function readInner(
   into: Decoded,
-  own: ReadonlySet<string>,
+  line: string,
+  app: string | undefined,
   readLine: ReadLine,
   nesting: number,
 ): boolean {
   const { fields } = into;
-  for (const name of LINE_NAMES) {
-    const line = asText(fields[name]);
-    if (line === undefined) continue;
-    const before = new Map<string, Fields[string]>();
-    for (const key of own) before.set(key, fields[key]!);
-    // The line inside may be JSON that would find itself under this name again.
-    delete fields[name];
-    const understood = readLine(line, appOf(fields), into, nesting + 1) === 'understood';
-    for (const [key, value] of before) {
-      if (key !== name) fields[key] = value;
-    }
-    if (understood) into.original = line;
-    fields['message'] ??= line;
-    return understood;
+  const own = Object.keys(fields);
+  const values = own.map((name) => fields[name]!);
+  // rsyslog's message keeps the blank that stood after the tag.
+  const told = app !== undefined && line.charCodeAt(0) === 32 ? line.slice(1) : line;
+  const understood = readLine(told, app, into, nesting + 1) === 'understood';
+  for (let i = 0; i < own.length; i++) {
+    const name = own[i]!;
+    if (fields[name] !== values[i]) fields[name] = values[i]!;
   }
-  return false;
+  if (understood) into.original = line;
+  fields['message'] ??= line;
+  return understood;
 }
 
 /** Why a text that begins like JSON is none, or what it is. */
 export function decodeJson(
   text: string,
   into: Decoded,
-  families: readonly ReadRecord[],
+  families: readonly RecordFamily[],
   readLine: ReadLine,
   nesting = 0,
 ): DecodeResult {
@@ -111,21 +126,33 @@ export function decodeJson(
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'other';
   const { fields } = into;
-  const flattened = flatten(value, fields);
+  const aside: Aside = [];
+  const flattened = flatten(value, fields, aside);
   if (flattened !== 'whole') into.oddity = flattened;
   else into.keepOriginal = false;
   into.dataset = asText(fields['event.dataset']) ?? '';
   const zone = asText(fields['event.timezone']) ?? asText(fields['_conf.tz_offset']);
   if (zone !== undefined) into.zoneMinutes = zoneMinutesOf(zone);
-  readStamp(fields, into);
-  for (const family of families) if (family(into)) return 'understood';
-  adoptNames(fields);
-  into.locality = statedLocality(fields);
-  const categorized = fields['event.category'] !== undefined;
-  const own = new Set(Object.keys(fields));
-  if (!categorized && nesting < NESTING_MAX && readInner(into, own, readLine, nesting)) {
-    into.keepOriginal = true;
+  readStamp(fields, aside, into);
+  for (const family of families) {
+    if (!family.claims(fields)) continue;
+    putBack(fields, aside);
+    family.read(into);
+    return 'understood';
   }
+  const app = adoptNames(fields, aside);
+  into.locality = statedLocality(fields);
+  const at = lineIn(fields, aside, nesting);
+  const line = at === -1 ? undefined : asText(aside[at]);
+  if (at !== -1) aside[at] = undefined;
+  putBack(fields, aside);
+  if (line !== undefined && readInner(into, line, app, readLine, nesting)) into.keepOriginal = true;
   if (into.dataset === '') into.dataset = 'json';
   return 'understood';
+}
+
+/** Place of the line that the sender wrapped; -1 when there is none or it is not to be read. */
+function lineIn(fields: Fields, aside: Aside, nesting: number): number {
+  if (fields['event.category'] !== undefined || nesting >= NESTING_MAX) return -1;
+  return LINES.find((place) => typeof aside[place] === 'string') ?? -1;
 }

@@ -5,21 +5,45 @@ import { DEPTH_MAX, FIELDS_MAX, NAME_CHARS_MAX, VALUES_MAX } from '../limits.ts'
 /** `whole`: everything is in the fields; otherwise which limit kept a part out of them. */
 export type Flattened = 'whole' | 'too_deep' | 'too_many_fields';
 
+/**
+ * Names at the top of a record that decoders take away or give another name. They are laid aside
+ * until it is known what becomes of them: a name that is deleted from the fields makes every later
+ * access to them slow.
+ */
+export const ASIDE_NAMES = [
+  '@timestamp',
+  'timestamp',
+  'host',
+  'user',
+  'message',
+  'log',
+  'MESSAGE',
+  'msg',
+  'line',
+] as const;
+export type AsideName = (typeof ASIDE_NAMES)[number];
+
+/** Plain values that stand under `ASIDE_NAMES`, by their place in it. */
+export type Aside = (Scalar | undefined)[];
+
 /** One dotted name and the names below it, so that a name seen before is not built again. */
 interface NameNode {
   readonly name: string;
+  /** Place in `ASIDE_NAMES`; -1 for all other names. */
+  readonly aside: number;
   children: Map<string, NameNode> | undefined;
 }
 
 const NAME_NODES_MAX = 20_000;
-const root: NameNode = { name: '', children: undefined };
+const root: NameNode = { name: '', aside: -1, children: undefined };
 let nodes = 0;
 
 function child(parent: NameNode, key: string): NameNode {
   const known = parent.children?.get(key);
   if (known !== undefined) return known;
   const joined = parent === root ? key : `${parent.name}.${key}`;
-  const node = { name: joined.slice(0, NAME_CHARS_MAX), children: undefined };
+  const aside = parent === root ? ASIDE_NAMES.indexOf(key as AsideName) : -1;
+  const node: NameNode = { name: joined.slice(0, NAME_CHARS_MAX), aside, children: undefined };
   // Hostile names must not fill memory: past the limit a name is built each time it is met.
   if (nodes < NAME_NODES_MAX) {
     nodes++;
@@ -31,26 +55,32 @@ function child(parent: NameNode, key: string): NameNode {
 /** One record on its way into its fields. */
 class Flattening {
   readonly #fields: Fields;
+  readonly #aside: Aside;
   #count = 0;
   state: Flattened = 'whole';
 
-  constructor(fields: Fields) {
+  constructor(fields: Fields, aside: Aside) {
     this.#fields = fields;
+    this.#aside = aside;
   }
 
   object(value: object, parent: NameNode, depth: number): void {
     for (const key in value) {
       const item = (value as Record<string, unknown>)[key];
       if (item === null || item === undefined) continue;
-      if (typeof item !== 'object') this.leaf(child(parent, key).name, item as Scalar);
+      if (typeof item !== 'object') this.leaf(child(parent, key), item as Scalar);
       else if (depth >= DEPTH_MAX) this.state = 'too_deep';
       else if (Array.isArray(item)) this.array(item, child(parent, key), depth + 1);
       else this.object(item, child(parent, key), depth + 1);
     }
   }
 
-  leaf(name: string, value: Scalar): void {
+  leaf({ name, aside }: NameNode, value: Scalar): void {
     if (name === '' || value === '') return;
+    if (aside !== -1) {
+      this.#aside[aside] = value;
+      return;
+    }
     const before = this.#fields[name];
     if (before === undefined) {
       if (this.#count >= FIELDS_MAX) {
@@ -85,8 +115,9 @@ class Flattening {
     }
     if (scalars.length === 0 || node.name === '') return;
     const before = this.#fields[node.name];
-    if (before !== undefined) for (const value of scalars) this.leaf(node.name, value);
-    else if (this.#count < FIELDS_MAX) {
+    if (before !== undefined) {
+      for (const value of scalars) this.#append(node.name, this.#fields[node.name]!, value);
+    } else if (this.#count < FIELDS_MAX) {
       this.#count++;
       this.#fields[node.name] = scalars;
     } else this.state = 'too_many_fields';
@@ -94,11 +125,11 @@ class Flattening {
 }
 
 /**
- * Writes every leaf of `value` under its dotted name. Bounded in depth, names and values; linear in
- * the leaves.
+ * Writes every leaf of `value` under its dotted name, those of `ASIDE_NAMES` into `aside` instead.
+ * Bounded in depth, names and values; linear in the leaves.
  */
-export function flatten(value: object, fields: Fields): Flattened {
-  const flattening = new Flattening(fields);
+export function flatten(value: object, fields: Fields, aside: Aside): Flattened {
+  const flattening = new Flattening(fields, aside);
   flattening.object(value, root, 1);
   return flattening.state;
 }

@@ -1,6 +1,7 @@
 import type { Decoded, Fields } from '#libs/model';
 
 import { readBsd, readIso } from '../time.ts';
+import { ASIDE_NAMES, type Aside, type AsideName } from './flatten.ts';
 
 /** Names under which senders put the time of an event, the surest first. */
 const STAMP_NAMES = [
@@ -38,14 +39,15 @@ function setStamp(value: string, into: Decoded): boolean {
 
 /**
  * Finds the record's own time under the names that senders use; leaves the time alone when there is
- * none.
+ * none. The stamp that was taken is no field any more.
  */
-export function readStamp(fields: Fields, into: Decoded): void {
+export function readStamp(fields: Fields, aside: Aside, into: Decoded): void {
   for (const name of STAMP_NAMES) {
-    const value = fields[name];
+    const laid = ASIDE_NAMES.indexOf(name as AsideName);
+    const value = laid === -1 ? fields[name] : aside[laid];
     if (value === undefined) continue;
     if (typeof value === 'string' ? setStamp(value, into) : setEpoch(Number(value), into)) {
-      if (name === '@timestamp' || name === 'timestamp') delete fields[name];
+      if (laid !== -1) aside[laid] = undefined;
       return;
     }
   }

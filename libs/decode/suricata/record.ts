@@ -1,6 +1,7 @@
 import type { Decoded, Fields } from '#libs/model';
 
 import { asNumber, asText, isIp, listOf, put } from '../fields.ts';
+import type { RecordFamily } from '../json/decoder.ts';
 import { putCommunityId } from '../net/community-id.ts';
 import { macAddress } from '../net/names.ts';
 
@@ -37,7 +38,7 @@ const EVE = 'suricata.eve.';
  * Everything the sender said moves under the vendor's name, so that `tls` or `http` of EVE is not
  * taken for ECS.
  */
-function moveAside(fields: Fields): void {
+function moveUnderVendor(fields: Fields): void {
   for (const name of Object.keys(fields)) {
     if (name.startsWith('event.') || name.startsWith('host.') || name === 'tags') continue;
     fields[EVE + name] = fields[name]!;
@@ -83,12 +84,10 @@ function total(fields: Fields, name: string): void {
   if (a !== undefined && b !== undefined) fields[`network.${name}`] = a + b;
 }
 
-/** Suricata's EVE JSON. False for other records. */
-export function readSuricataRecord(into: Decoded): boolean {
+function readSuricataRecord(into: Decoded): void {
   const { fields } = into;
-  const kind = asText(fields['event_type']);
-  if (kind === undefined || fields['flow_id'] === undefined) return false;
-  moveAside(fields);
+  const kind = asText(fields['event_type']) ?? '';
+  moveUnderVendor(fields);
   for (const [from, to] of COPIED) put(fields, to, fields[EVE + from]);
   putPeers(fields);
   put(fields, 'network.transport', asText(fields[`${EVE}proto`])?.toLowerCase());
@@ -108,5 +107,10 @@ export function readSuricataRecord(into: Decoded): boolean {
   classify(fields, kind);
   putCommunityId(fields);
   into.dataset = 'suricata.eve';
-  return true;
 }
+
+/** Suricata's EVE JSON. */
+export const suricataRecord: RecordFamily = {
+  claims: (fields) => typeof fields['event_type'] === 'string' && fields['flow_id'] !== undefined,
+  read: readSuricataRecord,
+};

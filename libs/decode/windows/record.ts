@@ -1,6 +1,7 @@
 import type { Decoded, Fields } from '#libs/model';
 
 import { asText, put } from '../fields.ts';
+import type { RecordFamily } from '../json/decoder.ts';
 import { readIso } from '../time.ts';
 import { enrichSecurity } from './security.ts';
 import { enrichSysmon } from './sysmon.ts';
@@ -74,13 +75,21 @@ export function enrichWindows(into: Decoded, code: number): void {
   into.dataset = datasetOf(provider, channel);
 }
 
-/** Winlogbeat's JSON, and that of shippers which keep its names. False for other records. */
-export function readWindowsRecord(into: Decoded): boolean {
-  const { fields } = into;
-  const code = Number(fields['winlog.event_id']);
-  if (!Number.isInteger(code) || code < 0) return false;
-  const created = asText(fields['winlog.time_created']);
-  if (created !== undefined) readIso(created, 0, into);
-  enrichWindows(into, code);
-  return true;
+function eventCode(fields: Fields): number {
+  const code = fields['winlog.event_id'];
+  return code === undefined ? Number.NaN : Number(code);
 }
+
+/** Winlogbeat's JSON, and that of shippers which keep its names. */
+export const windowsRecord: RecordFamily = {
+  claims(fields) {
+    const code = eventCode(fields);
+    return Number.isInteger(code) && code >= 0;
+  },
+  read(into) {
+    const { fields } = into;
+    const created = asText(fields['winlog.time_created']);
+    if (created !== undefined) readIso(created, 0, into);
+    enrichWindows(into, eventCode(fields));
+  },
+};
