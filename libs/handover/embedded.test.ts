@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock, PermanentError, type Batch } from '#libs/model';
 
 import { EmbeddedHandover } from './embedded.ts';
+import { handoverContract } from './handover.contract.ts';
 import { SharedBatches } from './shared-batches.ts';
 
 function batch(from: number, to: number): Batch {
@@ -26,6 +27,16 @@ function handover(batches: SharedBatches, parked: string[] = []): EmbeddedHandov
 }
 
 describe('EmbeddedHandover', () => {
+  handoverContract({
+    open: (batches) => {
+      const next = (from: number) => Promise.resolve(batches.find((one) => one.from === from));
+      const starts = { index: 0, detect: 0 };
+      return Promise.resolve(
+        new EmbeddedHandover(new SharedBatches(next), new ManualClock(0), starts, () => undefined),
+      );
+    },
+  });
+
   it('gives every batch to every reader, each from its own position, decoding shared ones once', async () => {
     const { batches, decoded } = source(50);
     const seen: Record<string, number[]> = { index: [], detect: [] };
@@ -49,21 +60,6 @@ describe('EmbeddedHandover', () => {
     expect(decoded.get(0)).toBe(1);
     expect(await batches.batchAt(0)).not.toBe(first);
     expect(decoded.get(0)).toBe(2);
-  });
-
-  it('offers a batch again after the reader failed and says why meanwhile', async () => {
-    const { batches } = source(10);
-    const subject = handover(batches);
-    let tries = 0;
-    const reading = subject.read('index', () => {
-      tries += 1;
-      return tries === 1 ? Promise.reject(new Error('disk full')) : Promise.resolve();
-    });
-    await expect.poll(() => subject.states()[0]?.trouble?.reason).toBe('disk full');
-    await expect.poll(() => subject.states()[0]?.position).toBe(10);
-    expect(subject.states()[0]?.trouble).toBeUndefined();
-    await reading.stop();
-    expect(tries).toBe(2);
   });
 
   it('sets aside a batch that can never be taken and goes on', async () => {

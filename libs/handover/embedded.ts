@@ -1,6 +1,7 @@
 import { PermanentError, type Batch, type Clock } from '#libs/model';
 
 import { Handover, type ReaderName, type ReaderState } from './handover.ts';
+import { StopSign } from './stop-sign.ts';
 
 /** Decoded batches in the order of the spool. */
 export interface BatchSource {
@@ -20,37 +21,6 @@ interface Seat {
   received: number;
   parked: number;
   trouble?: { reason: string; since: number; tries: number };
-}
-
-/**
- * Ends waits. A race against one promise that lives for months would keep a reaction of every wait
- * for as long.
- */
-class StopSign {
-  #raised = false;
-  readonly #waits = new Set<() => void>();
-
-  get raised(): boolean {
-    return this.#raised;
-  }
-
-  raise(): void {
-    this.#raised = true;
-    for (const end of this.#waits) end();
-  }
-
-  /** What the promise gives, or `undefined` once the sign is raised. */
-  async orElse<T>(promise: Promise<T>): Promise<T | undefined> {
-    const { promise: raised, resolve } = Promise.withResolvers<undefined>();
-    const end = (): void => resolve(undefined);
-    this.#waits.add(end);
-    if (this.#raised) end();
-    try {
-      return await Promise.race([promise, raised]);
-    } finally {
-      this.#waits.delete(end);
-    }
-  }
 }
 
 /**

@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 
 import type { Held, Lease } from '#libs/coordination';
-import { RedisBroadcast, RedisChangeLog, RedisLease, RedisLink } from '#libs/coordination/redis';
+import {
+  durabilityProblems,
+  RedisBroadcast,
+  RedisChangeLog,
+  RedisLease,
+  RedisLink,
+} from '#libs/coordination/redis';
+import { Carriage } from '#libs/handover/redis';
+import { SystemClock } from '#libs/model';
 
 import { coordinationContract } from '../../libs/coordination/coordination.contract.ts';
 import { isMissing } from '../support/parts.ts';
@@ -51,5 +59,51 @@ describe.skipIf(isMissing('redis'))('the adapters on Redis', () => {
     process.kill(redis.pid, 'SIGCONT');
     const second = await taken(other, 'grouping');
     expect(second.fence).toBeGreaterThan(first.fence);
+  });
+});
+
+describe.skipIf(isMissing('redis'))('the settings of Redis', () => {
+  it('are said to be wrong where it may lose what it holds, each by its name', async () => {
+    const lax = ['--appendfsync', 'everysec', '--maxmemory-policy', 'allkeys-lru'];
+    const [durable, volatile] = await Promise.all([
+      startRedis(onTestFinished),
+      startRedis(onTestFinished, lax),
+    ]);
+    const ask = async ({ url }: { url: string }) => {
+      const link = new RedisLink(url, 'test');
+      onTestFinished(() => link.close());
+      return durabilityProblems(link.connect('patient'));
+    };
+    expect(await ask(durable)).toEqual([]);
+    expect(await ask(volatile)).toEqual([
+      'appendfsync is everysec, it must be always',
+      'maxmemory-policy is allkeys-lru, it must be noeviction',
+    ]);
+  });
+
+  it('can be kept within our prefix by a user of our own', async () => {
+    const redis = await startRedis(onTestFinished);
+    const admin = new RedisLink(redis.url, 'test');
+    onTestFinished(() => admin.close());
+    const rights = ['~thapcanh:*', '&thapcanh:*', '+@all', '-@dangerous', '+config|get', '+info'];
+    await admin.connect('patient').acl('SETUSER', 'thapcanh', 'on', '>secret', ...rights);
+    const url = redis.url.replace('redis://', 'redis://thapcanh:secret@');
+    const link = new RedisLink(url, 'thapcanh');
+    onTestFinished(() => link.close());
+    expect(await durabilityProblems(link.connect('patient'))).toEqual([]);
+    const log = new RedisChangeLog(link, 10);
+    expect(await log.append('documents', ['a'])).toBe(1);
+    const held = await taken(new RedisLease(link), 'retention');
+    expect(held.fence).toBe(1);
+    const heard: unknown[] = [];
+    const broadcast = new RedisBroadcast(link);
+    broadcast.listen('rules', (message) => heard.push(message));
+    broadcast.tell('rules', 1);
+    expect(heard).toEqual([1]);
+    const carriage = new Carriage(link, new SystemClock());
+    await carriage.box.put([{ id: 'one', received: 1, payload: Buffer.of(1) }], ['index']);
+    expect(await carriage.box.waiting('index')).toBe(1);
+    const outside = link.connect('patient').set('other', '1');
+    await expect(outside).rejects.toThrow(/NOPERM/);
   });
 });

@@ -1,3 +1,4 @@
+export { durabilityProblems } from './durability.ts';
 export { RedisBroadcast } from './redis-broadcast.ts';
 export { RedisChangeLog } from './redis-change-log.ts';
 export { RedisLease } from './redis-lease.ts';
