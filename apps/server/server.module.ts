@@ -7,6 +7,7 @@ import type { Logger } from '#libs/telemetry';
 import { AccessGuard } from './access/access-guard.ts';
 import { AdminController } from './controllers/admin.controller.ts';
 import { AlertsController } from './controllers/alerts.controller.ts';
+import { DeliveriesController } from './controllers/deliveries.controller.ts';
 import { DescriptionController } from './controllers/description.controller.ts';
 import { EventsController } from './controllers/events.controller.ts';
 import { IncidentsController } from './controllers/incidents.controller.ts';
@@ -14,8 +15,10 @@ import { LocalitiesController } from './controllers/localities.controller.ts';
 import { MaintenanceController } from './controllers/maintenance.controller.ts';
 import { OverviewController } from './controllers/overview.controller.ts';
 import { RecordController } from './controllers/record.controller.ts';
+import { RegisterTableController } from './controllers/register-table.controller.ts';
 import { RegisterController } from './controllers/register.controller.ts';
 import { SessionController } from './controllers/session.controller.ts';
+import { SilencesController } from './controllers/silences.controller.ts';
 import { SourcesController } from './controllers/sources.controller.ts';
 import { ProblemFilter } from './http/problem.ts';
 import { LiveGateway } from './live/live.gateway.ts';
@@ -39,6 +42,9 @@ export class ServerModule {
         RegisterController,
         MaintenanceController,
         RecordController,
+        DeliveriesController,
+        SilencesController,
+        RegisterTableController,
       ],
       providers: [
         ...provided,

@@ -44,7 +44,7 @@ export async function startNotifier(core: Core, url: string): Promise<Notifier> 
 /** The line of the health page about telling people. */
 export function notifyHealth(notifier: Notifier, channels: number): HealthLine {
   const figures = notifier.figures();
-  const { waiting, sent, failed } = figures;
+  const { waiting, sent, failed, undecided } = figures;
   const name = { vi: 'Gửi thông báo', en: 'Notifications' };
   const base = { id: 'stage_notify', group: 'stage', name, figures: { ...figures } } as const;
   if (channels === 0) {
@@ -54,9 +54,12 @@ export function notifyHealth(notifier: Notifier, channels: number): HealthLine {
     };
     return { ...base, state: 'off', text };
   }
-  const text = {
-    vi: `Đã gửi ${sent}, đang chờ ${waiting}, không gửi được ${failed}.`,
-    en: `${sent} sent, ${waiting} waiting, ${failed} given up.`,
-  };
-  return { ...base, state: failed > 0 ? 'degraded' : 'ok', text };
+  const vi = [`Đã gửi ${sent}, đang chờ ${waiting}, không gửi được ${failed}.`];
+  const en = [`${sent} sent, ${waiting} waiting, ${failed} given up.`];
+  if (undecided > 0) {
+    vi.push(`${undecided} lần chưa xét được phải báo cho ai; đã hoặc sẽ tự xét lại.`);
+    en.push(`${undecided} times it could not be decided whom to tell; that is looked at again.`);
+  }
+  const text = { vi: vi.join(' '), en: en.join(' ') };
+  return { ...base, state: failed + undecided > 0 ? 'degraded' : 'ok', text };
 }

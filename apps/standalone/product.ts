@@ -8,6 +8,7 @@ import { projectFolder } from '#libs/platform';
 
 import { startDoors, type Doors } from '../collector/index.ts';
 import type { ClockSettings } from '../engine/pipeline/pipeline-calls.ts';
+import { bookHealth } from './book-health.ts';
 import { openCore, type Core, type CoreNeeds } from './core.ts';
 import { Engine } from './engine.ts';
 import { engineHealth } from './engine-health.ts';
@@ -81,6 +82,7 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     addJobs(core, engine);
     core.board.add('doors', () => doors.health());
     core.board.add('engine', () => engineHealth(engine, core.clock.now()));
+    core.board.add('books', () => bookHealth(core.incidents.figures(), engine.alerts.figures()));
     core.board.add('jobs', () => core.schedule.lines());
     const url = await listen(app, core);
     const notifier = await startNotifier(core, url);

@@ -1,11 +1,12 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 
-import { MaintenanceBook } from '#libs/alerting';
+import { MaintenanceBook, SilenceBook } from '#libs/alerting';
 import { Audit } from '#libs/audit';
 import { Auth } from '#libs/auth';
 import { Availability } from '#libs/availability';
 import { IncidentBook } from '#libs/incident';
 import { Clock, covers, type Place } from '#libs/model';
+import { Outbox } from '#libs/notify';
 import { Documents, EventStore } from '#libs/store';
 import { HealthBoard } from '#libs/telemetry';
 
@@ -83,6 +84,8 @@ export class StandaloneModule {
       [Availability, core.availability],
       [IncidentBook, core.incidents],
       [MaintenanceBook, engine.alerts.maintenance],
+      [SilenceBook, engine.alerts.silences],
+      [Outbox, new Outbox(core.documents, core.clock)],
       [Clock, core.clock],
       [Documents, core.documents],
       [EventStore, pipelineEventStore(core.reader, engine)],

@@ -16,6 +16,9 @@ export type Permission =
   | 'probes.write'
   | 'maintenance.read'
   | 'maintenance.write'
+  | 'silences.read'
+  | 'silences.write'
+  | 'deliveries.read'
   | 'rules.read'
   | 'rules.write'
   | 'ledger.read'
@@ -38,6 +41,8 @@ const READS: readonly Permission[] = [
   'localities.read',
   'probes.read',
   'maintenance.read',
+  'silences.read',
+  'deliveries.read',
   'rules.read',
   'summary.read',
   'health.read',
@@ -51,13 +56,20 @@ const ANALYST: readonly Permission[] = [
   'sources.write',
   'probes.write',
   'maintenance.write',
+  'silences.write',
   'ledger.read',
 ];
 
 /** Who may do what, as data; what is not listed is refused. */
 export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   analyst: new Set(ANALYST),
-  locality: new Set([...READS, 'incidents.act', 'events.read', 'maintenance.write']),
+  locality: new Set([
+    ...READS,
+    'incidents.act',
+    'events.read',
+    'maintenance.write',
+    'silences.write',
+  ]),
   manager: new Set(READS),
   admin: new Set([
     ...ANALYST,

@@ -10,6 +10,12 @@ export {
   type RegisterSnapshot,
 } from './register/register-book.ts';
 export {
+  placeOfCode,
+  readSourceTable,
+  type SourceTable,
+  type TableFault,
+} from './register/source-table.ts';
+export {
   SourceTracker,
   type SenderTally,
   type SourceStanding,

@@ -1,3 +1,4 @@
+export * from './desk.ts';
 export * from './live.ts';
 export * from './rest.ts';
 export * from './summary.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { expect, it, onTestFinished } from 'vitest';
 
-import type { IncidentView } from '#libs/protocol';
+import type { DeliveryView, IncidentView, ListView } from '#libs/protocol';
 
 import { startProduct } from '../support/product.ts';
 import { smtpInbox } from '../support/smtp-inbox.ts';
@@ -54,6 +54,8 @@ it('tells people by mail and webhook of what is severe, once, also over a crash'
     const { timeline } = await desk.get<IncidentView>(`/api/v1/incidents/${id}`);
     return timeline.some(({ facts }) => facts['channel'] === 'thư') ? true : undefined;
   });
+  const { rows } = await desk.get<ListView<DeliveryView>>(`/api/v1/deliveries?incident=${id}`);
+  expect(rows.find(({ channel }) => channel === 'thư')).toMatchObject({ state: 'sent', tries: 1 });
   await product.kill9();
   await product.restart();
   const calls = () => hook.taken.filter((call) => call.incident === id);

@@ -1,4 +1,4 @@
-import type { IncidentRow, MaintenanceView, NewKeyView } from '#libs/protocol';
+import type { IncidentRow, MaintenanceView, NewKeyView, SilenceView } from '#libs/protocol';
 
 import type { Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -86,6 +86,7 @@ export interface Furnished {
   readonly incident: IncidentRow;
   readonly keyId: string;
   readonly maintenanceId: string;
+  readonly silenceId: string;
 }
 
 /** Gives every home a source, a service with a probe, keys, events and an incident. */
@@ -116,9 +117,12 @@ export async function furnish(product: Product, admin: Desk): Promise<Furnished[
   });
   const windows = new Map<Home, string>();
   for (const home of HOMES) windows.set(home, await maintenanceOf(admin, home));
+  const silences = new Map<Home, string>();
+  for (const home of HOMES) silences.set(home, await silenceOf(admin, home));
   return HOMES.map((home) => ({
     home,
     maintenanceId: windows.get(home) ?? '',
+    silenceId: silences.get(home) ?? '',
     ingestKey: keys.get(home)?.text ?? '',
     keyId: keys.get(home)?.id ?? '',
     incident: rows.find((row) => isOf(row, home)) as IncidentRow,
@@ -132,6 +136,17 @@ async function maintenanceOf(admin: Desk, home: Home): Promise<string> {
     from: '2099-01-01T00:00:00Z',
     to: '2099-01-02T00:00:00Z',
     reason: `Bảo trì ${home.mark}`,
+  });
+  return made.id;
+}
+
+/** A silence of a home over an entity that no event names. */
+async function silenceOf(admin: Desk, home: Home): Promise<string> {
+  const made = await admin.post<SilenceView>('/api/v1/silences', {
+    ...placeOf(home),
+    entity: { kind: 'host', value: `im-lang-${home.mark}` },
+    until: new Date(Date.now() + 3_600_000).toISOString(),
+    reason: `Im lặng ${home.mark}`,
   });
   return made.id;
 }

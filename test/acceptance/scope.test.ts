@@ -64,7 +64,7 @@ beforeAll(async () => {
 
 /** What stands in the place of a parameter: something that is there, of another home. */
 function foreignPath(path: string, furnished: Furnished): string {
-  const { home, incident, keyId, maintenanceId } = furnished;
+  const { home, incident, keyId, maintenanceId, silenceId } = furnished;
   const foreign: Readonly<Record<string, string>> = {
     '/api/v1/incidents/{id}': incident.id,
     '/api/v1/incidents/{id}/{action}': incident.id,
@@ -73,7 +73,11 @@ function foreignPath(path: string, furnished: Furnished): string {
     '/api/v1/probes/{id}': `kt-${home.mark}`,
     '/api/v1/keys/{id}': keyId,
     '/api/v1/maintenance/{id}': maintenanceId,
+    '/api/v1/silences/{id}': silenceId,
     '/api/v1/users/{user}/disable': 'admin',
+    '/api/v1/users/{user}/enable': 'admin',
+    '/api/v1/users/{user}/link': 'admin',
+    '/api/v1/users/{user}/end-sessions': 'admin',
     '/api/v1/sessions/{id}': 'x'.repeat(32),
   };
   const id = foreign[path];

@@ -6,7 +6,6 @@ import { EXIT, type Io } from '../verb.ts';
 import { correlateMatches, type CorrelateInput, type OpenCorrelator } from './detect-correlate.ts';
 import { eachLine } from './detect-lines.ts';
 import { readRuleFiles } from '#libs/detect';
-import { readPlaceholders } from './rules-placeholders.ts';
 
 /** What `detect` was asked for. */
 export interface DetectOptions {
@@ -30,10 +29,7 @@ export async function runDetect(
   open: OpenCorrelator,
 ): Promise<number> {
   const started = performance.now();
-  const placeholders =
-    options.placeholders === undefined
-      ? { values: {} }
-      : await readPlaceholders(options.placeholders);
+  const placeholders = await placeholdersOf(options.placeholders);
   if ('problem' in placeholders) {
     io.err.write(`detect: ${options.placeholders}: ${placeholders.problem}\n`);
     return EXIT.wrong;
@@ -63,6 +59,15 @@ export async function runDetect(
     io.err.write(`${statsLine(set, run, events, loaded - started, ended - loaded)}\n`);
   }
   return EXIT.done;
+}
+
+async function placeholdersOf(
+  file: string | undefined,
+): Promise<{ values: Record<string, string[]> } | { problem: string }> {
+  if (file === undefined) return { values: {} };
+  // What reads it takes longer to load than most rules do.
+  const { readPlaceholders } = await import('./rules-placeholders.ts');
+  return readPlaceholders(file);
 }
 
 /** The matches of one run on their way out. */

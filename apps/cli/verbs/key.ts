@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
 import type { Key } from '#libs/auth';
+import { Localities, placeOfCode } from '#libs/availability';
 import { CENTRE } from '#libs/model';
 
 import { EXIT, type Io, type Verb } from '../verb.ts';
 import { COMMAND_LINE, withBooks, type Books } from './documents.ts';
-import { placeOfCode } from './place.ts';
 
 const USAGE = `thapcanh key create --locality CODE --kind ingest|api [--name TEXT] [--source ID] [--days N]
 thapcanh key list
@@ -55,7 +55,7 @@ function read(args: readonly string[]): Asked | string {
 
 async function create(asked: Asked, books: Books, io: Io): Promise<number> {
   const { kind, locality, source, days } = asked;
-  const place = placeOfCode(locality);
+  const place = placeOfCode(locality, new Localities());
   if (place === undefined) {
     io.err.write(`thapcanh key: there is no locality ${locality}\n`);
     return EXIT.wrong;

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
 import { FIRST_ADMIN } from '#libs/auth';
+import { Localities, placeOfCode } from '#libs/availability';
 import { CENTRE, type Role } from '#libs/model';
 
 import { EXIT, type Io, type Verb } from '../verb.ts';
 import { COMMAND_LINE, withBooks, type Books } from './documents.ts';
-import { placeOfCode } from './place.ts';
 
 const USAGE = `thapcanh user add NAME --role analyst|locality|manager|admin [--locality CODE] [--full-name TEXT]
 thapcanh user reset NAME
@@ -62,7 +62,7 @@ async function add(asked: Asked & { user: string }, books: Books, io: Io): Promi
     io.err.write(`thapcanh user: --role is one of ${ROLES.join(', ')}\n`);
     return EXIT.usage;
   }
-  const scope = placeOfCode(locality);
+  const scope = placeOfCode(locality, new Localities());
   if (scope === undefined) {
     io.err.write(`thapcanh user: there is no locality ${locality}\n`);
     return EXIT.wrong;

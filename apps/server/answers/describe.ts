@@ -26,6 +26,7 @@ export interface OpenApi {
 
 const TARGET = 'openapi-3.0';
 const BAD_SHAPE_STATUS = 400;
+const TOO_LARGE_STATUS = 413;
 const PREFIX = '#/components/schemas/';
 
 const problem = z.strictObject({
@@ -84,6 +85,7 @@ function problemsOf(method: string, operation: Operation): Record<string, Descri
     put(PROBLEMS[code][0], code);
     // What does not have the shape of a request is told apart from what does not fit the facts.
     if (code === 'invalid') put(BAD_SHAPE_STATUS, code);
+    if (code === 'invalid' && operation.requestBody !== undefined) put(TOO_LARGE_STATUS, code);
   }
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [

@@ -2,9 +2,12 @@ import { z } from 'zod';
 
 import type { Verification } from '#libs/audit';
 import type {
+  DeliveryView,
   HistogramView,
   KeyView,
+  LinkView,
   NewKeyView,
+  NewUserView,
   RecordView,
   SearchView,
   SessionView,
@@ -13,7 +16,7 @@ import type {
 } from '#libs/protocol';
 
 import { event } from './incident-answers.ts';
-import { facts, instant, place, role } from './words.ts';
+import { facts, instant, place, role, severity } from './words.ts';
 
 export const session = z.strictObject({
   user: z.string(),
@@ -103,3 +106,28 @@ export const top = z.strictObject({
   sampled: z.boolean(),
   complete: z.boolean(),
 }) satisfies z.ZodType<TopView>;
+
+export const link = z.strictObject({
+  user: z.string(),
+  path: z.string(),
+  expires: instant,
+}) satisfies z.ZodType<LinkView>;
+
+export const newUser = user.extend({ link: link.nullable() }) satisfies z.ZodType<NewUserView>;
+
+export const endedSessions = z.strictObject({ ended: z.int() });
+
+export const delivery = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['opened', 'reopened', 'recovered', 'withdrawn']),
+  incident: z.string(),
+  severity,
+  sentence: z.string(),
+  channel: z.string(),
+  state: z.enum(['waiting', 'sent', 'failed', 'late', 'covered']),
+  created: instant,
+  sent: instant.nullable(),
+  tries: z.int(),
+  next: instant.nullable(),
+  error: z.string().nullable(),
+}) satisfies z.ZodType<DeliveryView>;

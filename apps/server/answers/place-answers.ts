@@ -2,14 +2,17 @@ import { z } from 'zod';
 
 import type { LogSource, Place, Probe, Service } from '#libs/model';
 import type {
+  ImportView,
   LocalityView,
   MaintenanceView,
   ProbeView,
+  ServiceView,
+  SilenceView,
   SourceView,
   UnknownSenderView,
 } from '#libs/protocol';
 
-import { instant, place } from './words.ts';
+import { instant, place, spoken } from './words.ts';
 
 export const source = z.strictObject({
   id: z.string(),
@@ -125,3 +128,45 @@ export const maintenance = z.strictObject({
   reason: z.string(),
   who: z.string(),
 }) satisfies z.ZodType<MaintenanceView>;
+
+const entity = z.strictObject({ kind: z.string(), value: z.string() });
+
+export const silence = z.strictObject({
+  id: z.string(),
+  locality: place,
+  rule: z
+    .strictObject({ id: z.string(), code: z.string().nullable(), title: z.string() })
+    .nullable(),
+  entity: entity.nullable(),
+  from: instant,
+  until: instant,
+  ended: z.strictObject({ at: instant, who: z.string() }).nullable(),
+  reason: z.string(),
+  who: z.string(),
+  active: z.boolean(),
+  muted: z.int(),
+}) satisfies z.ZodType<SilenceView>;
+
+export const service = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  locality: place,
+  system: z.string().nullable(),
+  vendor: z.string().nullable(),
+  probes: z.int(),
+}) satisfies z.ZodType<ServiceView>;
+
+export const tableImport = z.strictObject({
+  rows: z.array(
+    z.strictObject({
+      line: z.int(),
+      id: z.string().nullable(),
+      name: z.string().nullable(),
+      locality: place.nullable(),
+      change: z.enum(['new', 'changed', 'same', 'refused']),
+      reason: spoken.nullable(),
+    }),
+  ),
+  counts: z.strictObject({ new: z.int(), changed: z.int(), same: z.int(), refused: z.int() }),
+  applied: z.boolean(),
+}) satisfies z.ZodType<ImportView>;

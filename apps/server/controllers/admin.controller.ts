@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import {
   Body,
   Controller,
@@ -16,10 +18,17 @@ import { Audit } from '#libs/audit';
 import { Auth, scopeOf, type Key, type User } from '#libs/auth';
 import { Availability, type Localities } from '#libs/availability';
 import { CENTRE, Clock, type Principal } from '#libs/model';
-import type { KeyView, ListView, NewKeyView, UserView } from '#libs/protocol';
+import type {
+  KeyView,
+  LinkView,
+  ListView,
+  NewKeyView,
+  NewUserView,
+  UserView,
+} from '#libs/protocol';
 
 import { Needs, Who } from '../access/access.ts';
-import { placeShape, reachablePlace } from '../access/reach.ts';
+import { placeShape, reachablePlace, within } from '../access/reach.ts';
 import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 
@@ -28,6 +37,7 @@ const ROWS_MAX = 1_000;
 const CURSOR_CHARS_MAX = 500;
 const KEY_DAYS_MAX = 365;
 const DAY_MS = 86_400_000;
+const LINK_PASSWORD_BYTES = 32;
 
 const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
@@ -38,7 +48,8 @@ const userBody = z.strictObject({
   name: z.string().trim().min(1).max(NAME_CHARS_MAX),
   role: z.enum(['analyst', 'locality', 'manager', 'admin']),
   ...placeShape,
-  password: z.string().min(1).max(1_000),
+  /** Without one the answer brings a one-time link. */
+  password: z.string().min(1).max(1_000).optional(),
 });
 const keyBody = z.strictObject({
   kind: z.enum(['ingest', 'api']),
@@ -84,19 +95,60 @@ export class AdminController {
   @Post('users')
   @HttpCode(201)
   @Needs('users.write')
-  @Answers('User', 'invalid')
-  @ApiOperation({ summary: 'Lets a person in, who must choose a password at the first sign-in' })
+  @Answers('NewUser', 'password_weak')
+  @ApiOperation({ summary: 'Lets a person in, who sets a password by a link or at first sign-in' })
   async addUser(
     @Body({ schema: userBody }) asked: z.output<typeof userBody>,
     @Who() who: Principal,
-  ): Promise<UserView> {
+  ): Promise<NewUserView> {
     const scope = reachablePlace(asked, who, this.#localities);
-    const { user, name, role, password } = asked;
+    const { user, name, role } = asked;
+    // Nobody knows a password that was not given; the link sets the real one.
+    const password = asked.password ?? randomBytes(LINK_PASSWORD_BYTES).toString('hex');
     const fresh = { user, name, role, scope, password, mustChangePassword: true };
     const added = await this.#auth.users.add(fresh);
-    if ('reason' in added) throw new ProblemException('invalid', { detail: added.reason });
+    if ('reason' in added) throw userProblem(added.reason);
     await this.#record(who, 'user.add', added.user, { role, province: scope.province });
-    return this.#userView(added);
+    const link = asked.password === undefined ? await this.#link(added.user) : null;
+    return { ...this.#userView(added), link };
+  }
+
+  @Post('users/:user/link')
+  @HttpCode(201)
+  @Needs('users.write')
+  @Answers('Link')
+  @ApiOperation({ summary: 'Makes a one-time link with which a person sets a new password' })
+  async linkUser(@Param('user') name: string, @Who() who: Principal): Promise<LinkView> {
+    const { user } = await this.#userOf(name, who);
+    await this.#record(who, 'user.reset', user, {});
+    return this.#link(user);
+  }
+
+  @Post('users/:user/end-sessions')
+  @HttpCode(200)
+  @Needs('users.write')
+  @Answers('EndedSessions')
+  @ApiOperation({ summary: 'Ends every session of a person, who may sign in again' })
+  async endSessions(
+    @Param('user') name: string,
+    @Who() who: Principal,
+  ): Promise<{ ended: number }> {
+    const { user } = await this.#userOf(name, who);
+    const ended = await this.#auth.sessions.endOthers(user);
+    await this.#record(who, 'user.sessions', user, { ended: String(ended) });
+    return { ended };
+  }
+
+  @Post('users/:user/enable')
+  @HttpCode(200)
+  @Needs('users.write')
+  @Answers('User')
+  @ApiOperation({ summary: 'Lets a person in again who was shut out' })
+  async enableUser(@Param('user') user: string, @Who() who: Principal): Promise<UserView> {
+    const changed = await this.#auth.users.change(user, { disabled: false }, scopeOf(who));
+    if ('reason' in changed) throw new ProblemException('not_found');
+    await this.#record(who, 'user.enable', user, {});
+    return this.#userView(changed);
   }
 
   @Post('users/:user/disable')
@@ -172,6 +224,16 @@ export class AdminController {
     return this.#keyView(revoked);
   }
 
+  /** A user of the scope of who asks. */
+  async #userOf(name: string, who: Principal): Promise<User> {
+    return within(await this.#auth.users.get(name), ({ scope }) => scope, who);
+  }
+
+  async #link(user: string): Promise<LinkView> {
+    const { token, expires } = await this.#auth.issueLink(user);
+    return { user, path: `/dat-mat-khau#${token}`, expires: new Date(expires).toISOString() };
+  }
+
   async #record(
     who: Principal,
     what: string,
@@ -206,6 +268,21 @@ export class AdminController {
       lastUsed: iso(key.lastUsed),
     };
   }
+}
+
+/** Why a user was not taken, in both languages. */
+const USER_REFUSALS: Readonly<Record<string, readonly [string, string]>> = {
+  user_exists: ['There is a user of this name.', 'Đã có tài khoản này.'],
+  bad_user_name: [
+    'A user name has small letters, digits, dots, dashes and underscores.',
+    'Tên tài khoản chỉ gồm chữ thường không dấu, số, dấu chấm, gạch ngang và gạch dưới.',
+  ],
+  bad_scope: ['This role does not fit this place.', 'Vai trò này không hợp với phạm vi đã chọn.'],
+};
+
+function userProblem(reason: string): ProblemException {
+  const [detail, detailVi] = USER_REFUSALS[reason] ?? [reason, reason];
+  return new ProblemException('invalid', { detail, detailVi });
 }
 
 function iso(ms: number | undefined): string | null {

@@ -9,6 +9,7 @@ import type { ListView, RecordView } from '#libs/protocol';
 
 import { Needs, Who } from '../access/access.ts';
 import { Answers } from '../answers/answers.ts';
+import { defined } from '../http/defined.ts';
 import { spanShape } from './span.ts';
 
 const ROWS_MAX = 1_000;
@@ -18,7 +19,12 @@ const recordQuery = z.object({
   ...spanShape,
   limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
   cursor: z.string().max(CURSOR_CHARS_MAX).optional(),
+  who: z.string().max(CURSOR_CHARS_MAX).optional(),
+  what: z.string().max(CURSOR_CHARS_MAX).optional(),
+  target: z.string().max(CURSOR_CHARS_MAX).optional(),
 });
+/** One chain per process that writes: the product, and the command line beside it. */
+const verifyQuery = z.object({ chain: z.enum(['main', 'cli']).default('main') });
 
 @ApiTags('record')
 @Controller('api/v1/record')
@@ -40,6 +46,7 @@ export class RecordController {
     const page = await this.#audit.list({
       scope: scopeOf(who),
       limit: asked.limit,
+      keys: defined({ who: asked.who, what: asked.what, target: asked.target }),
       ...(asked.from === undefined ? {} : { from: Date.parse(asked.from) }),
       ...(asked.to === undefined ? {} : { to: Date.parse(asked.to) }),
       ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
@@ -60,7 +67,9 @@ export class RecordController {
   @Needs('record.read')
   @Answers('Verification')
   @ApiOperation({ summary: 'Whether the chain of the record is whole' })
-  verify(): Promise<Verification> {
-    return this.#audit.verify();
+  verify(
+    @Query({ schema: verifyQuery }) { chain }: z.output<typeof verifyQuery>,
+  ): Promise<Verification> {
+    return this.#audit.verify(chain);
   }
 }

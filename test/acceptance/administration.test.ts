@@ -1,0 +1,141 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type {
+  ImportView,
+  ListView,
+  NewUserView,
+  RecordView,
+  ServiceView,
+  SilenceView,
+  SourceView,
+  UserView,
+} from '#libs/protocol';
+
+import { suiteCleanUp } from '../support/clean-up.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { ask, signIn, type Desk } from './desk.ts';
+
+const cleanUp = suiteCleanUp();
+const PASSWORD = 'Cua-rieng-minh-2026-x';
+let product: Product;
+let centre: Desk;
+let hue: Desk;
+
+/** Lets somebody in by a link alone, as the page does, and signs in. */
+async function invited(user: string, role: string, province: string): Promise<Desk> {
+  const made = await centre.post<NewUserView>('/api/v1/users', {
+    user,
+    name: user,
+    role,
+    province,
+  });
+  const token = made.link?.path.split('#')[1] ?? '';
+  const set = await ask(product, '/api/v1/session/link', {
+    method: 'POST',
+    body: { token, password: PASSWORD },
+  });
+  expect(set.status).toBe(204);
+  return signIn(product, user, PASSWORD);
+}
+
+beforeAll(async () => {
+  product = await startProduct(cleanUp);
+  centre = await signIn(product);
+  hue = await invited('qt-hue', 'admin', '46');
+}, 120_000);
+
+describe('an administrator of a province', () => {
+  it('lets people in, ends their sessions, shuts them out and lets them in again', async () => {
+    const made = await hue.post<NewUserView>('/api/v1/users', {
+      user: 'an',
+      name: 'Nguyễn An',
+      role: 'analyst',
+      province: '46',
+    });
+    expect(made.link).toMatchObject({ user: 'an' });
+    const again = await hue.ask('/api/v1/users', {
+      method: 'POST',
+      body: { user: 'an', name: 'x', role: 'analyst', province: '46' },
+    });
+    expect(again.body).toMatchObject({ code: 'invalid', detailVi: 'Đã có tài khoản này.' });
+    const link = await hue.post<{ path: string }>('/api/v1/users/an/link', {});
+    const token = link.path.split('#')[1] ?? '';
+    await ask(product, '/api/v1/session/link', {
+      method: 'POST',
+      body: { token, password: PASSWORD },
+    });
+    const an = await signIn(product, 'an', PASSWORD);
+    expect(await hue.post('/api/v1/users/an/end-sessions', {})).toEqual({ ended: 1 });
+    expect((await an.ask('/api/v1/session')).status).toBe(401);
+    await hue.post<UserView>('/api/v1/users/an/disable', {});
+    await expect(signIn(product, 'an', PASSWORD)).rejects.toThrow('wrong_password');
+    await hue.post<UserView>('/api/v1/users/an/enable', {});
+    await signIn(product, 'an', PASSWORD);
+    for (const act of ['link', 'end-sessions', 'enable']) {
+      const answer = await hue.ask(`/api/v1/users/admin/${act}`, { method: 'POST', body: {} });
+      expect([act, answer.status]).toEqual([act, 404]);
+    }
+  });
+
+  it('looks at a table of sources before it is entered, and enters all or nothing', async () => {
+    const enter = (csv: string, apply: boolean) =>
+      hue.ask('/api/v1/sources/import', { method: 'POST', body: { csv, apply } });
+    const head = 'id,name,locality,addresses';
+    const wrong = `${head}\nfw-1,Tường lửa,46,10.46.0.1\nfw-2,Của người khác,12,\nfw-3,,46,\n`;
+    const seen = (await enter(wrong, false)).body as ImportView;
+    expect(seen.counts).toEqual({ new: 1, changed: 0, same: 0, refused: 2 });
+    expect(seen.rows.map(({ line, change }) => [line, change])).toEqual([
+      [2, 'new'],
+      [3, 'refused'],
+      [4, 'refused'],
+    ]);
+    expect((await enter(wrong, true)).status).toBe(422);
+    expect((await hue.get<ListView<SourceView>>('/api/v1/sources')).total).toBe(0);
+    const right = `${head}\nfw-1,Tường lửa,46,10.46.0.1\n`;
+    expect((await enter(right, true)).body).toMatchObject({ applied: true, counts: { new: 1 } });
+    expect((await enter(right, false)).body).toMatchObject({ counts: { same: 1, new: 0 } });
+    const renamed = right.replace('Tường lửa', 'Tường lửa mới');
+    expect((await enter(renamed, true)).body).toMatchObject({ counts: { changed: 1 } });
+    expect(await hue.get('/api/v1/sources/fw-1')).toMatchObject({ name: 'Tường lửa mới' });
+  });
+
+  it('enters services with their probes and sees them', async () => {
+    await hue.ask('/api/v1/services/mc', {
+      method: 'PUT',
+      body: { name: 'Một cửa', province: '46' },
+    });
+    const probe = { service: 'mc', kind: 'tcp', target: '127.0.0.1:1', enabled: false };
+    await hue.ask('/api/v1/probes/mc-tcp', { method: 'PUT', body: probe });
+    const { rows } = await hue.get<ListView<ServiceView>>('/api/v1/services');
+    expect(rows).toMatchObject([{ id: 'mc', name: 'Một cửa', probes: 1 }]);
+  });
+
+  it('silences within the own place, with a reason, and ends it', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const wish = { province: '46', rule: 'SEC-01', until, reason: 'diễn tập' };
+    const made = await hue.post<SilenceView>('/api/v1/silences', wish);
+    expect(made).toMatchObject({ rule: { code: 'SEC-01' }, active: true, who: 'qt-hue' });
+    const bad = async (body: object): Promise<number> =>
+      (await hue.ask('/api/v1/silences', { method: 'POST', body })).status;
+    expect(await bad({ ...wish, province: '12' })).toBe(403);
+    expect(await bad({ ...wish, rule: 'SEC-99' })).toBe(422);
+    expect(await bad({ ...wish, until: '2020-01-01T00:00:00Z' })).toBe(422);
+    const { rows } = await hue.get<ListView<SilenceView>>('/api/v1/silences');
+    expect(rows.map(({ id }) => id)).toEqual([made.id]);
+    const ended = await hue.ask(`/api/v1/silences/${made.id}`, { method: 'DELETE' });
+    expect(ended.body).toMatchObject({ active: false, ended: { who: 'qt-hue' } });
+  });
+});
+
+describe('the record', () => {
+  it('is found by who and what, and its chain is verified', async () => {
+    await centre.post('/api/v1/keys', { kind: 'api', name: 'báo cáo', province: '00' });
+    const { rows } = await centre.get<ListView<RecordView>>(
+      '/api/v1/record?who=admin&what=key.create',
+    );
+    expect(rows).toMatchObject([{ who: 'admin', what: 'key.create' }]);
+    expect(await centre.get('/api/v1/record?who=nobody')).toMatchObject({ total: 0 });
+    expect(await centre.get('/api/v1/record/verify')).toMatchObject({ whole: true });
+    expect(await centre.get('/api/v1/record/verify?chain=cli')).toMatchObject({ entries: 0 });
+  });
+});
