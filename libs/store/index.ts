@@ -1,4 +1,12 @@
 export { exportCsv, type CsvEnd, type CsvExport } from './export-csv.ts';
+export { loadElastic } from './load-elastic.ts';
+export {
+  DocumentsParked,
+  Parked,
+  type ParkedEntry,
+  type ParkedEvent,
+  type ParkReason,
+} from './parked.ts';
 export * from './ports.ts';
 export { parseQuery, type ParsedQuery } from './query/parse.ts';
 export type { Query, QueryProblem } from './query/syntax.ts';

@@ -8,7 +8,9 @@ import { eventStoreContract } from '../../libs/store/contracts/event-store.contr
 import { DAY_MS, FIRST_DAY } from '../../libs/store/contracts/sample-events.contract.ts';
 import { Connection, ElasticEventStore } from '../../libs/store/elastic/index.ts';
 import { DocumentsParked } from '../../libs/store/parked.ts';
+import { removeLeftovers } from '../support/elastic-leftovers.ts';
 import { isMissing } from '../support/parts.ts';
+import { faultCount } from '../support/fault-count.ts';
 import { MemoryDocuments } from '../support/memory-documents.ts';
 
 describe.skipIf(isMissing('elasticsearch'))('ElasticEventStore', () => {
@@ -20,10 +22,7 @@ describe.skipIf(isMissing('elasticsearch'))('ElasticEventStore', () => {
       const prefix = `${server?.indexPrefix}${randomBytes(4).toString('hex')}-`;
       const connection = new Connection({ urls: [server?.url ?? ''], prefix });
       cleanUp(() => connection.close());
-      cleanUp(async () => {
-        await connection.ask({ method: 'DELETE', path: `/${prefix}*` });
-        await connection.ask({ method: 'DELETE', path: `/_index_template/${prefix}soc-events` });
-      });
+      cleanUp(() => removeLeftovers(server?.url ?? '', prefix));
       const clock = new ManualClock(FIRST_DAY + 2 * DAY_MS);
       const parked = new DocumentsParked(new MemoryDocuments(), clock);
       const store = new ElasticEventStore(connection, { clock, parked });
@@ -36,6 +35,6 @@ describe.skipIf(isMissing('elasticsearch'))('ElasticEventStore', () => {
       const connection = connections.get(store);
       await connection?.get({ method: 'POST', path: `/${connection.prefix}*/_refresh` });
     },
-    runs: 10,
+    runs: faultCount({ few: 2, full: 30 }),
   });
 });

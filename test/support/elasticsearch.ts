@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { CleanUp } from './clean-up.ts';
+import { removeLeftovers } from './elastic-leftovers.ts';
 import { freePort } from './free-port.ts';
 import { startProcess, type OwnedProcess } from './owned-process.ts';
 import { installedJdks, libraryPath, programPath, type Jdk } from './parts.ts';
@@ -179,9 +180,7 @@ async function givenServer(
 ): Promise<TestElasticsearch> {
   const answer = await fetch(new URL('_nodes?filter_path=nodes.*.version', url));
   const { nodes } = (await answer.json()) as { nodes: Record<string, { version: string }> };
-  cleanUp(async () => {
-    await fetch(new URL(`${indexPrefix}*`, url), { method: 'DELETE' });
-  });
+  cleanUp(() => removeLeftovers(url, indexPrefix));
   const refuse = () => {
     throw new Error('the server of ELASTICSEARCH_URL is not ours to stop');
   };

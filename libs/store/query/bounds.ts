@@ -40,27 +40,37 @@ const byText: Order = (value, bound) => {
   return one < other ? -1 : Number(one > other);
 };
 
+/** What the values of a range are compared as. */
+export type RangeKind = 'number' | 'address' | 'time' | 'text';
+
+const ORDERS: Readonly<Record<RangeKind, Order>> = {
+  number: byNumber,
+  address: byAddress,
+  time: byTime,
+  text: byText,
+};
+
 /**
  * Bounds that are all numbers compare numbers, all addresses addresses, all dates times, anything
  * else text.
  */
-function orderOf(bounds: readonly string[]): Order {
-  if (bounds.every((bound) => NUMBER.test(bound))) return byNumber;
-  if (bounds.every((bound) => parseAddress(bound) !== undefined)) return byAddress;
+export function rangeKind({ low, high }: Range): RangeKind {
+  const bounds = [low, high].filter((bound) => bound !== undefined).map((bound) => bound.value);
+  if (bounds.every((bound) => NUMBER.test(bound))) return 'number';
+  if (bounds.every((bound) => parseAddress(bound) !== undefined)) return 'address';
   const isDate = (bound: string) => DATE.test(bound) && !Number.isNaN(Date.parse(bound));
-  return bounds.every(isDate) ? byTime : byText;
+  return bounds.every(isDate) ? 'time' : 'text';
 }
 
 /** Whether the bounds are dates, so that values are compared as times. */
-export function comparesTimes({ low, high }: Range): boolean {
-  const bounds = [low, high].filter((bound) => bound !== undefined).map((bound) => bound.value);
-  return orderOf(bounds) === byTime;
+export function comparesTimes(range: Range): boolean {
+  return rangeKind(range) === 'time';
 }
 
 /** The test of a range on one value; a value of another kind than the bounds lies outside. */
-export function compileRange({ low, high }: Range): (value: Scalar) => boolean {
-  const bounds = [low, high].filter((bound) => bound !== undefined).map((bound) => bound.value);
-  const order = orderOf(bounds);
+export function compileRange(range: Range): (value: Scalar) => boolean {
+  const { low, high } = range;
+  const order = ORDERS[rangeKind(range)];
   return (value) => {
     if (low !== undefined) {
       const difference = order(value, low.value);

@@ -1,0 +1,135 @@
+import type { Batch, Clock } from '#libs/model';
+
+import type { Parked } from '../parked.ts';
+import {
+  EventStore,
+  type Histogram,
+  type HistogramRequest,
+  type SearchPage,
+  type SearchRequest,
+  type StoreState,
+  type TopRequest,
+  type TopValues,
+} from '../ports.ts';
+import { RETENTION_DAYS } from '../retention.ts';
+import type { BulkCounts } from './bulk-writer.ts';
+import type { Connection } from './connection.ts';
+import { ElasticWriting } from './elastic-writing.ts';
+import { histogramOf, topValues } from './event-counts.ts';
+import { EventDays } from './event-days.ts';
+import { EventQuestions } from './event-questions.ts';
+import { searchEvents } from './event-search.ts';
+import { dayOfTime, dayText } from './layout.ts';
+
+const DAY_SHARDS = 1;
+
+export interface ElasticEventStoreOptions {
+  readonly clock: Clock;
+  /** Where events go that cannot be stored. */
+  readonly parked: Parked;
+  /** Days before today whose events are taken. */
+  readonly retentionDays?: number;
+  /** Primary shards of one day; with them and the retention the number of shards is bounded. */
+  readonly dayShards?: number;
+  /** How often blocked indices are tried again, ms. */
+  readonly blockedCheckMs?: number;
+}
+
+/** What the store says about itself. */
+export interface ElasticEventCounts extends BulkCounts {
+  /** Events set aside since the start. */
+  readonly parked: number;
+  /** Times the template was found missing or changed and was put again. */
+  readonly repairs: number;
+  /** Day indices with another's mapping, and what the server said. */
+  readonly foreign: ReadonlyMap<string, string>;
+}
+
+/** Events in Elasticsearch, an index per day; the connection is the caller's to close. */
+export class ElasticEventStore extends EventStore {
+  readonly #connection: Connection;
+  readonly #days: EventDays;
+  readonly #writing: ElasticWriting;
+  readonly #questions: EventQuestions;
+
+  constructor(connection: Connection, options: ElasticEventStoreOptions) {
+    super();
+    const { clock, retentionDays = RETENTION_DAYS, dayShards = DAY_SHARDS } = options;
+    this.#connection = connection;
+    this.#days = new EventDays(connection, { dayShards, retentionDays, now: () => clock.now() });
+    this.#writing = new ElasticWriting(connection, this.#days, options);
+    this.#questions = new EventQuestions(connection, this.#days);
+  }
+
+  /** Puts the template; until it is there nothing is written. Rejects when nothing answers. */
+  open(): Promise<void> {
+    return this.#days.checkTemplate();
+  }
+
+  append(batch: Batch): Promise<void> {
+    return this.#writing.append(batch);
+  }
+
+  search(request: SearchRequest): Promise<SearchPage> {
+    return searchEvents(this.#questions, request);
+  }
+
+  histogram(request: HistogramRequest): Promise<Histogram> {
+    return histogramOf(this.#questions, request);
+  }
+
+  top(request: TopRequest): Promise<TopValues> {
+    return topValues(this.#questions, request);
+  }
+
+  async dropBefore(before: number): Promise<{ readonly days: readonly string[] }> {
+    return { days: (await this.#days.dropBefore(dayOfTime(before))).map(dayText) };
+  }
+
+  async state(): Promise<StoreState> {
+    const { pattern } = this.#days.names;
+    const { indices = {} } = await this.#connection.get<{
+      readonly indices?: Readonly<Record<string, { readonly primaries: IndexSize }>>;
+    }>({
+      method: 'GET',
+      path: `/${encodeURIComponent(pattern)}/_stats/docs,store`,
+      query: {
+        filter_path: 'indices.*.primaries.docs.count,indices.*.primaries.store.size_in_bytes',
+      },
+    });
+    const days = Object.entries(indices)
+      .flatMap(([index, { primaries }]) => {
+        const day = this.#days.names.dayOf(index);
+        if (day === undefined) return [];
+        const { docs, store } = primaries;
+        return { day: dayText(day), events: docs?.count ?? 0, bytes: store?.size_in_bytes ?? 0 };
+      })
+      .toSorted((a, b) => (a.day < b.day ? 1 : -1));
+    return {
+      events: days.reduce((sum, { events }) => sum + events, 0),
+      bytes: days.reduce((sum, { bytes }) => sum + bytes, 0),
+      days,
+      position: this.#writing.position,
+      repeats: this.#writing.counts().repeats,
+    };
+  }
+
+  /** Sends parked events again; those stored now are no longer parked. */
+  retryParked(ids: readonly string[]): Promise<{ readonly stored: number; readonly kept: number }> {
+    return this.#writing.retry(ids);
+  }
+
+  counts(): ElasticEventCounts {
+    return { ...this.#writing.counts(), ...this.#days.oddities() };
+  }
+
+  /** What is not stored by then is rejected and left to its queue. */
+  close(): Promise<void> {
+    return this.#writing.close();
+  }
+}
+
+interface IndexSize {
+  readonly docs?: { readonly count: number };
+  readonly store?: { readonly size_in_bytes: number };
+}
