@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { compile, type RuleSet, type SigmaSource } from './index.ts';
+import { parsePlainYaml } from './plain-yaml.ts';
+import { parseAnyYaml } from './yaml.ts';
 import { oracleMatch } from '../../test/oracle/sigma-oracle.ts';
 
 const CORPUS = join(import.meta.dirname, '../../../shared/corpus/sigma');
@@ -38,6 +40,10 @@ function events(): Record<string, unknown>[] {
     .map((line) => (JSON.parse(line) as { event: Record<string, unknown> }).event);
 }
 
+/** The nodes without their source, which every one of them names. */
+const written = (nodes: unknown) =>
+  JSON.stringify(nodes, (key, value: unknown) => (key === 'source' ? undefined : value));
+
 const idsMet = (set: RuleSet, event: Record<string, unknown>) =>
   set
     .match(event)
@@ -64,6 +70,17 @@ describe.runIf(there)('the public corpus', () => {
     ]);
     const given = compile(main, { placeholders: { known_cdcs: ['dc-01'] } });
     expect(given.rules.length).toBe(3754);
+  });
+
+  it('is read by the reader of plain YAML as by the library, all but a few files', () => {
+    const all = sources(MAIN);
+    const taken = all.filter((source) => {
+      const plain = parsePlainYaml(source);
+      if (plain === undefined) return false;
+      expect(written(plain), source.file).toBe(written(parseAnyYaml(source)));
+      return true;
+    });
+    expect(taken.length).toBeGreaterThan(all.length - 20);
   });
 
   it('gives exactly the pairs on which two other engines agree', () => {

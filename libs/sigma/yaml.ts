@@ -12,6 +12,7 @@ import {
   type Event as YamlEvent,
 } from 'js-yaml';
 
+import { parsePlainYaml } from './plain-yaml.ts';
 import { Refused } from './refusal.ts';
 import type { Origin, SigmaSource } from './source.ts';
 
@@ -61,6 +62,11 @@ export function parseYaml(source: SigmaSource, wanted?: ReadonlySet<string>): Ya
   if (source.text.length > FILE_CHARS_MAX) {
     throw new Refused('too_large', start, `the file is longer than ${FILE_CHARS_MAX} characters`);
   }
+  return parsePlainYaml(source, wanted) ?? parseAnyYaml(source, wanted);
+}
+
+/** The same by way of the library, which reads all of YAML. */
+export function parseAnyYaml(source: SigmaSource, wanted?: ReadonlySet<string>): YamlNode[] {
   let events: YamlEvent[];
   try {
     events = parseEvents(source.text, { filename: source.file, maxDepth: DEPTH_MAX });

@@ -1,3 +1,6 @@
+import type { Calls } from './calls.ts';
+import type { Payloads } from './payloads.ts';
+
 /** A text that others begin or end with; `whole`: that they are. */
 export interface AnchorEntry {
   readonly text: string;
@@ -22,6 +25,7 @@ interface KeyTable {
 /** Finds which of many texts another one begins with (ends with, when `backward`). */
 export class AnchorTable {
   readonly #backward: boolean;
+  readonly #of: Payloads;
   readonly #tables: readonly KeyTable[];
   readonly #texts: string[] = [''];
   readonly #payloads: number[] = [0];
@@ -29,7 +33,8 @@ export class AnchorTable {
   readonly #next: number[] = [0];
   readonly #empty: readonly number[];
 
-  constructor(entries: readonly AnchorEntry[], backward: boolean) {
+  constructor(entries: readonly AnchorEntry[], payloads: Payloads, backward: boolean) {
+    this.#of = payloads;
     this.#backward = backward;
     this.#empty = entries.filter(({ text }) => text === '').map(({ payload }) => payload);
     const bySize = new Map<number, AnchorEntry[]>();
@@ -46,11 +51,11 @@ export class AnchorTable {
     });
   }
 
-  /** Adds the payloads of all texts that fit to `out`. */
-  collect(text: string, out: number[]): void {
+  /** Calls what stands behind all texts that fit. */
+  collect(text: string, calls: Calls): void {
     const { length } = text;
     if (length === 0) {
-      for (const payload of this.#empty) out.push(payload);
+      for (const payload of this.#empty) this.#of.call(payload, calls);
       return;
     }
     let hash = 0;
@@ -60,16 +65,16 @@ export class AnchorTable {
       hash = this.#hash(text, hash, done, table.size);
       done = table.size;
       const head = table.heads[(hash ^ (hash >>> 15)) & table.mask] as number;
-      if (head !== 0) this.#compare(text, head, out);
+      if (head !== 0) this.#compare(text, head, calls);
     }
   }
 
-  #compare(text: string, head: number, out: number[]): void {
+  #compare(text: string, head: number, calls: Calls): void {
     for (let entry = head; entry !== 0; entry = this.#next[entry] as number) {
       const wanted = this.#texts[entry] as string;
       if (this.#whole[entry] === true && wanted.length !== text.length) continue;
       if (this.#backward ? text.endsWith(wanted) : text.startsWith(wanted)) {
-        out.push(this.#payloads[entry] as number);
+        this.#of.call(this.#payloads[entry] as number, calls);
       }
     }
   }

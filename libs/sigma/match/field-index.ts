@@ -1,3 +1,5 @@
+import type { Calls } from './calls.ts';
+import { NOT_SEEN } from './grams.ts';
 import { TextIndex, type TextEntry } from './text-index.ts';
 import type { Witness } from './witness.ts';
 
@@ -8,9 +10,12 @@ export interface FieldEntry {
 }
 
 const UNUSUAL = /[\u0080-\uffff]/;
+const UNUSUAL_FROM = 0x80;
 
 /** All witnesses of one field (or of any text), by what they ask. */
 export class FieldIndex {
+  /** A text of usual letters that is shorter calls nothing. */
+  readonly lengthMin: number;
   readonly #texts: TextIndex;
   /** Rules whose witness holds only for usual letters. */
   readonly #loose: readonly number[];
@@ -23,14 +28,16 @@ export class FieldIndex {
       texts.push({ kind: witness.kind, text: witness.text, number: rule });
     }
     this.#texts = new TextIndex(texts);
+    this.lengthMin = this.#texts.lengthMin;
     this.#loose = [...loose];
   }
 
-  /** Adds the rules that the text calls to `out`; one may be there several times. */
-  collect(folded: string, out: number[]): void {
-    this.#texts.collect(folded, out);
-    if (this.#loose.length > 0 && UNUSUAL.test(folded)) {
-      for (const rule of this.#loose) out.push(rule);
+  /** Adds the rules that the text calls to `calls`; one may be there several times. */
+  collect(folded: string, calls: Calls): void {
+    const seen = this.#texts.collect(folded, calls);
+    if (this.#loose.length === 0) return;
+    if (seen === NOT_SEEN ? UNUSUAL.test(folded) : seen >= UNUSUAL_FROM) {
+      for (const rule of this.#loose) calls.add(rule);
     }
   }
 }

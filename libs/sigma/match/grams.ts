@@ -1,3 +1,6 @@
+import type { Calls } from './calls.ts';
+import type { Payloads } from './payloads.ts';
+
 /** A text sought anywhere in others. */
 export interface GramEntry {
   readonly text: string;
@@ -24,74 +27,92 @@ export class GramTable {
   /** Texts with letters beyond Latin-1, which most texts have none of. */
   readonly #wide: WindowTables | undefined;
 
-  constructor(entries: readonly GramEntry[]) {
+  constructor(entries: readonly GramEntry[], payloads: Payloads) {
     const narrow = entries.filter(({ text }) => !WIDE.test(text));
     const wide = entries.filter(({ text }) => WIDE.test(text));
-    if (narrow.length > 0) this.#narrow = new WindowTables(narrow);
-    if (wide.length > 0) this.#wide = new WindowTables(wide);
+    if (narrow.length > 0) this.#narrow = new WindowTables(narrow, payloads);
+    if (wide.length > 0) this.#wide = new WindowTables(wide, payloads);
   }
 
   /**
-   * Adds the payloads of all texts that stand in `text` to `out`; one may be there several times.
+   * Calls what stands behind all texts that are in `text`, some several times. Gives all bits of
+   * the characters of `text` together, or `NOT_SEEN`.
    */
-  collect(text: string, out: number[]): void {
-    this.#narrow?.collect(text, out);
-    // Costs nothing for a text of Latin-1 letters, whose kind of string holds no others.
-    if (this.#wide !== undefined && WIDE.test(text)) this.#wide.collect(text, out);
+  collect(text: string, calls: Calls): number {
+    const seen = this.#narrow === undefined ? NOT_SEEN : this.#narrow.collect(text, calls);
+    if (this.#wide !== undefined && (seen === NOT_SEEN ? WIDE.test(text) : seen >= WIDE_FROM)) {
+      this.#wide.collect(text, calls);
+    }
+    return seen;
   }
 }
 
+/** Not every character was looked at. */
+export const NOT_SEEN = -1;
 const WIDE = /[\u0100-\uffff]/;
+const WIDE_FROM = 0x100;
 
 class WindowTables {
   readonly #long: WindowTable | undefined;
   readonly #short: WindowTable | undefined;
   readonly #single: readonly GramEntry[];
+  readonly #of: Payloads;
   /** What does not fit into the tables above. */
   readonly #more: WindowTables | undefined;
 
-  constructor(entries: readonly GramEntry[]) {
+  constructor(entries: readonly GramEntry[], payloads: Payloads) {
     const here = entries.slice(0, TABLE_TEXTS_MAX);
     const long = here.filter(({ text }) => text.length >= LONG);
     const short = here.filter(({ text }) => text.length >= SHORT && text.length < LONG);
+    this.#of = payloads;
     this.#single = here.filter(({ text }) => text.length < SHORT);
-    if (long.length > 0) this.#long = new WindowTable(long, LONG);
-    if (short.length > 0) this.#short = new WindowTable(short, SHORT);
+    if (long.length > 0) this.#long = new WindowTable(long, LONG, payloads);
+    if (short.length > 0) this.#short = new WindowTable(short, SHORT, payloads);
     const rest = entries.slice(TABLE_TEXTS_MAX);
-    if (rest.length > 0) this.#more = new WindowTables(rest);
+    if (rest.length > 0) this.#more = new WindowTables(rest, payloads);
   }
 
-  collect(text: string, out: number[]): void {
+  collect(text: string, calls: Calls): number {
     const long = this.#long;
     const short = this.#short;
-    if (long !== undefined && short !== undefined) collectBoth(long, short, text, out);
-    else (long ?? short)?.collect(text, out);
-    for (const entry of this.#single) if (text.includes(entry.text)) out.push(entry.payload);
-    this.#more?.collect(text, out);
+    let seen = NOT_SEEN;
+    if (long !== undefined && short !== undefined) seen = collectBoth(long, short, text, calls);
+    else if (long !== undefined) seen = long.collect(text, calls);
+    else if (short !== undefined) seen = short.collect(text, calls);
+    for (const entry of this.#single) {
+      if (text.includes(entry.text)) this.#of.call(entry.payload, calls);
+    }
+    this.#more?.collect(text, calls);
+    return seen;
   }
 }
 
 /** One pass over the text for two tables. */
-function collectBoth(long: WindowTable, short: WindowTable, text: string, out: number[]): void {
+function collectBoth(long: WindowTable, short: WindowTable, text: string, calls: Calls): number {
   long.begin();
   short.begin();
   const { heads, shift } = long;
   const { heads: shortHeads, shift: shortShift } = short;
   const { length } = text;
   let window = 0;
+  let seen = 0;
   for (let i = 0; i < length; i++) {
-    window = (window << 8) | (text.charCodeAt(i) & 0xff);
+    const unit = text.charCodeAt(i);
+    seen |= unit;
+    window = (window << 8) | (unit & 0xff);
     const head = heads[Math.imul(window, GOLDEN) >>> shift] as number;
-    if (head !== 0 && i >= LONG - 1) long.compare(text, i - (LONG - 1), head, out);
+    if (head !== 0 && i >= LONG - 1) long.compare(text, i - (LONG - 1), head, calls);
     const shortHead = shortHeads[Math.imul(window & 0xffff, GOLDEN) >>> shortShift] as number;
-    if (shortHead !== 0 && i > 0) short.compare(text, i - 1, shortHead, out);
+    if (shortHead !== 0 && i > 0) short.compare(text, i - 1, shortHead, calls);
   }
+  return seen;
 }
 
 const GOLDEN = 0x9e3779b1;
 
 class WindowTable {
   readonly #size: number;
+  readonly #of: Payloads;
   /** The characters of the window, at most four, a byte each. */
   readonly #mask: number;
   readonly shift: number;
@@ -109,7 +130,8 @@ class WindowTable {
   readonly #foundIn: number[] = [0];
   #search = 0;
 
-  constructor(entries: readonly GramEntry[], size: number) {
+  constructor(entries: readonly GramEntry[], size: number, payloads: Payloads) {
+    this.#of = payloads;
     const wanted = Math.ceil(Math.log2(entries.length * 8));
     const bits =
       size === LONG ? Math.min(LONG_BITS_MAX, Math.max(LONG_BITS_MIN, wanted)) : SHORT_BITS;
@@ -126,7 +148,7 @@ class WindowTable {
     this.#search++;
   }
 
-  collect(text: string, out: number[]): void {
+  collect(text: string, calls: Calls): number {
     this.begin();
     const heads = this.heads;
     const shift = this.shift;
@@ -134,15 +156,18 @@ class WindowTable {
     const before = this.#size - 1;
     const { length } = text;
     let window = 0;
-    for (let i = 0; i < before; i++) window = (window << 8) | (text.charCodeAt(i) & 0xff);
-    for (let i = before; i < length; i++) {
-      window = ((window << 8) | (text.charCodeAt(i) & 0xff)) & mask;
+    let seen = 0;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      seen |= unit;
+      window = ((window << 8) | (unit & 0xff)) & mask;
       const head = heads[Math.imul(window, GOLDEN) >>> shift] as number;
-      if (head !== 0) this.compare(text, i - before, head, out);
+      if (head !== 0 && i >= before) this.compare(text, i - before, head, calls);
     }
+    return seen;
   }
 
-  compare(text: string, start: number, head: number, out: number[]): void {
+  compare(text: string, start: number, head: number, calls: Calls): void {
     for (let entry = head; entry !== 0; entry = this.#next[entry] as number) {
       const check = start + (this.#checkOffsets[entry] as number);
       if (this.#foundIn[entry] === this.#search) continue;
@@ -150,7 +175,7 @@ class WindowTable {
       const from = start - (this.#offsets[entry] as number);
       if (from >= 0 && text.startsWith(this.#texts[entry] as string, from)) {
         this.#foundIn[entry] = this.#search;
-        out.push(this.#payloads[entry] as number);
+        this.#of.call(this.#payloads[entry] as number, calls);
       }
     }
   }

@@ -17,14 +17,16 @@ import { FieldTable } from './field-table.ts';
 import { Learning } from './learning.ts';
 import { MemoBudget } from './memo.ts';
 import { RecordView, textOf, type Json } from './record.ts';
+import { Routes } from './routes.ts';
 import { RuleIndex } from './rule-index.ts';
 
-/** Log sources of events remembered; a stranger one is worked out again. */
-const ROUTES_MAX = 4_096;
 /** A longer text names no source. */
 const SOURCE_CHARS_MAX = 200;
 /** Indexes kept, each for another selection of rules. */
 const INDEXES_MAX = 256;
+
+/** What most events meet. */
+const NO_RULES: readonly Rule[] = [];
 
 /** The rules that events of one kind may meet. */
 interface Route {
@@ -42,8 +44,12 @@ export class Matcher {
   readonly #compiler: ExprCompiler;
   readonly #tests: (AtomTest | undefined)[];
   readonly #sources: readonly number[];
+  /** The texts of these in the event at hand. */
+  readonly #texts: string[];
   readonly #view: RecordView;
-  readonly #routes = new Map<string, Route>();
+  readonly #routes = new Routes<Route>();
+  /** The route of every event, without routing. */
+  #only: Route | undefined;
   readonly #budget = new MemoBudget();
   readonly #indexes = new Map<string, Route>();
   /** Number of the event in which a rule was last looked at. */
@@ -60,13 +66,15 @@ export class Matcher {
     this.#tests = rules.map(() => undefined);
     this.#lookedAt = new Float64Array(rules.length);
     this.#sources = SOURCE_FIELDS.map((names) => this.#table.slotOf(sourceRef(names)));
+    const told = routing === 'conflict' ? EXPLICIT_FIELDS : this.#sources.length;
+    this.#texts = Array.from({ length: told }, () => '');
     for (const ref of resolver.known()) this.#table.slotOf(ref);
     this.#view = new RecordView(this.#table);
   }
 
   match(record: Json): readonly Rule[] {
     const view = this.#view;
-    const all = this.#routing === 'off' ? (this.#routes.get('') ?? this.#route('', [])) : undefined;
+    const all = this.#routing === 'off' ? (this.#only ??= this.#routeFor([])) : undefined;
     // Events of one kind mostly follow each other, so the last one's needs are the best guess.
     view.readsAll = all?.index.readsAll ?? this.#readsAll;
     view.load(record);
@@ -112,10 +120,12 @@ export class Matcher {
    */
   #routeOf(record: Json): Route {
     const view = this.#view;
-    let key = '';
     const texts = this.#sourceTexts();
-    for (const text of texts) key += `${text}\0`;
-    const route = this.#routes.get(key) ?? this.#route(key, texts.map(cleaned));
+    let route = this.#routes.find(texts);
+    if (route === undefined) {
+      route = this.#routeFor(texts.map(cleaned));
+      this.#routes.keep([...texts], route);
+    }
     this.#readsAll = route.index.readsAll;
     if (this.#readsAll && !view.readsAll) {
       view.readsAll = true;
@@ -124,16 +134,20 @@ export class Matcher {
     return route;
   }
 
-  #matched({ index, learning }: Route, record: Json): Rule[] {
-    const found: number[] = [];
-    this.#event++;
-    for (const at of index.candidates(this.#view)) {
-      if (this.#lookedAt[at] === this.#event) continue;
-      this.#lookedAt[at] = this.#event;
-      if (this.#test(at)(this.#view)) found.push(at);
-      else learning.missed(at);
+  #matched({ index, learning }: Route, record: Json): readonly Rule[] {
+    let found: number[] | undefined;
+    const event = ++this.#event;
+    const calls = index.candidates(this.#view);
+    for (let i = 0; i < calls.count; i++) {
+      const at = calls.at(i);
+      if (this.#lookedAt[at] === event) continue;
+      this.#lookedAt[at] = event;
+      if (!this.#test(at)(this.#view)) learning.missed(at);
+      else if (found === undefined) found = [at];
+      else found.push(at);
     }
     learning.event(record);
+    if (found === undefined) return NO_RULES;
     if (found.length > 1) found.sort((a, b) => a - b);
     return found.map((at) => this.#rules[at] as Rule);
   }
@@ -148,18 +162,17 @@ export class Matcher {
   }
 
   /** Texts of the fields that tell where the event comes from. */
-  #sourceTexts(): string[] {
-    const count = this.#routing === 'conflict' ? EXPLICIT_FIELDS : this.#sources.length;
-    const texts: string[] = [];
-    for (let i = 0; i < count; i++) {
+  #sourceTexts(): readonly string[] {
+    const texts = this.#texts;
+    for (let i = 0; i < texts.length; i++) {
       const value = this.#view.value(this.#sources[i] as number);
       const text = Array.isArray(value) ? value.map(textOf).join(' ') : (textOf(value) ?? '');
-      texts.push(text.length > SOURCE_CHARS_MAX ? '' : text);
+      texts[i] = text.length > SOURCE_CHARS_MAX ? '' : text;
     }
     return texts;
   }
 
-  #route(key: string, values: readonly string[]): Route {
+  #routeFor(values: readonly string[]): Route {
     const rules = this.#routed(sourceOf(values));
     const name = rules.join(' ');
     let route = this.#indexes.get(name);
@@ -174,8 +187,6 @@ export class Matcher {
       route = { index, learning };
       this.#indexes.set(name, route);
     }
-    if (this.#routes.size >= ROUTES_MAX) this.#routes.clear();
-    this.#routes.set(key, route);
     return route;
   }
 

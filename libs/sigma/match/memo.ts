@@ -1,3 +1,5 @@
+import type { Calls } from './calls.ts';
+
 /** Texts remembered for all fields together. */
 const TEXTS_MAX = 50_000;
 /** Longer texts are seldom the same. */
@@ -63,10 +65,10 @@ export class Memo {
     return found;
   }
 
-  /** Keeps the rules from `from` on for a text. */
-  keep(text: string, rules: readonly number[], from: number): void {
+  /** Keeps the rules called from `from` on for a text. */
+  keep(text: string, calls: Calls, from: number): void {
     if (this.#resting > 0 || text.length > CHARS_MAX) return;
     this.#budget.take();
-    this.#known.set(text, rules.length === from ? NONE : [...new Set(rules.slice(from))]);
+    this.#known.set(text, calls.count === from ? NONE : calls.since(from));
   }
 }

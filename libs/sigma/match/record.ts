@@ -17,45 +17,46 @@ export type Json = Readonly<Record<string, unknown>>;
  */
 export class RecordView {
   readonly #table: FieldTable;
-  readonly #values: unknown[] = [];
-  readonly #folded: Texts[] = [];
-  readonly #isFolded: boolean[] = [];
-  readonly #plain: Texts[] = [];
-  readonly #isPlain: boolean[] = [];
-  /** Numbers of the names that the event has. */
-  readonly names: number[] = [];
+  readonly #values: unknown[];
+  readonly #folded: Texts[];
+  readonly #plain: Texts[];
+  /** The event in which a name got its value, and its texts: what is older does not count. */
+  readonly #valueIn: Int32Array;
+  readonly #foldedIn: Int32Array;
+  readonly #plainIn: Int32Array;
+  /** Numbers of the names that the event has; the first `nameCount` count. */
+  readonly names: Int32Array;
+  nameCount = 0;
   /** Whether `strays` are gathered. */
   readsAll = false;
-  /** Texts under names that no rule looks at. */
-  readonly strays: string[] = [];
+  /** Texts under names that no rule looks at; the first `strayCount` count. */
+  strays: string[] = [];
+  strayCount = 0;
+  readonly #gathered = new WeakSet<object>();
+  #event = 0;
   #record: Json = {};
   #leaves: readonly string[] | undefined;
   #foldedLeaves: readonly string[] | undefined;
 
   constructor(table: FieldTable) {
+    const count = table.names;
     this.#table = table;
-    for (let i = 0; i < table.names; i++) {
-      this.#values.push(undefined);
-      this.#folded.push(undefined);
-      this.#isFolded.push(false);
-      this.#plain.push(undefined);
-      this.#isPlain.push(false);
-    }
+    this.#values = Array.from({ length: count }, () => undefined);
+    this.#folded = Array.from({ length: count }, () => undefined);
+    this.#plain = Array.from({ length: count }, () => undefined);
+    this.#valueIn = new Int32Array(count);
+    this.#foldedIn = new Int32Array(count);
+    this.#plainIn = new Int32Array(count);
+    this.names = new Int32Array(count);
   }
 
   /** Looks at another event; what was read of the one before is forgotten. */
   load(record: Json): void {
-    for (const name of this.names) {
-      this.#values[name] = undefined;
-      this.#folded[name] = undefined;
-      this.#isFolded[name] = false;
-      if (this.#isPlain[name] === true) {
-        this.#plain[name] = undefined;
-        this.#isPlain[name] = false;
-      }
-    }
-    this.names.length = 0;
-    this.strays.length = 0;
+    if (this.#event === EVENTS_MAX) this.#beginAnew();
+    this.#event++;
+    this.nameCount = 0;
+    if (this.strayCount > STRAYS_KEPT) this.strays = [];
+    this.strayCount = 0;
     this.#record = record;
     this.#leaves = undefined;
     this.#foldedLeaves = undefined;
@@ -67,7 +68,7 @@ export class RecordView {
     const { names, made } = this.#table.slots[slot] as Slot;
     let nothing: unknown;
     for (const name of names) {
-      const value = this.#values[name];
+      const value = this.named(name);
       if (value !== undefined && value !== null) return value;
       if (value === null) nothing = null;
     }
@@ -77,14 +78,14 @@ export class RecordView {
 
   /** The value under a name. */
   named(name: number): unknown {
-    return this.#values[name];
+    return this.#valueIn[name] === this.#event ? this.#values[name] : undefined;
   }
 
   /** The texts of a field in lower case. */
   folded(slot: number): Texts {
     const { names, made } = this.#table.slots[slot] as Slot;
     for (const name of names) {
-      const value = this.#values[name];
+      const value = this.named(name);
       if (value !== undefined && value !== null) return this.foldedName(name);
     }
     return made === undefined ? undefined : mapTexts(textsOf(this.value(slot)), fold);
@@ -92,10 +93,10 @@ export class RecordView {
 
   /** The texts under a name in lower case. */
   foldedName(name: number): Texts {
-    if (this.#isFolded[name]) return this.#folded[name];
-    const texts = mapTexts(textsOf(this.#values[name]), fold);
+    if (this.#foldedIn[name] === this.#event) return this.#folded[name];
+    const texts = mapTexts(textsOf(this.named(name)), fold);
     this.#folded[name] = texts;
-    this.#isFolded[name] = true;
+    this.#foldedIn[name] = this.#event;
     return texts;
   }
 
@@ -103,12 +104,12 @@ export class RecordView {
   plain(slot: number): Texts {
     const { names, made } = this.#table.slots[slot] as Slot;
     for (const name of names) {
-      const value = this.#values[name];
+      const value = this.named(name);
       if (value === undefined || value === null) continue;
-      if (this.#isPlain[name] === true) return this.#plain[name];
+      if (this.#plainIn[name] === this.#event) return this.#plain[name];
       const texts = mapTexts(textsOf(value), compose);
       this.#plain[name] = texts;
-      this.#isPlain[name] = true;
+      this.#plainIn[name] = this.#event;
       return texts;
     }
     return made === undefined ? undefined : mapTexts(textsOf(this.value(slot)), compose);
@@ -126,13 +127,8 @@ export class RecordView {
     return this.#foldedLeaves;
   }
 
-  /** Texts under names that no rule looks at, in lower case. */
-  foldedStrays(): readonly string[] {
-    return this.strays.map(fold);
-  }
-
   #firstText(name: number): string | undefined {
-    const value = this.#values[name];
+    const value = this.named(name);
     const text = textOf(Array.isArray(value) ? (value as unknown[])[0] : value);
     return text === undefined ? undefined : compose(text);
   }
@@ -146,7 +142,7 @@ export class RecordView {
       const known = child !== undefined && child.name !== NO_NAME;
       if (known) this.#put(child.name, value);
       if (typeof value === 'string') {
-        if (this.readsAll && !known) this.strays.push(value);
+        if (this.readsAll && !known) this.#stray(value);
       } else if (typeof value === 'object' && value !== null) {
         if (child?.children !== undefined || this.readsAll) this.#below(value, child, depth);
       }
@@ -162,18 +158,25 @@ export class RecordView {
     const known = place !== undefined && place.name !== NO_NAME;
     for (const item of value as unknown[]) {
       if (typeof item === 'string') {
-        if (this.readsAll && !known) this.strays.push(item);
+        if (this.readsAll && !known) this.#stray(item);
       } else if (typeof item === 'object' && item !== null) this.#below(item, place, depth + 1);
     }
   }
 
+  #stray(text: string): void {
+    this.strays[this.strayCount++] = text;
+  }
+
   #put(name: number, value: unknown): void {
-    const held = this.#values[name];
     if (value === undefined) return;
-    if (held === undefined) {
+    if (this.#valueIn[name] !== this.#event) {
+      this.#valueIn[name] = this.#event;
       this.#values[name] = value;
-      this.names.push(name);
-    } else if (Array.isArray(held) && this.#gathered.has(held)) held.push(value);
+      this.names[this.nameCount++] = name;
+      return;
+    }
+    const held = this.#values[name];
+    if (Array.isArray(held) && this.#gathered.has(held)) held.push(value);
     else {
       // Reached again, through a list of objects: the field has several values.
       const values = [held, value];
@@ -182,8 +185,18 @@ export class RecordView {
     }
   }
 
-  readonly #gathered = new WeakSet<object>();
+  #beginAnew(): void {
+    this.#event = 0;
+    this.#valueIn.fill(0);
+    this.#foldedIn.fill(0);
+    this.#plainIn.fill(0);
+  }
 }
+
+/** Events counted before the count begins anew. */
+const EVENTS_MAX = 2 ** 30;
+/** Room for texts under other names that is kept from event to event. */
+const STRAYS_KEPT = 256;
 
 function leavesOf(value: object, depth: number, into: string[]): string[] {
   for (const item of Object.values(value) as unknown[]) {

@@ -1,5 +1,7 @@
 import type { Expr } from '../expr.ts';
 import { partsOf } from '../fields/field-ref.ts';
+import { fold } from '../fold.ts';
+import { Calls } from './calls.ts';
 import { FieldIndex } from './field-index.ts';
 import type { FieldTable, Slot } from './field-table.ts';
 import { IndexEntries } from './index-entries.ts';
@@ -9,11 +11,21 @@ import { WitnessFinder, type Seen } from './witness.ts';
 
 /** What the index has for one name of events. */
 interface NameIndex {
-  readonly own: FieldIndex | undefined;
+  /** Witnesses of the name's fields, and those of any text unless they stand apart. */
+  readonly texts: FieldIndex | undefined;
+  /** Witnesses of any text where these are too many to be laid into every name's. */
+  readonly apart: FieldIndex | undefined;
+  /** A text of usual letters that is shorter calls nothing. */
+  readonly lengthMin: number;
+  /** True when a number under the name may be a witness. */
+  readonly own: boolean;
   readonly memo: Memo;
   /** Rules called by any value. */
   readonly present: readonly number[];
 }
+
+/** Witnesses of any text that are sought together with those of a name's fields. */
+const TOGETHER_MAX = 1_000;
 
 /** A rule by its number, and its condition. */
 export interface IndexedRule {
@@ -31,7 +43,7 @@ export class RuleIndex {
   readonly #names: (NameIndex | undefined)[];
   #anywhere: FieldIndex | undefined;
   #always: readonly number[] = [];
-  readonly #out: number[] = [];
+  readonly #calls = new Calls();
 
   constructor(rules: readonly IndexedRule[], table: FieldTable, budget: MemoBudget) {
     this.#budget = budget;
@@ -50,17 +62,22 @@ export class RuleIndex {
   }
 
   /** The rules to look at, some of them several times. Valid until the next call. */
-  candidates(view: RecordView): readonly number[] {
-    const out = this.#out;
-    out.length = 0;
-    for (const rule of this.#always) out.push(rule);
-    for (const name of view.names) {
-      this.#named(this.#names[name] ?? this.#makeName(name), view, name, out);
+  candidates(view: RecordView): Calls {
+    const calls = this.#calls;
+    calls.count = 0;
+    for (const rule of this.#always) calls.add(rule);
+    for (let i = 0; i < view.nameCount; i++) {
+      const name = view.names[i] as number;
+      this.#named(this.#names[name] ?? this.#makeName(name), view, name);
     }
-    if (this.#anywhere !== undefined) {
-      for (const text of view.foldedStrays()) this.#anywhere.collect(text, out);
+    const anywhere = this.#anywhere;
+    if (anywhere !== undefined) {
+      for (let i = 0; i < view.strayCount; i++) {
+        const text = view.strays[i] as string;
+        if (!isTooShort(text, anywhere.lengthMin)) anywhere.collect(fold(text), calls);
+      }
     }
-    return out;
+    return calls;
   }
 
   /** Looks anew for the witnesses of some rules, now that it is known how often each was seen. */
@@ -80,6 +97,7 @@ export class RuleIndex {
     if (entries.anywhereChanged) {
       const { anywhere } = entries;
       this.#anywhere = anywhere.length > 0 ? new FieldIndex(anywhere) : undefined;
+      this.#names.fill(undefined);
       this.#budget.forget();
     }
     for (const at of entries.changed) {
@@ -101,9 +119,17 @@ export class RuleIndex {
       for (const rule of this.#entries.present.get(slot) ?? []) present.add(rule);
       for (const { rule } of this.#entries.texts.get(slot) ?? []) present.add(rule);
     }
-    const texts = slots.flatMap((slot) => this.#entries.texts.get(slot) ?? []);
+    const own = slots.flatMap((slot) => this.#entries.texts.get(slot) ?? []);
+    const { anywhere } = this.#entries;
+    const together = own.length > 0 && anywhere.length <= TOGETHER_MAX;
+    const alone = own.length === 0;
+    const texts = alone ? this.#anywhere : new FieldIndex(together ? [...own, ...anywhere] : own);
+    const apart = alone || together ? undefined : this.#anywhere;
     const index: NameIndex = {
-      own: texts.length > 0 ? new FieldIndex(texts) : undefined,
+      texts,
+      apart,
+      lengthMin: Math.min(texts?.lengthMin ?? 0, apart?.lengthMin ?? Infinity),
+      own: !alone,
       memo: new Memo(this.#budget),
       present: [...present],
     };
@@ -111,29 +137,40 @@ export class RuleIndex {
     return index;
   }
 
-  #named(index: NameIndex, view: RecordView, name: number, out: number[]): void {
-    for (const rule of index.present) out.push(rule);
-    if (index.own === undefined && this.#anywhere === undefined) return;
+  #named(index: NameIndex, view: RecordView, name: number): void {
+    const calls = this.#calls;
+    for (const rule of index.present) calls.add(rule);
+    const { texts } = index;
+    if (texts === undefined) return;
     const value = view.named(name);
     if (typeof value === 'object') {
-      const texts = view.foldedName(name);
-      if (typeof texts === 'object') for (const text of texts) this.#text(index, text, out);
+      const folded = view.foldedName(name);
+      if (typeof folded === 'object') for (const text of folded) this.#text(index, text);
       return;
     }
-    const text = textOf(value);
-    if (text === undefined) return;
+    // A keyword is sought in texts alone.
+    const text = typeof value === 'string' ? value : index.own ? textOf(value) : undefined;
+    if (text === undefined || isTooShort(text, index.lengthMin)) return;
     const known = index.memo.find(text);
     if (known !== undefined) {
-      for (const rule of known) out.push(rule);
+      for (const rule of known) calls.add(rule);
       return;
     }
-    const from = out.length;
-    this.#text(index, view.foldedName(name) as string, out);
-    index.memo.keep(text, out, from);
+    const from = calls.count;
+    this.#text(index, view.foldedName(name) as string);
+    index.memo.keep(text, calls, from);
   }
 
-  #text(index: NameIndex, folded: string, out: number[]): void {
-    index.own?.collect(folded, out);
-    this.#anywhere?.collect(folded, out);
+  #text(index: NameIndex, folded: string): void {
+    index.texts?.collect(folded, this.#calls);
+    index.apart?.collect(folded, this.#calls);
   }
 }
+
+/** True for a text that is shorter than any witness, in lower case too. */
+function isTooShort(text: string, lengthMin: number): boolean {
+  return text.length < lengthMin && !UNUSUAL.test(text);
+}
+
+// Beyond Latin-1 a text may grow when it is folded.
+const UNUSUAL = /[\u0080-\uffff]/;

@@ -1,5 +1,7 @@
 import { AnchorTable, type AnchorEntry } from './anchors.ts';
-import { GramTable, type GramEntry } from './grams.ts';
+import { Calls } from './calls.ts';
+import { GramTable, NOT_SEEN, type GramEntry } from './grams.ts';
+import { Payloads } from './payloads.ts';
 
 export type TextKind = 'exact' | 'prefix' | 'suffix' | 'contains';
 
@@ -12,57 +14,57 @@ export interface TextEntry {
 
 /** Finds the numbers of all entries that a text in lower case fits; exactly these. */
 export class TextIndex {
-  readonly #numbers: (readonly number[])[] = [];
+  /** A text shorter than this fits none. */
+  readonly lengthMin: number;
   readonly #heads: AnchorTable | undefined;
   readonly #tails: AnchorTable | undefined;
   readonly #grams: GramTable | undefined;
-  readonly #found: number[] = [];
 
   constructor(entries: readonly TextEntry[]) {
-    const payloads = new Map<string, number>();
+    const known = new Map<string, number>();
     const numbers: number[][] = [];
     const heads: AnchorEntry[] = [];
     const tails: AnchorEntry[] = [];
     const grams: GramEntry[] = [];
+    let lengthMin = Infinity;
     for (const { kind, text, number } of entries) {
       const key = kind + text;
-      const known = payloads.get(key);
-      if (known !== undefined) {
-        numbers[known]?.push(number);
+      const same = known.get(key);
+      if (same !== undefined) {
+        numbers[same]?.push(number);
         continue;
       }
       const payload = numbers.length;
-      payloads.set(key, payload);
+      known.set(key, payload);
       numbers.push([number]);
+      lengthMin = Math.min(lengthMin, text.length);
       if (kind === 'contains') grams.push({ text, payload });
       else if (kind === 'prefix') heads.push({ text, whole: false, payload });
       else tails.push({ text, whole: kind === 'exact', payload });
     }
-    this.#numbers = numbers;
-    if (heads.length > 0) this.#heads = new AnchorTable(heads, false);
-    if (tails.length > 0) this.#tails = new AnchorTable(tails, true);
-    if (grams.length > 0) this.#grams = new GramTable(grams);
+    const payloads = new Payloads(numbers);
+    this.lengthMin = lengthMin;
+    if (heads.length > 0) this.#heads = new AnchorTable(heads, payloads, false);
+    if (tails.length > 0) this.#tails = new AnchorTable(tails, payloads, true);
+    if (grams.length > 0) this.#grams = new GramTable(grams, payloads);
   }
 
-  /** Adds the numbers to `out`; one may be there several times. */
-  collect(folded: string, out: number[]): void {
-    const found = this.#search(folded);
-    for (const payload of found) {
-      for (const number of this.#numbers[payload] as readonly number[]) out.push(number);
-    }
+  /**
+   * Adds the numbers to `calls`; one may be there several times. Gives all bits of the text's
+   * characters together, or `NOT_SEEN` when there was no need to look at each.
+   */
+  collect(folded: string, calls: Calls): number {
+    this.#heads?.collect(folded, calls);
+    this.#tails?.collect(folded, calls);
+    return this.#grams === undefined ? NOT_SEEN : this.#grams.collect(folded, calls);
   }
 
   /** True when the text fits any entry. */
   fits(folded: string): boolean {
-    return this.#search(folded).length > 0;
-  }
-
-  #search(folded: string): readonly number[] {
-    const found = this.#found;
-    found.length = 0;
-    this.#heads?.collect(folded, found);
-    this.#tails?.collect(folded, found);
-    this.#grams?.collect(folded, found);
-    return found;
+    FITTING.count = 0;
+    this.collect(folded, FITTING);
+    return FITTING.count > 0;
   }
 }
+
+const FITTING = new Calls();
