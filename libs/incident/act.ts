@@ -1,4 +1,4 @@
-import type { Incident, IncidentStatus, TimelineEntry, Verdict } from '#libs/model';
+import type { Incident, IncidentStatus, StepDone, TimelineEntry, Verdict } from '#libs/model';
 import { SEVERITIES } from '#libs/model';
 import type { ActionName, ActionRequest } from '#libs/protocol';
 
@@ -31,7 +31,9 @@ export interface Invalid {
     | 'undo_overtaken'
     | 'incidents_required'
     | 'alerts_required'
-    | 'not_open';
+    | 'not_open'
+    | 'snooze_span'
+    | 'step_unknown';
   readonly message: string;
   readonly messageVi: string;
 }
@@ -65,16 +67,19 @@ export const VERDICTS: readonly Verdict[] = [
 interface Decision {
   readonly fields: HumanFields;
   readonly note: Note;
+  /** The steps done now, where the action is about them. */
+  readonly stepsDone?: readonly StepDone[];
 }
 
 export type SimpleAction = Exclude<ActionName, 'merge' | 'split' | 'undo'>;
 
 interface Question {
   readonly fields: HumanFields;
+  readonly incident: Incident;
   readonly request: ActionRequest;
   readonly who: string;
   readonly now: number;
-  readonly textMax: number;
+  readonly snoozeMs: number;
 }
 
 type Decide = (question: Question) => Decision | Invalid;
@@ -106,7 +111,7 @@ const acknowledge: Decide = (question) => {
   }
   const status = fields.status === 'new' ? 'acknowledged' : fields.status;
   return {
-    fields: { ...fields, status, assignee: who },
+    fields: { ...fields, status, assignee: who, snoozed: null },
     note: noteOf(question, 'acknowledged', { from: fields.status, to: status, assignee: who }),
   };
 };
@@ -145,7 +150,7 @@ function close(question: Question, fields: HumanFields, what: TimelineEntry['wha
     return invalid('note_required', 'closing needs a note', 'đóng sự cố phải có một dòng ghi chú');
   }
   return {
-    fields: { ...fields, status: 'closed' as const, closed: 'person' as const },
+    fields: { ...fields, status: 'closed' as const, closed: 'person' as const, snoozed: null },
     note: noteOf(question, what, {
       from: question.fields.status,
       to: 'closed',
@@ -166,7 +171,7 @@ const status: Decide = (question) => {
   if (refused !== undefined) return refused;
   if (request.status === 'closed') return close(question, fields, 'status');
   return {
-    fields: { ...fields, status: request.status },
+    fields: { ...fields, status: request.status, snoozed: null },
     note: noteOf(question, 'status', { from: fields.status, to: request.status }),
   };
 };
@@ -228,6 +233,48 @@ const reopen: Decide = (question) => {
   };
 };
 
+/** Takes it out of the queue's sight until an instant, or brings it back; deadlines run on. */
+const snooze: Decide = (question) => {
+  const { fields, request, now, snoozeMs } = question;
+  if (request.until === undefined) {
+    return invalid('value_required', 'until is missing', 'thiếu thời điểm hoãn đến');
+  }
+  if (fields.status === 'closed') return closedAlready();
+  if (request.until === null) {
+    return { fields: { ...fields, snoozed: null }, note: noteOf(question, 'woken', {}) };
+  }
+  const until = Date.parse(request.until);
+  // A time that cannot be read is no number, and lies in no span.
+  if (!(until > now && until <= now + snoozeMs)) {
+    return invalid(
+      'snooze_span',
+      'an incident can be snoozed for seven days at most',
+      'chỉ hoãn được đến một lúc sau bây giờ và không quá bảy ngày',
+    );
+  }
+  const to = new Date(until).toISOString();
+  return { fields: { ...fields, snoozed: until }, note: noteOf(question, 'snoozed', { to }) };
+};
+
+/** Marks a step of the playbook as done, or as not done after all. */
+const step: Decide = (question) => {
+  const { fields, incident, request, who, now } = question;
+  const done = incident.stepsDone ?? [];
+  const named = request.step ?? '';
+  const known = incident.card.vi.steps.includes(named);
+  if (!known && !done.some((one) => one.step === named)) {
+    return invalid('step_unknown', 'no such step', 'không có bước này trong quy trình');
+  }
+  if (fields.status === 'closed') return closedAlready();
+  const others = done.filter((one) => one.step !== named);
+  const state = request.done === false ? 'open' : 'done';
+  return {
+    fields,
+    note: noteOf(question, 'step', { step: named, to: state }),
+    stepsDone: state === 'open' ? others : [...others, { step: named, who, at: now }],
+  };
+};
+
 const DECISIONS: Readonly<Record<SimpleAction, Decide>> = {
   acknowledge,
   assign,
@@ -236,7 +283,12 @@ const DECISIONS: Readonly<Record<SimpleAction, Decide>> = {
   verdict,
   severity,
   reopen,
+  snooze,
+  step,
 };
+
+/** Acts that leave nothing to undo: what was said stays said, a step is unticked as it is ticked. */
+const NOT_UNDONE: readonly ActionName[] = ['comment', 'step'];
 
 /**
  * The record with one more act of a person in it: touched, one version on, in the timeline, able to
@@ -251,7 +303,7 @@ export function acted(
 ): IncidentRecord {
   const before = humanFields(record);
   const done: Act = { ...act, at: needs.now, before, after: fields, undone: false };
-  const kept = act.action === 'comment' ? record.acts : [...record.acts, done];
+  const kept = NOT_UNDONE.includes(act.action) ? record.acts : [...record.acts, done];
   return restated(
     { ...record, acts: kept.slice(-needs.limits.actsMax) },
     fields,
@@ -288,7 +340,7 @@ export function decide(
   who: string,
   needs: ComposeNeeds,
 ): { readonly record: IncidentRecord; readonly note: Note } | Invalid {
-  const { textMax } = needs.limits;
+  const { textMax, snoozeMs } = needs.limits;
   if ((request.text?.length ?? 0) > textMax) {
     return invalid(
       'text_too_long',
@@ -297,10 +349,19 @@ export function decide(
     );
   }
   const fields = humanFields(record);
-  const decision = DECISIONS[action]({ fields, request, who, now: needs.now, textMax });
+  const { incident } = record;
+  const { now } = needs;
+  const decision = DECISIONS[action]({ fields, incident, request, who, now, snoozeMs });
   if ('reason' in decision) return decision;
-  const next = acted(record, { action, who, moves: [] }, decision.fields, decision.note, needs);
-  return { record: next, note: decision.note };
+  const { note, stepsDone } = decision;
+  const next = acted(
+    stepsDone === undefined ? record : { ...record, incident: { ...incident, stepsDone } },
+    { action, who, moves: [] },
+    decision.fields,
+    note,
+    needs,
+  );
+  return { record: next, note };
 }
 
 /** The newest act of this person that can still be undone, or why there is none. */

@@ -65,7 +65,8 @@ export function evolve(
   needs: ComposeNeeds,
 ): IncidentRecord {
   const facts = withAlerts(record, alerts, needs);
-  const noted = withNotes(facts, severityNote(record, facts, needs.now), SYSTEM, needs);
+  const raised = severityNote(record, facts, needs.now);
+  const noted = awake(withNotes(facts, raised, SYSTEM, needs), joined || raised.length > 0, needs);
   if (!isOpen(noted) || alerts.length === 0) return noted;
   const over = alerts.every(({ recovered }) => recovered !== undefined);
   const next = { ...noted, over };
@@ -76,6 +77,15 @@ export function evolve(
   if (over || status !== 'resolved') return next;
   if (next.resolvedFrom !== null) return brokenAgain(next, next.resolvedFrom, needs);
   return joined ? brokenAgain(next, REOPENED, needs) : next;
+}
+
+/** What somebody put off comes back when there is more to it than they saw. */
+function awake(record: IncidentRecord, more: boolean, needs: ComposeNeeds): IncidentRecord {
+  const { snoozed, ...incident } = record.incident;
+  if (snoozed === undefined || !more) return record;
+  const entry: Note = { time: needs.now, what: 'woken', facts: { reason: 'more' } };
+  const next = withNotes({ ...record, incident }, [entry], SYSTEM, needs);
+  return nextVersion(next, SYSTEM, 'woken');
 }
 
 function resolved(

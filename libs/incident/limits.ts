@@ -22,6 +22,8 @@ export interface IncidentLimits {
   readonly feedMax: number;
   /** Characters of a comment or note. */
   readonly textMax: number;
+  /** An incident can be snoozed for this long at most, ms. */
+  readonly snoozeMs: number;
   /** Times one step is tried again because another process wrote in between. */
   readonly conflictTries: number;
 }
@@ -36,5 +38,6 @@ export const INCIDENT_LIMITS: IncidentLimits = {
   undoMs: 600_000,
   feedMax: 20_000,
   textMax: 10_000,
+  snoozeMs: 7 * 86_400_000,
   conflictTries: 5,
 };

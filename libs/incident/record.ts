@@ -21,6 +21,7 @@ export interface HumanFields {
   readonly assignee: string | null;
   readonly closed: Incident['closedBy'] | null;
   readonly severitySet: Severity | null;
+  readonly snoozed: number | null;
 }
 
 /** Alerts that a merge or split moved: from which incident to which. */
@@ -71,18 +72,26 @@ export function humanFields(record: IncidentRecord): HumanFields {
     assignee: incident.assignee ?? null,
     closed: incident.closedBy ?? null,
     severitySet: record.severitySet,
+    snoozed: incident.snoozed ?? null,
   };
 }
 
 /** The incident with its human fields as given; absent ones really absent. */
 export function withHumanFields(record: IncidentRecord, fields: HumanFields): IncidentRecord {
-  const { verdict: _verdict, closedBy: _closedBy, assignee: _assignee, ...rest } = record.incident;
+  const {
+    verdict: _verdict,
+    closedBy: _closedBy,
+    assignee: _assignee,
+    snoozed: _snoozed,
+    ...rest
+  } = record.incident;
   const incident: Incident = {
     ...rest,
     status: fields.status,
     ...(fields.verdict === null ? {} : { verdict: fields.verdict }),
     ...(fields.closed === null || fields.closed === undefined ? {} : { closedBy: fields.closed }),
     ...(fields.assignee === null ? {} : { assignee: fields.assignee }),
+    ...(fields.snoozed === null ? {} : { snoozed: fields.snoozed }),
   };
   return { ...record, incident, severitySet: fields.severitySet };
 }

@@ -1,5 +1,12 @@
-import type { AlertRecord, Muted, TimelineEntry } from '#libs/model';
-import type { AlertView, IncidentRow, IncidentView, MutedView, TimelineView } from '#libs/protocol';
+import type { AlertRecord, Incident, Muted, TimelineEntry } from '#libs/model';
+import type {
+  AlertView,
+  IncidentRow,
+  IncidentView,
+  MutedView,
+  StepView,
+  TimelineView,
+} from '#libs/protocol';
 
 import type { PlaceLookup, RuleLookup } from './ports.ts';
 import type { IncidentRecord } from './record.ts';
@@ -31,6 +38,7 @@ export function rowOf({ incident }: Pick<IncidentRecord, 'incident'>, names: Nam
     first: instant(incident.first),
     last: instant(incident.last),
     assignee: incident.assignee ?? null,
+    snoozed: incident.snoozed === undefined ? null : instant(incident.snoozed),
     clocks: Object.fromEntries(
       Object.entries(incident.clocks).map(([name, due]) => [name, instant(due)]),
     ),
@@ -71,6 +79,21 @@ function mutedView({ by, id, who, reason, until, over }: Muted): MutedView {
   return { by, id, who, reason, until: end, over: over === true };
 }
 
+/** The steps of the card, then those done that the card no longer names. */
+function playbookOf({ card, stepsDone = [] }: Incident): StepView[] {
+  const done = new Map(stepsDone.map(({ step, who, at }) => [step, { who, at: instant(at) }]));
+  const steps = card.vi.steps.map((step, at) => ({
+    step,
+    stepEn: card.en.steps[at] ?? step,
+    done: done.get(step) ?? null,
+  }));
+  const gone = stepsDone.filter(({ step }) => !card.vi.steps.includes(step));
+  return [
+    ...steps,
+    ...gone.map(({ step }) => ({ step, stepEn: step, done: done.get(step) ?? null })),
+  ];
+}
+
 function timelineView(entry: TimelineEntry): TimelineView {
   return { ...entry, at: instant(entry.at), time: instant(entry.time) };
 }
@@ -85,6 +108,7 @@ export function incidentView(
   return {
     ...rowOf(record, names),
     card: incident.card,
+    playbook: playbookOf(incident),
     entities: incident.entities,
     alertList: alerts.map((alert) => alertView(alert, names)),
     timeline: incident.timeline.map(timelineView),

@@ -48,9 +48,19 @@ export interface TimelineEntry {
     | 'reopened'
     | 'undone'
     | 'notified'
-    | 'recovered';
+    | 'recovered'
+    | 'snoozed'
+    | 'woken'
+    | 'step';
   /** Facts of the entry by name: old, new, text, alert, reason … */
   readonly facts: Readonly<Record<string, string>>;
+}
+
+/** A step of the card that somebody has done; `at` in ms. */
+export interface StepDone {
+  readonly step: string;
+  readonly who: string;
+  readonly at: number;
 }
 
 /** An incident: alerts that people work as one. Times in ms since the epoch. */
@@ -70,6 +80,10 @@ export interface Incident {
   readonly place: Place;
   readonly parent?: string;
   readonly assignee?: string;
+  /** Out of the queue's sight until then, ms; a new alert brings it back at once. */
+  readonly snoozed?: number;
+  /** Steps done, in the order they were; by their Vietnamese text. */
+  readonly stepsDone?: readonly StepDone[];
   /** Ids of the alerts, earliest first. */
   readonly alerts: readonly string[];
   readonly rules: readonly string[];

@@ -39,6 +39,8 @@ export interface IncidentRow {
   readonly first: Instant;
   readonly last: Instant;
   readonly assignee: string | null;
+  /** Out of the queue's sight until then. */
+  readonly snoozed: Instant | null;
   readonly clocks: Readonly<Record<string, Instant>>;
   readonly rules: readonly string[];
   readonly entity: string | null;
@@ -83,9 +85,17 @@ export interface TimelineView extends Omit<TimelineEntry, 'at' | 'time'> {
   readonly time: Instant;
 }
 
+/** One step of an incident's playbook, in both languages; who did it and when, if somebody did. */
+export interface StepView {
+  readonly step: string;
+  readonly stepEn: string;
+  readonly done: { readonly who: string; readonly at: Instant } | null;
+}
+
 /** The incident page. */
 export interface IncidentView extends IncidentRow {
   readonly card: Readonly<Record<'vi' | 'en', Card>>;
+  readonly playbook: readonly StepView[];
   readonly entities: readonly Entity[];
   readonly alertList: readonly AlertView[];
   readonly timeline: readonly TimelineView[];
@@ -123,6 +133,11 @@ export interface ActionRequest {
   /** merge: the incidents that go into this one; split: the alerts that leave it. */
   readonly incidents?: readonly string[];
   readonly alerts?: readonly string[];
+  /** snooze: until when; `null` brings it back. */
+  readonly until?: Instant | null;
+  /** step: its Vietnamese text, and whether it is done. */
+  readonly step?: string;
+  readonly done?: boolean;
 }
 
 export type ActionName =
@@ -135,6 +150,8 @@ export type ActionName =
   | 'merge'
   | 'split'
   | 'reopen'
+  | 'snooze'
+  | 'step'
   | 'undo';
 
 /**

@@ -7,6 +7,7 @@ import {
   fieldTime,
   fromFieldTime,
   listTime,
+  morningAfter,
   weekdayTime,
 } from './time.ts';
 
@@ -26,6 +27,11 @@ describe('time as people read it', () => {
     expect(listTime(LATE, LATE + 60_000)).toBe('04:05:09');
     expect(listTime(LATE, LATE + 86_400_000)).toBe('23/11 04:05');
     expect(listTime(LATE, LATE + 365 * 86_400_000)).toBe('23/11/2026');
+  });
+
+  it('knows the next morning at seven', () => {
+    expect(dateTime(morningAfter(LATE))).toBe('23/11/2026 07:00');
+    expect(dateTime(morningAfter(morningAfter(LATE)))).toBe('24/11/2026 07:00');
   });
 
   it('goes into a form field and comes back the same minute', () => {

@@ -93,6 +93,14 @@ export function weekdayTime(at: Instant | number, language: 'vi' | 'en'): string
   return `${WEEKDAYS[language][day] ?? ''} ${p.hour}:${p.minute}`;
 }
 
+/** The next seven o'clock in the morning, when the day shift begins. */
+export function morningAfter(at: number): number {
+  const day = 24 * 3_600_000;
+  const seven = 7 * 3_600_000;
+  const local = at + ZONE_OFFSET_MS - seven;
+  return (Math.floor(local / day) + 1) * day + seven - ZONE_OFFSET_MS;
+}
+
 /** `2026-11-22T14:05`, what a datetime-local field holds, in Viet Nam's time. */
 export function fieldTime(at: number): string {
   const p = parts(at);

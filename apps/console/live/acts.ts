@@ -48,25 +48,29 @@ const UNDOABLE: readonly ActionName[] = [
   'merge',
   'split',
   'reopen',
+  'snooze',
 ];
 
 /** How the row looks once the act is done, shown until the server has answered. */
 function expected(act: Act, user: string): Partial<IncidentRow> {
-  const { status, assignee, verdict, severity } = act.fields;
+  const { status, assignee, verdict, severity, until } = act.fields;
   switch (act.action) {
     case 'acknowledge':
-      return { status: 'acknowledged', assignee: user };
+      return { status: 'acknowledged', assignee: user, snoozed: null };
     case 'assign':
       return { assignee: assignee ?? null };
     case 'status':
-      return status === undefined ? {} : { status };
+      return status === undefined ? {} : { status, snoozed: null };
     case 'severity':
       return severity === undefined ? {} : { severity };
     case 'verdict':
       return { status: 'closed', verdict: verdict ?? null, closedBy: 'person' };
     case 'reopen':
       return { status: 'in_progress', verdict: null, closedBy: null };
+    case 'snooze':
+      return { snoozed: until ?? null };
     case 'comment':
+    case 'step':
     case 'merge':
     case 'split':
     case 'undo':

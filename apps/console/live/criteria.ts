@@ -20,7 +20,15 @@ export const STATUS_ORDER: readonly IncidentStatus[] = [
   'resolved',
   'closed',
 ];
-export const TABS = ['open', 'mine', 'unassigned', 'critical', 'due', 'waiting'] as const;
+export const TABS = [
+  'open',
+  'mine',
+  'unassigned',
+  'critical',
+  'due',
+  'waiting',
+  'snoozed',
+] as const;
 export type Tab = (typeof TABS)[number];
 export const SORTS = ['severity', 'status', 'locality', 'last', 'due', 'events'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -50,6 +58,11 @@ export function isOpen(row: IncidentRow): boolean {
   return row.status !== 'closed';
 }
 
+/** True while somebody put it off; `now` in ms. */
+export function isSnoozed(row: IncidentRow, now: number): boolean {
+  return row.snoozed !== null && Date.parse(row.snoozed) > now;
+}
+
 /** The nearest running deadline, or null. */
 export function nearestClock(row: IncidentRow): { name: string; at: string } | null {
   let nearest: { name: string; at: string } | null = null;
@@ -60,18 +73,36 @@ export function nearestClock(row: IncidentRow): { name: string; at: string } | n
   return nearest;
 }
 
-/**
- * The instant before which a deadline is near, as rows write instants: text in one zone sorts by
- * time.
- */
-export function soonAt(now: number): string {
-  return new Date(now + DUE_SOON_MS).toISOString();
+/** Now, and the instant before which a deadline is near; text in one zone sorts by time. */
+export interface Instants {
+  readonly now: string;
+  readonly soon: string;
 }
 
-/** True when the row belongs to the tab; `soon` comes from `soonAt`. */
-export function inTab(row: IncidentRow, tab: Tab, user: string, soon: string): boolean {
+export function instantsAt(now: number): Instants {
+  return { now: new Date(now).toISOString(), soon: new Date(now + DUE_SOON_MS).toISOString() };
+}
+
+function isDue(row: IncidentRow, soon: string): boolean {
+  for (const name in row.clocks) {
+    if ((row.clocks[name] ?? soon) < soon) return true;
+  }
+  return false;
+}
+
+/**
+ * True when the row belongs to the tab. One that was put off stands in no other tab than its own
+ * until its time is there or its deadline comes near.
+ */
+export function inTab(row: IncidentRow, tab: Tab, user: string, at: Instants): boolean {
   if (!isOpen(row)) return false;
+  if (row.snoozed !== null && row.snoozed > at.now) {
+    if (tab === 'snoozed') return true;
+    if (!isDue(row, at.soon)) return false;
+  }
   switch (tab) {
+    case 'snoozed':
+      return false;
     case 'open':
       return true;
     case 'mine':
@@ -83,10 +114,7 @@ export function inTab(row: IncidentRow, tab: Tab, user: string, soon: string): b
     case 'waiting':
       return row.status === 'waiting_locality' || row.status === 'waiting_vendor';
     case 'due':
-      for (const name in row.clocks) {
-        if ((row.clocks[name] ?? soon) < soon) return true;
-      }
-      return false;
+      return isDue(row, at.soon);
   }
 }
 
@@ -117,9 +145,9 @@ export function matcher(criteria: Criteria, now: number): (row: IncidentRow) => 
     .split(/\s+/)
     .filter((word) => word !== '');
   const worst = criteria.severity === null ? null : severityRank(criteria.severity);
-  const soon = soonAt(now);
+  const at = instantsAt(now);
   return (row) =>
-    inTab(row, criteria.tab, criteria.user, soon) &&
+    inTab(row, criteria.tab, criteria.user, at) &&
     (worst === null || severityRank(row.severity) <= worst) &&
     (criteria.status === null || row.status === criteria.status) &&
     (criteria.locality === null || row.locality.province === criteria.locality) &&

@@ -36,6 +36,7 @@ function row(id: string, over: Partial<IncidentRow> = {}): IncidentRow {
     first: at,
     last: at,
     assignee: null,
+    snoozed: null,
     clocks: {},
     rules: ['SD-10'],
     entity: null,

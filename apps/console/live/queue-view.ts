@@ -1,6 +1,15 @@
 import type { IncidentRow } from '#libs/protocol';
 
-import { comparator, type Criteria, inTab, matcher, soonAt, type Tab, TABS } from './criteria.ts';
+import {
+  comparator,
+  type Criteria,
+  type Instants,
+  instantsAt,
+  inTab,
+  matcher,
+  type Tab,
+  TABS,
+} from './criteria.ts';
 import { Groups, type RowGroup } from './grouping.ts';
 import type { RowBook } from './row-book.ts';
 
@@ -26,7 +35,15 @@ export interface QueueSnapshot {
   readonly waiting: number;
 }
 
-const NO_COUNTS: Counts = { open: 0, mine: 0, unassigned: 0, critical: 0, due: 0, waiting: 0 };
+const NO_COUNTS: Counts = {
+  open: 0,
+  mine: 0,
+  unassigned: 0,
+  critical: 0,
+  due: 0,
+  waiting: 0,
+  snoozed: 0,
+};
 
 /** The order and the counts of the duty queue over the rows of a book. */
 export class QueueView {
@@ -127,15 +144,20 @@ export class QueueView {
     this.#tell();
   }
 
-  /** Counts everything again: deadlines come near without any row changing. */
+  /** Counts everything again: deadlines come near, and what was put off comes back, without any row
+   * changing. */
   recount(): void {
     const now = this.#now();
-    const soon = soonAt(now);
+    const at = instantsAt(now);
     this.#matches = matcher(this.#criteria, now);
     this.#counts = { ...NO_COUNTS };
     this.#alarming = 0;
     this.#matching = 0;
-    for (const row of this.#book.rows()) this.#count(row, 1, soon);
+    for (const row of this.#book.rows()) {
+      this.#count(row, 1, at);
+      // What was put off comes back as new rows do.
+      if (!this.#placed.has(row.id) && this.#matches(row)) this.#fresh.add(row.id);
+    }
     this.#tell();
   }
 
@@ -153,9 +175,9 @@ export class QueueView {
   }
 
   #rowChanged(before: IncidentRow | undefined, after: IncidentRow | undefined): void {
-    const soon = soonAt(this.#now());
-    if (before !== undefined) this.#count(before, -1, soon);
-    if (after !== undefined) this.#count(after, 1, soon);
+    const at = instantsAt(this.#now());
+    if (before !== undefined) this.#count(before, -1, at);
+    if (after !== undefined) this.#count(after, 1, at);
     if (after !== undefined && before === undefined) this.#noteProvince(after);
     const id = (after ?? before)?.id;
     if (id === undefined || this.#placed.has(id)) return;
@@ -168,9 +190,9 @@ export class QueueView {
     this.#provinces = new Map([...this.#provinces, [province, provinceName]]);
   }
 
-  #count(row: IncidentRow, by: 1 | -1, soon: string): void {
+  #count(row: IncidentRow, by: 1 | -1, at: Instants): void {
     for (const tab of TABS) {
-      if (inTab(row, tab, this.#criteria.user, soon)) this.#counts[tab] += by;
+      if (inTab(row, tab, this.#criteria.user, at)) this.#counts[tab] += by;
     }
     if (row.severity === 'critical' && row.status === 'new') this.#alarming += by;
     if (this.#matches(row)) this.#matching += by;

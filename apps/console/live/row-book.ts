@@ -83,8 +83,10 @@ export class RowBook {
     const known = this.#rows.get(row.id);
     if (known === undefined) this.#replace(row.id, row);
     else if (row.version > known.version) {
-      const { status, verdict, assignee, severity, closedBy, parent, clocks, version } = row;
-      const human = { status, verdict, assignee, severity, closedBy, parent, clocks, version };
+      const { status, verdict, assignee, severity, closedBy } = row;
+      const { parent, snoozed, clocks, version } = row;
+      const decided = { status, verdict, assignee, severity, closedBy };
+      const human = { ...decided, parent, snoozed, clocks, version };
       this.#replace(row.id, { ...known, ...human });
     }
   }

@@ -20,6 +20,7 @@ export function rowOf(view: IncidentRow | IncidentView): IncidentRow {
     first: view.first,
     last: view.last,
     assignee: view.assignee,
+    snoozed: view.snoozed,
     clocks: view.clocks,
     rules: view.rules,
     entity: view.entity,

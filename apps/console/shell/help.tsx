@@ -41,6 +41,8 @@ export function Help(): ReactNode {
         ['T', keys.take],
         ['P', keys.assign],
         ['B', keys.comment],
+        ['C', keys.escalate],
+        ['H', keys.snooze],
         ['V', keys.verdict],
         ['Ctrl Z', keys.undo],
         ['Ctrl Enter', keys.send],
@@ -49,7 +51,7 @@ export function Help(): ReactNode {
     [
       groups.move,
       [
-        ['Alt 1…4', keys.tabs],
+        ['Alt 1…5', keys.tabs],
         ['F6', keys.region],
         ['G', keys.go],
         ['Esc', keys.escape],

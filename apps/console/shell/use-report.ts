@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 
 import { problemText } from '../api/problem-text.ts';
+import { dateTime } from '../format/time.ts';
 import { useLanguage, useText } from '../i18n/text.tsx';
 import type { Act, ActOutcome } from '../live/acts.ts';
 import { useToast } from '../ui/toast.tsx';
@@ -28,6 +29,12 @@ function doneText(act: Act, text: Text): string {
         id,
         fields.severity === undefined ? '' : text.severity[fields.severity],
       );
+    case 'snooze':
+      return typeof fields.until === 'string'
+        ? text.done.snooze(id, dateTime(fields.until))
+        : text.done.wake(id);
+    case 'step':
+      return text.done.step(fields.done !== false);
     case 'acknowledge':
     case 'comment':
     case 'merge':

@@ -7,6 +7,7 @@ import type {
   IncidentListView,
   IncidentRow,
   IncidentView,
+  StepView,
   TimelineView,
 } from '#libs/protocol';
 
@@ -45,6 +46,7 @@ export const incidentRow = z.strictObject({
   first: instant,
   last: instant,
   assignee: z.string().nullable(),
+  snoozed: instant.nullable(),
   clocks: z.record(z.string(), instant),
   rules: z.array(z.string()),
   entity: z.string().nullable(),
@@ -109,8 +111,15 @@ const card = z.strictObject({
   call: z.string(),
 }) satisfies z.ZodType<Card>;
 
+const step = z.strictObject({
+  step: z.string(),
+  stepEn: z.string(),
+  done: z.strictObject({ who: z.string(), at: instant }).nullable(),
+}) satisfies z.ZodType<StepView>;
+
 export const incident = incidentRow.extend({
   card: z.strictObject({ vi: card, en: card }),
+  playbook: z.array(step),
   entities: z.array(entity),
   alertList: z.array(alert),
   timeline: z.array(timelineEntry),

@@ -17,6 +17,7 @@ import { eventView } from './events.controller.ts';
 const ROWS_MAX = 5_000;
 const TEXT_CHARS_MAX = 4_000;
 const LIST_MAX = 500;
+const STEP_CHARS_MAX = 1_000;
 const EVIDENCE_SHOWN_MAX = 50;
 const CURSOR_CHARS_MAX = 500;
 /**
@@ -35,6 +36,8 @@ const ACTIONS = [
   'merge',
   'split',
   'reopen',
+  'snooze',
+  'step',
   'undo',
 ] as const satisfies readonly ActionName[];
 
@@ -75,6 +78,9 @@ const actionBody = z.strictObject({
   severity: z.enum(SEVERITIES).optional(),
   incidents: z.array(z.string().max(32)).max(LIST_MAX).optional(),
   alerts: z.array(z.string().max(64)).max(LIST_MAX).optional(),
+  until: z.iso.datetime().nullable().optional(),
+  step: z.string().max(STEP_CHARS_MAX).optional(),
+  done: z.boolean().optional(),
 });
 
 @ApiTags('incidents')

@@ -208,6 +208,7 @@ export function makeRow(n: number, now: number, random: () => number): IncidentR
     first: new Date(last - 20 * MINUTE).toISOString(),
     last: new Date(last).toISOString(),
     assignee: owner,
+    snoozed: null,
     clocks: {
       sla: new Date(due).toISOString(),
       ...(story.severity === 'critical' ? { legal_24h: new Date(legal).toISOString() } : {}),

@@ -43,30 +43,36 @@ export function viewOf(row: IncidentRow, acts: IncidentView['timeline']): Incide
       facts: { rule: row.rules[0] ?? '' },
     },
   ];
+  const card: IncidentView['card'] = {
+    vi: {
+      what: `Từ 08:35, ${row.title.toLowerCase()} tại ${place}. Các kết nối khác vẫn tốt.`,
+      who: '412 hồ sơ một cửa đang chờ; người dân chưa nhận được kết quả.',
+      steps: [
+        'Báo đơn vị dừng gửi lại thủ công.',
+        'Gọi trực ban Trung tâm dữ liệu quốc gia.',
+        'Theo dõi hàng đợi đồng bộ mỗi 15 phút.',
+      ],
+      call: 'Trực ban NDOP · 024 xxxx 1234',
+    },
+    en: {
+      what: `Since 08:35: ${row.titleEn} (${place}). Other links are fine.`,
+      who: '412 one-stop dossiers are waiting; citizens have no result yet.',
+      steps: [
+        'Tell the unit to stop sending again by hand.',
+        'Call the duty officer of the national data center.',
+        'Watch the sync queue every 15 minutes.',
+      ],
+      call: 'NDOP duty officer · 024 xxxx 1234',
+    },
+  };
   return {
     ...row,
-    card: {
-      vi: {
-        what: `Từ 08:35, ${row.title.toLowerCase()} tại ${place}. Các kết nối khác vẫn tốt.`,
-        who: '412 hồ sơ một cửa đang chờ; người dân chưa nhận được kết quả.',
-        steps: [
-          'Báo đơn vị dừng gửi lại thủ công.',
-          'Gọi trực ban Trung tâm dữ liệu quốc gia.',
-          'Theo dõi hàng đợi đồng bộ mỗi 15 phút.',
-        ],
-        call: 'Trực ban NDOP · 024 xxxx 1234',
-      },
-      en: {
-        what: `Since 08:35: ${row.titleEn} (${place}). Other links are fine.`,
-        who: '412 one-stop dossiers are waiting; citizens have no result yet.',
-        steps: [
-          'Tell the unit to stop sending again by hand.',
-          'Call the duty officer of the national data center.',
-          'Watch the sync queue every 15 minutes.',
-        ],
-        call: 'NDOP duty officer · 024 xxxx 1234',
-      },
-    },
+    card,
+    playbook: card.vi.steps.map((step, at) => ({
+      step,
+      stepEn: card.en.steps[at] ?? step,
+      done: at === 0 ? { who: 'an', at: row.last } : null,
+    })),
     entities: row.entity === null ? [] : [{ kind: 'service', value: row.entity }],
     alertList: Array.from({ length: row.alerts }, (_, at) => ({
       id: `al-${row.id}-${at}`,

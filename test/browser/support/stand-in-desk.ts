@@ -180,6 +180,8 @@ const ENTRY: Readonly<Record<ActionName, Timeline['what']>> = {
   merge: 'merged',
   split: 'split',
   reopen: 'reopened',
+  snooze: 'snoozed',
+  step: 'step',
   undo: 'undone',
 };
 
@@ -197,7 +199,10 @@ function effectOf(action: ActionName, request: ActionRequest, who: string): Part
       return { status: 'closed', verdict: request.verdict ?? null, closedBy: 'person' };
     case 'reopen':
       return { status: 'in_progress', verdict: null, closedBy: null };
+    case 'snooze':
+      return { snoozed: request.until ?? null };
     case 'comment':
+    case 'step':
     case 'merge':
     case 'split':
     case 'undo':

@@ -103,6 +103,8 @@ export function useDutyKeys(duty: Duty, find: () => void): void {
     KeyT: act(() => void work.run(targets, 'acknowledge')),
     KeyP: act(() => duty.openForm('assign')),
     KeyB: act(() => duty.openForm('comment')),
+    KeyC: act(() => duty.openForm('escalate')),
+    KeyH: act(() => duty.openForm('snooze')),
     KeyV: act(() => duty.openForm('verdict')),
   };
   PANEL_TABS.forEach((tab, at) => {

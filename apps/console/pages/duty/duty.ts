@@ -1,11 +1,10 @@
-import type { Work } from '../incident/use-work.ts';
+import type { FormName, Work } from '../incident/use-work.ts';
 import type { DutySearch } from './duty-search.ts';
 import type { Items } from './group-items.ts';
 import type { ListControl } from './queue-list.tsx';
 import type { Ticks } from './ticks.ts';
 
 type Patch = { readonly [K in keyof DutySearch]?: DutySearch[K] | undefined };
-type FormKind = 'verdict' | 'assign' | 'comment';
 
 /** The parts of the page that are asked to scroll or take the focus, as they come and go. */
 export class DutyParts {
@@ -49,7 +48,7 @@ export interface Duty {
   readonly tickAll: (ids: readonly string[], on: boolean) => void;
   readonly openPanel: (id: string) => void;
   readonly openPage: (id: string) => void;
-  readonly openForm: (form: FormKind) => void;
+  readonly openForm: (form: FormName) => void;
   readonly closePanel: () => void;
   readonly pause: () => void;
   readonly showFresh: () => void;

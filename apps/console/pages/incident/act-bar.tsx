@@ -1,30 +1,22 @@
 import type { ReactNode } from 'react';
 
-import type { IncidentStatus, Severity } from '#libs/model';
+import type { Severity } from '#libs/model';
 import type { IncidentRow } from '#libs/protocol';
 
 import { useText } from '../../i18n/text.tsx';
-import { isOpen, SEVERITY_ORDER } from '../../live/criteria.ts';
+import { isOpen, isSnoozed, SEVERITY_ORDER } from '../../live/criteria.ts';
 import { useDesk, useLive } from '../../shell/desk.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { Menu, type MenuGroup } from '../../ui/menu.tsx';
+import { Menu, type MenuGroup, type MenuItem } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { AssignForm } from './assign-form.tsx';
+import { EscalateForm } from './escalate-form.tsx';
 import styles from './incident.module.css';
+import { NEXT_STATUS } from './next-status.ts';
+import { SnoozeForm } from './snooze-form.tsx';
 import type { Work } from './use-work.ts';
 import { VerdictForm } from './verdict-form.tsx';
-
-/** Statuses a person may set from each (libs/incident decides; others are not offered). */
-const NEXT: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {
-  new: ['in_progress', 'waiting_locality', 'waiting_vendor', 'resolved'],
-  acknowledged: ['in_progress', 'waiting_locality', 'waiting_vendor', 'resolved'],
-  in_progress: ['waiting_locality', 'waiting_vendor', 'resolved'],
-  waiting_locality: ['in_progress', 'waiting_vendor', 'resolved'],
-  waiting_vendor: ['in_progress', 'waiting_locality', 'resolved'],
-  resolved: ['in_progress'],
-  closed: [],
-};
 
 interface ActBarProps {
   readonly row: IncidentRow;
@@ -35,16 +27,25 @@ interface ActBarProps {
 function MoreMenu(props: ActBarProps): ReactNode {
   const text = useText();
   const toast = useToast();
-  const { mayAct } = useDesk();
+  const { clock, mayAct } = useDesk();
   const { row, work } = props;
   const groups: MenuGroup[] = [];
   if (mayAct) {
-    groups.push({ items: [{ label: text.act.comment, hint: 'B', run: props.onComment }] });
+    const items: MenuItem[] = [{ label: text.act.comment, hint: 'B', run: props.onComment }];
+    if (isOpen(row)) {
+      items.unshift({ label: text.act.assign, hint: 'P', run: () => work.open('assign') });
+      items.push(
+        isSnoozed(row, clock.now())
+          ? { label: text.act.wake, run: () => void work.run([row.id], 'snooze', { until: null }) }
+          : { label: text.act.snooze, hint: 'H', run: () => work.open('snooze') },
+      );
+    }
+    groups.push({ items });
   }
   if (mayAct && isOpen(row)) {
     groups.push({
       label: text.act.status,
-      items: NEXT[row.status].map((status) => ({
+      items: NEXT_STATUS[row.status].map((status) => ({
         label: text.statusLong[status],
         run: () => void work.run([row.id], 'status', { status }),
       })),
@@ -125,6 +126,15 @@ export function ActBar(props: ActBarProps): ReactNode {
         </Button>
       )}
       <Button
+        hint="C"
+        disabled={blocked !== null}
+        title={blocked ?? undefined}
+        aria-expanded={work.form === 'escalate'}
+        onClick={() => work.open(work.form === 'escalate' ? null : 'escalate')}
+      >
+        {text.act.escalate}
+      </Button>
+      <Button
         hint="V"
         look={mine && !closed ? 'primary' : 'plain'}
         disabled={blocked !== null}
@@ -133,15 +143,6 @@ export function ActBar(props: ActBarProps): ReactNode {
         onClick={() => work.open(work.form === 'verdict' ? null : 'verdict')}
       >
         {text.act.verdict}
-      </Button>
-      <Button
-        hint="P"
-        disabled={blocked !== null}
-        title={blocked ?? undefined}
-        aria-expanded={work.form === 'assign'}
-        onClick={() => work.open(work.form === 'assign' ? null : 'assign')}
-      >
-        {text.act.assign}
       </Button>
       <MoreMenu {...props} />
     </div>
@@ -169,6 +170,32 @@ export function ActForms(props: {
         onSend={(verdict, text) => {
           close();
           void work.run(targets, 'verdict', { verdict, text });
+        }}
+      />
+    );
+  }
+  if (work.form === 'escalate') {
+    return (
+      <EscalateForm
+        key={row.id}
+        row={row}
+        onCancel={close}
+        onSend={(action, fields) => {
+          close();
+          void work.run(targets, action, fields);
+        }}
+      />
+    );
+  }
+  if (work.form === 'snooze') {
+    return (
+      <SnoozeForm
+        key={row.id}
+        incident={row.id}
+        onCancel={close}
+        onSend={(until, note) => {
+          close();
+          void work.run(targets, 'snooze', { until, ...(note !== '' && { text: note }) });
         }}
       />
     );

@@ -14,7 +14,7 @@ import { useKeys } from '../../keyboard/use-keys.ts';
 import { isOpen } from '../../live/criteria.ts';
 import { useDesk } from '../../shell/desk.tsx';
 import { PageFrame } from '../../shell/page-frame.tsx';
-import { Button, controls, Empty, Skeleton } from '../../ui/controls.tsx';
+import { Button, controls, Count, Empty, Skeleton } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
@@ -25,6 +25,7 @@ import { Evidence } from './evidence.tsx';
 import { Clocks, FourLines } from './four-lines.tsx';
 import { Facts, IncidentId } from './incident-panel.tsx';
 import styles from './incident.module.css';
+import { Playbook, progressOf } from './playbook.tsx';
 import { RelatedList } from './related.tsx';
 import { Timeline } from './timeline.tsx';
 import { useIncident } from './use-incident.ts';
@@ -139,7 +140,7 @@ function Details(props: { readonly view: IncidentView; readonly work: Work }): R
   const { tab } = useSearch({ from: '/shell/su-co/$id' });
   const navigate = useNavigate();
   const { view, work } = props;
-  const value = tab === 'timeline' || tab === 'related' ? tab : 'evidence';
+  const value = tab === 'timeline' || tab === 'related' || tab === 'playbook' ? tab : 'evidence';
   return (
     <section className={styles.card} aria-label={text.panel.tabs.evidence}>
       <div className={styles.tabs}>
@@ -155,15 +156,21 @@ function Details(props: { readonly view: IncidentView; readonly work: Work }): R
               replace: true,
             })
           }
-          items={(['evidence', 'timeline', 'related'] as const).map((id) => ({
+          items={(['evidence', 'timeline', 'playbook', 'related'] as const).map((id) => ({
             id,
-            label: text.panel.tabs[id],
+            label: (
+              <>
+                {text.panel.tabs[id]}
+                {id === 'playbook' ? <Count>{progressOf(view)}</Count> : null}
+              </>
+            ),
           }))}
         />
       </div>
       <TabPanel name="incident" value={value} className={styles.content}>
         {value === 'evidence' ? <Evidence view={view} open /> : null}
         {value === 'timeline' ? <Timeline entries={view.timeline} /> : null}
+        {value === 'playbook' ? <Playbook view={view} work={work} /> : null}
         {value === 'related' ? <RelatedList row={view} work={work} /> : null}
       </TabPanel>
     </section>
@@ -188,6 +195,8 @@ function Body(props: {
   useKeys({
     KeyT: act(() => void work.run([row.id], 'acknowledge')),
     KeyV: act(() => work.open('verdict')),
+    KeyC: act(() => work.open('escalate')),
+    KeyH: act(() => work.open('snooze')),
     KeyP: act(() => work.open('assign')),
     KeyB: act(() => work.open('comment')),
     Escape: () => (work.form === null ? router.history.back() : work.open(null)),

@@ -20,6 +20,7 @@ import { Evidence } from './evidence.tsx';
 import { Clocks, FourLines } from './four-lines.tsx';
 import { PANEL_TABS, type PanelTab } from './incident-search.ts';
 import styles from './incident.module.css';
+import { Playbook, progressOf } from './playbook.tsx';
 import { RelatedList } from './related.tsx';
 import { Timeline } from './timeline.tsx';
 import { useIncident } from './use-incident.ts';
@@ -93,6 +94,7 @@ function TabContent(props: {
   if (props.tab === 'comments') {
     return <Comments id={view.id} entries={view.timeline} work={props.work} />;
   }
+  if (props.tab === 'playbook') return <Playbook view={view} work={props.work} />;
   if (props.tab === 'timeline') return <Timeline entries={view.timeline} />;
   return (
     <>
@@ -136,6 +138,7 @@ export function IncidentPanel(props: PanelProps): ReactNode {
     );
   }
   const comments = view?.timeline.filter((entry) => entry.what === 'commented').length ?? 0;
+  const progress = progressOf(view);
   return (
     <div className={styles.panel}>
       <div className={styles.head}>
@@ -169,6 +172,7 @@ export function IncidentPanel(props: PanelProps): ReactNode {
               label: (
                 <>
                   {text.panel.tabs[id]}
+                  {id === 'playbook' && progress !== '' ? <Count>{progress}</Count> : null}
                   {id === 'comments' && comments > 0 ? <Count>{comments}</Count> : null}
                 </>
               ),

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 import type { TimelineView } from '#libs/protocol';
 
-import { clockTime, fullTime, listTime, millis } from '../../format/time.ts';
+import { clockTime, dateTime, fullTime, listTime, millis } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
 import styles from './incident.module.css';
@@ -31,6 +31,10 @@ function sentence(entry: TimelineView, text: Text): string {
       return words.verdict(named(text.verdict, facts['verdict'] ?? facts['new']));
     case 'severity':
       return words.severity(named(text.severity, facts['to'] ?? facts['new']));
+    case 'snoozed':
+      return words.snoozed(facts['to'] === undefined ? '' : dateTime(facts['to']));
+    case 'step':
+      return words.step(facts['step'] ?? '', facts['to'] !== 'open');
     case 'opened':
     case 'alert_joined':
     case 'alert_changed':
@@ -44,6 +48,7 @@ function sentence(entry: TimelineView, text: Text): string {
     case 'undone':
     case 'notified':
     case 'recovered':
+    case 'woken':
       return words[entry.what];
   }
 }

@@ -8,7 +8,7 @@ import { useDesk } from '../../shell/desk.tsx';
 import { useReport } from '../../shell/use-report.ts';
 import { useToast } from '../../ui/toast.tsx';
 
-export type FormName = 'verdict' | 'assign' | 'comment';
+export type FormName = 'verdict' | 'assign' | 'comment' | 'escalate' | 'snooze';
 
 export interface Conflict {
   readonly act: Act;
