@@ -104,6 +104,12 @@ export function createConsoleRouter(cache: QueryClient) {
     validateSearch: readSourcesSearch,
     component: lazyRouteComponent(() => import('./pages/sources/sources-page.tsx'), 'SourcesPage'),
   });
+  const upkeep = createRoute({
+    getParentRoute: () => shell,
+    path: '/bao-tri',
+    validateSearch: (found: Record<string, unknown>) => readTexts(found, ['phan']),
+    component: lazyRouteComponent(() => import('./pages/upkeep/upkeep-page.tsx'), 'UpkeepPage'),
+  });
   const rules = createRoute({
     getParentRoute: () => shell,
     path: '/luat',
@@ -119,12 +125,14 @@ export function createConsoleRouter(cache: QueryClient) {
   const health = createRoute({
     getParentRoute: () => shell,
     path: '/suc-khoe',
+    validateSearch: (found: Record<string, unknown>) => readTexts(found, ['phan', 'st']),
     component: lazyRouteComponent(() => import('./pages/health/health-page.tsx'), 'HealthPage'),
   });
   const admin = createRoute({
     getParentRoute: () => shell,
     path: '/quan-tri',
-    validateSearch: (found: Record<string, unknown>) => readTexts(found, ['phan']),
+    validateSearch: (found: Record<string, unknown>) =>
+      readTexts(found, ['phan', 'who', 'what', 'target']),
     component: lazyRouteComponent(() => import('./pages/admin/admin-page.tsx'), 'AdminPage'),
   });
   const account = createRoute({
@@ -133,7 +141,7 @@ export function createConsoleRouter(cache: QueryClient) {
     component: lazyRouteComponent(() => import('./pages/account/account-page.tsx'), 'AccountPage'),
   });
 
-  const pages = [home, duty, incident, search, sources, rules, summary, health, admin, account];
+  const pages = [home, duty, incident, search, sources, upkeep, rules, summary, health, admin, account];
   return createRouter({
     routeTree: root.addChildren([door, setPassword, shell.addChildren(pages)]),
     parseSearch,

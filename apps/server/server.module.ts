@@ -8,6 +8,7 @@ import { AccessGuard } from './access/access-guard.ts';
 import { AdminController } from './controllers/admin.controller.ts';
 import { AlertsController } from './controllers/alerts.controller.ts';
 import { DeliveriesController } from './controllers/deliveries.controller.ts';
+import { DeskController } from './controllers/desk.controller.ts';
 import { DescriptionController } from './controllers/description.controller.ts';
 import { EventsController } from './controllers/events.controller.ts';
 import { IncidentsController } from './controllers/incidents.controller.ts';
@@ -32,6 +33,7 @@ export class ServerModule {
       controllers: [
         SessionController,
         IncidentsController,
+        DeskController,
         AlertsController,
         EventsController,
         SourcesController,

@@ -22,3 +22,4 @@ export type {
 } from './ports.ts';
 export { ALERT_KIND, INCIDENT_KIND, type IncidentRecord } from './record.ts';
 export { alertView, type Names, rowOf } from './row.ts';
+export { type SavedView, SavedViews, type ViewReader } from './saved-views.ts';

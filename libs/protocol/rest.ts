@@ -301,6 +301,24 @@ export interface RecordView {
   readonly hash: string;
 }
 
+/** A person whom incidents can be given to. */
+export interface PersonView {
+  readonly user: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly scope: PlaceView;
+}
+
+/** A named state of the duty queue; `search` is what stands in its URL. */
+export interface SavedViewView {
+  readonly id: string;
+  readonly name: string;
+  readonly search: string;
+  /** True when everybody of the owner's place sees it. */
+  readonly shared: boolean;
+  readonly mine: boolean;
+}
+
 /** A person who may sign in. */
 export interface UserView {
   readonly user: string;

@@ -79,6 +79,7 @@ function foreignPath(path: string, furnished: Furnished): string {
     '/api/v1/users/{user}/link': 'admin',
     '/api/v1/users/{user}/end-sessions': 'admin',
     '/api/v1/sessions/{id}': 'x'.repeat(32),
+    '/api/v1/views/{id}': 'x'.repeat(32),
   };
   const id = foreign[path];
   if (path.includes('{') && id === undefined) {

@@ -91,6 +91,12 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
+/** The body of a PUT's answer; throws ApiFailure. */
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  const response = await ask('PUT', address(path), body);
+  return (await response.json()) as T;
+}
+
 export async function remove(path: string): Promise<void> {
   await ask('DELETE', address(path));
 }

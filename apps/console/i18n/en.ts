@@ -1,10 +1,12 @@
 import type { Catalogue } from './catalogue.ts';
 import { enDesk } from './en-desk.ts';
 import { enPages } from './en-pages.ts';
+import { enUpkeep } from './en-upkeep.ts';
 
 /** English; a missing or extra key is a compile error. */
 export const en: Catalogue = {
   ...enPages,
+  ...enUpkeep,
   ...enDesk,
   product: 'Tháp Canh',
   center: 'Cyber security monitoring center',
@@ -114,6 +116,7 @@ export const en: Catalogue = {
     search: 'Search',
     sources: 'Sources',
     rules: 'Rules',
+    upkeep: 'Upkeep',
     summary: 'Summary',
     health: 'Health',
     admin: 'Admin',

@@ -1,5 +1,6 @@
 import { viDesk } from './vi-desk.ts';
 import { viPages } from './vi-pages.ts';
+import { viUpkeep } from './vi-upkeep.ts';
 
 /**
  * Vietnamese, the first language of the console; its shape is the type that every other language
@@ -7,6 +8,7 @@ import { viPages } from './vi-pages.ts';
  */
 export const vi = {
   ...viPages,
+  ...viUpkeep,
   ...viDesk,
   product: 'Tháp Canh',
   center: 'Trung tâm giám sát an ninh mạng',
@@ -117,6 +119,7 @@ export const vi = {
     search: 'Tìm kiếm',
     sources: 'Nguồn',
     rules: 'Luật',
+    upkeep: 'Bảo trì',
     summary: 'Tổng hợp',
     health: 'Sức khoẻ',
     admin: 'Quản trị',

@@ -36,6 +36,8 @@ export interface May {
   readonly exportEvents: boolean;
   readonly assignSources: boolean;
   readonly administer: boolean;
+  /** Maintenance windows and silences. */
+  readonly holdBack: boolean;
 }
 
 function mayOf(role: SessionView['role']): May {
@@ -45,6 +47,7 @@ function mayOf(role: SessionView['role']): May {
     exportEvents: analyst,
     assignSources: analyst,
     administer: role === 'admin',
+    holdBack: role !== 'manager',
   };
 }
 

@@ -39,6 +39,7 @@ export function Rail(): ReactNode {
       />
       {may.search ? <RailLink to="/tim-kiem" icon="search" label={text.shell.search} /> : null}
       <RailLink to="/nguon" icon="sources" label={text.shell.sources} />
+      <RailLink to="/bao-tri" icon="upkeep" label={text.shell.upkeep} />
       <RailLink to="/luat" icon="rules" label={text.shell.rules} />
       <RailLink to="/bao-cao" icon="summary" label={text.shell.summary} />
       <RailLink to="/suc-khoe" icon="health" label={text.shell.health} />

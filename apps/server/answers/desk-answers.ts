@@ -8,7 +8,9 @@ import type {
   LinkView,
   NewKeyView,
   NewUserView,
+  PersonView,
   RecordView,
+  SavedViewView,
   SearchView,
   SessionView,
   TopView,
@@ -48,6 +50,21 @@ export const user = z.strictObject({
   disabled: z.boolean(),
   lastSignIn: instant.nullable(),
 }) satisfies z.ZodType<UserView>;
+
+export const person = z.strictObject({
+  user: z.string(),
+  name: z.string(),
+  role,
+  scope: place,
+}) satisfies z.ZodType<PersonView>;
+
+export const savedView = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  search: z.string(),
+  shared: z.boolean(),
+  mine: z.boolean(),
+}) satisfies z.ZodType<SavedViewView>;
 
 export const key = z.strictObject({
   id: z.string(),

@@ -26,7 +26,7 @@ interface ChoiceFormProps<T extends string> {
   readonly suggestion?: { readonly label: string; readonly text: string } | null;
   readonly submit: string;
   /** Stands under the choices, for one that needs more. */
-  readonly more?: (choice: T | null) => ReactNode;
+  readonly renderMore?: (choice: T | null) => ReactNode;
   readonly onSend: (choice: T, note: string) => void;
   readonly onCancel: () => void;
 }
@@ -105,7 +105,7 @@ export function ChoiceForm<T extends string>(props: ChoiceFormProps<T>): ReactNo
           </label>
         ))}
       </fieldset>
-      {props.more?.(choice)}
+      {props.renderMore?.(choice)}
       <div>
         <textarea
           ref={field}

@@ -55,7 +55,7 @@ export function SnoozeForm(props: {
         short: '',
         key: `snooze ${props.incident}`,
       }}
-      more={(span) =>
+      renderMore={(span) =>
         span === 'own' ? (
           <TextField
             label={words.own}
