@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import type { Broadcast, ChangeLog, Lease } from './ports.ts';
+import type { Broadcast, ChangeLog, Lease, Roster } from './ports.ts';
 
 type CleanUp = (undo: () => void) => void;
 
@@ -9,13 +9,20 @@ export interface CoordinationContract {
   readonly leases: (cleanUp: CleanUp) => Promise<readonly [Lease, Lease]>;
   readonly broadcasts: (cleanUp: CleanUp) => Promise<readonly [Broadcast, Broadcast]>;
   readonly logs: (cleanUp: CleanUp) => Promise<readonly [ChangeLog, ChangeLog]>;
+  readonly rosters: (cleanUp: CleanUp) => Promise<readonly [Roster, Roster]>;
 }
 
-/** What every adapter of Lease, Broadcast and ChangeLog promises. */
-export function coordinationContract({ leases, broadcasts, logs }: CoordinationContract): void {
+/** What every adapter of Lease, Broadcast, ChangeLog and Roster promises. */
+export function coordinationContract({
+  leases,
+  broadcasts,
+  logs,
+  rosters,
+}: CoordinationContract): void {
   leaseContract(leases);
   broadcastContract(broadcasts);
   changeLogContract(logs);
+  rosterContract(rosters);
 }
 
 function leaseContract(open: CoordinationContract['leases']): void {
@@ -114,6 +121,25 @@ function changeLogContract(open: CoordinationContract['logs']): void {
       expect(await one.append('many', bodies)).toBe(1_234);
       const read = await one.read('many', 0, 2_000);
       expect(read.map(({ body }) => body)).toEqual(bodies);
+    });
+  });
+}
+
+function rosterContract(open: CoordinationContract['rosters']): void {
+  describe('a roster', () => {
+    it('shows who takes part in a role, with the facts they signed last, until they leave', async () => {
+      const [one, other] = await open(onTestFinished);
+      expect(await one.present('engine')).toEqual([]);
+      await one.sign('engine', 'b', { shards: 3 });
+      await other.sign('engine', 'a', { place: 'Huế' });
+      await one.sign('engine', 'b', { shards: 8 });
+      await one.sign('collector', 'c', {});
+      expect(await other.present('engine')).toEqual([
+        { id: 'a', facts: { place: 'Huế' } },
+        { id: 'b', facts: { shards: 8 } },
+      ]);
+      await other.leave('engine', 'b');
+      expect((await one.present('engine')).map(({ id }) => id)).toEqual(['a']);
     });
   });
 }

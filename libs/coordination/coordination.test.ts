@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { coordinationContract } from './coordination.contract.ts';
-import { ProcessBroadcast, ProcessChangeLog, ProcessLease } from './embedded.ts';
+import { ProcessBroadcast, ProcessChangeLog, ProcessLease, ProcessRoster } from './embedded.ts';
 import { ThreadLink } from './thread-link.ts';
 
 type Doubler = {
@@ -58,6 +58,10 @@ describe('the embedded adapters', () => {
     logs: () => {
       const log = new ProcessChangeLog();
       return Promise.resolve([log, log]);
+    },
+    rosters: () => {
+      const roster = new ProcessRoster();
+      return Promise.resolve([roster, roster]);
     },
   });
 });

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import { Broadcast, ChangeLog, Lease, type Change, type ChangeSpan, type Held } from './ports.ts';
+import {
+  Broadcast,
+  ChangeLog,
+  Lease,
+  Roster,
+  type Change,
+  type ChangeSpan,
+  type Held,
+  type Member,
+} from './ports.ts';
 
 /** One process is the whole cluster: the first taker holds a name until it lets go. */
 export class ProcessLease extends Lease {
@@ -94,5 +103,27 @@ export class ProcessChangeLog extends ChangeLog {
     const made: Kept = { changes: [], newest: 0, waiting: new Set() };
     this.#logs.set(name, made);
     return made;
+  }
+}
+
+/** One process is the whole cluster; whoever signs stays until it leaves. */
+export class ProcessRoster extends Roster {
+  readonly #roles = new Map<string, Map<string, Member>>();
+
+  sign(role: string, id: string, facts: Member['facts']): Promise<void> {
+    const members = this.#roles.get(role) ?? new Map<string, Member>();
+    members.set(id, { id, facts });
+    this.#roles.set(role, members);
+    return Promise.resolve();
+  }
+
+  leave(role: string, id: string): Promise<void> {
+    this.#roles.get(role)?.delete(id);
+    return Promise.resolve();
+  }
+
+  present(role: string): Promise<readonly Member[]> {
+    const members = [...(this.#roles.get(role)?.values() ?? [])];
+    return Promise.resolve(members.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
   }
 }

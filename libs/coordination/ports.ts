@@ -63,3 +63,18 @@ export abstract class ChangeLog {
   /** Drops the changes up to and including `number`. */
   abstract trim(log: string, number: number): Promise<void>;
 }
+
+/** A process that says that it is there. */
+export interface Member {
+  readonly id: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/** Who takes part: each process signs every second or so, and is forgotten soon after it stops. */
+export abstract class Roster {
+  /** Resolves once the others can see it; `facts` replace those of before. */
+  abstract sign(role: string, id: string, facts: Member['facts']): Promise<void>;
+  abstract leave(role: string, id: string): Promise<void>;
+  /** Those that signed within the last ten seconds, by id. */
+  abstract present(role: string): Promise<readonly Member[]>;
+}

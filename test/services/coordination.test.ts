@@ -9,6 +9,7 @@ import {
   RedisChangeLog,
   RedisLease,
   RedisLink,
+  RedisRoster,
 } from '#libs/coordination/redis';
 import { Carriage } from '#libs/handover/redis';
 import { SystemClock } from '#libs/model';
@@ -45,6 +46,7 @@ describe.skipIf(isMissing('redis'))('the adapters on Redis', () => {
     leases,
     broadcasts: (cleanUp) => Promise.resolve(two(cleanUp, (link) => new RedisBroadcast(link))),
     logs: (cleanUp) => Promise.resolve(two(cleanUp, (link) => new RedisChangeLog(link, 10_000))),
+    rosters: (cleanUp) => Promise.resolve(two(cleanUp, (link) => new RedisRoster(link))),
   });
 
   it('loses a lease that cannot be renewed before another can have it, and says so', async () => {

@@ -3,3 +3,4 @@ export { RedisBroadcast } from './redis-broadcast.ts';
 export { RedisChangeLog } from './redis-change-log.ts';
 export { RedisLease } from './redis-lease.ts';
 export { RedisLink, redisOptions } from './redis-link.ts';
+export { RedisRoster } from './redis-roster.ts';

@@ -1,0 +1,1 @@
+export { FencedOff, RedisStateStore } from './redis-state-store.ts';
