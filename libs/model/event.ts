@@ -57,3 +57,13 @@ export interface Event {
 
 /** Why an event is not evaluated at its own `@timestamp`; stands in `gov.time.flag`. */
 export type TimeFlag = 'future' | 'past' | 'missing';
+
+/** An event as it came out of JSON, with fields on which only its own names are found. */
+export function eventOf(json: Event): Event {
+  const fields = newFields();
+  for (const name in json.fields) {
+    const value = json.fields[name];
+    if (value !== undefined) fields[name] = value;
+  }
+  return { id: json.id, time: json.time, received: json.received, fields };
+}

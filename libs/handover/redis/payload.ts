@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 
-import { newFields, PermanentError, type Batch, type Event } from '#libs/model';
+import { eventOf, PermanentError, type Batch } from '#libs/model';
 
 /** Format of what is written now. Older ones are read; newer ones are left to newer processes. */
 const FORMAT = 1;
@@ -36,18 +36,8 @@ export async function unpackBatch(bytes: Uint8Array): Promise<Batch> {
   try {
     const text = (await inflate(bytes.subarray(1), { maxOutputLength: BYTES_MAX })).toString();
     const batch = JSON.parse(text) as Batch;
-    return { ...batch, events: batch.events.map(withOwnFields) };
+    return { ...batch, events: batch.events.map(eventOf) };
   } catch (error) {
     throw new PermanentError(`the batch cannot be read: ${String(error)}`, { cause: error });
   }
-}
-
-/** Names such as `constructor` must not be found on a record that does not have them. */
-function withOwnFields(event: Event): Event {
-  const fields = newFields();
-  for (const name in event.fields) {
-    const value = event.fields[name];
-    if (value !== undefined) fields[name] = value;
-  }
-  return { id: event.id, time: event.time, received: event.received, fields };
 }
