@@ -2,7 +2,7 @@
 // scalars of one line, literal blocks. It is several times as fast as the library, and leaves to it
 // whatever is not surely of that kind; what both can read they read alike (yaml.test.ts).
 import type { SigmaSource } from './source.ts';
-import type { MapEntry, MapNode, ScalarNode, SeqNode, YamlNode } from './yaml.ts';
+import type { MapEntry, MapNode, ScalarNode, SeqNode, YamlNode } from './yaml-node.ts';
 
 /** Thrown where the text leaves the subset; never leaves `parsePlainYaml`. */
 class OutsideError extends Error {

@@ -15,36 +15,9 @@ import {
 import { parsePlainYaml } from './plain-yaml.ts';
 import { Refused } from './refusal.ts';
 import type { Origin, SigmaSource } from './source.ts';
+import type { MapNode, ScalarNode, SeqNode, YamlNode } from './yaml-node.ts';
 
-/**
- * A scalar by its source text, so that `00000429` stays what it is; `plain` says that it was not
- * quoted.
- */
-export interface ScalarNode extends Origin {
-  readonly kind: 'scalar';
-  readonly text: string;
-  readonly plain: boolean;
-  readonly size: number;
-}
-
-export interface SeqNode extends Origin {
-  readonly kind: 'seq';
-  readonly items: YamlNode[];
-  size: number;
-}
-
-export interface MapNode extends Origin {
-  readonly kind: 'map';
-  readonly entries: MapEntry[];
-  size: number;
-}
-
-export interface MapEntry {
-  readonly key: ScalarNode;
-  readonly value: YamlNode;
-}
-
-export type YamlNode = ScalarNode | SeqNode | MapNode;
+export type { MapEntry, MapNode, ScalarNode, SeqNode, YamlNode } from './yaml-node.ts';
 
 /** Characters of one file. */
 const FILE_CHARS_MAX = 4 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
 
 import { compile, type Rule, type RuleSet, type Routing } from '#libs/sigma';
 
@@ -42,6 +43,8 @@ export async function runDetect(
     io.err.write(`detect: no rule could be loaded (${set.refused.length} refused)\n`);
     return EXIT.wrong;
   }
+  // Events die young: more room for them than loading needed only costs memory.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const loaded = performance.now();
   if (options.explain !== undefined) return explainOne(set, options.explain, io);
   const run = new DetectRun(set, io, options.correlate ? open : undefined);
