@@ -5,6 +5,7 @@ import {
   type Entity,
   type EntityKind,
   type Place,
+  type Severity,
 } from '#libs/model';
 
 import { resummarize, type Episode } from './episode.ts';
@@ -13,6 +14,8 @@ import { ABSENT, canonicalKey } from './group-key.ts';
 import type { KeyState, Shown } from './key-state.ts';
 import { isOfficeTime } from './office-hours.ts';
 import type { Plan } from './plan.ts';
+import { riseOver, worse } from './rise.ts';
+import type { Timeline } from './timeline.ts';
 
 /**
  * The alert that an episode is; `late` says whether its last match was long past when this became
@@ -33,7 +36,7 @@ export function alertOf(
     id: episode.id,
     rule: plan.rule,
     title: plan.title,
-    level: isOfficeTime(episode.first) ? plan.officeHoursLevel : plan.level,
+    level: levelOf(plan, episode, line),
     group,
     groupKey,
     first: episode.first,
@@ -45,6 +48,14 @@ export function alertOf(
     late,
     state: alertState,
   };
+}
+
+function levelOf(plan: Plan, episode: Episode, line: Timeline): Severity {
+  const usual = isOfficeTime(episode.first) ? plan.officeHoursLevel : plan.level;
+  const { rise } = plan;
+  if (rise === undefined) return usual;
+  const [from, to] = [line.from(episode.satisfied), line.after(episode.last)];
+  return riseOver(rise, line, from, to, episode.prefix?.rise).risen ? worse(usual, rise.to) : usual;
 }
 
 function shownOf(plan: Plan, key: string): Shown {

@@ -50,6 +50,7 @@ class WindowCorrelator implements Correlator {
     keys: 0,
     keys_dropped: 0,
     matches_dropped: 0,
+    learnt_dropped: 0,
     alerts_raised: 0,
   };
   #ruleSet: RuleSetView = { rules: [], correlations: [] };

@@ -1,6 +1,7 @@
 import type { EvidenceRef } from '#libs/model';
 
 import { ENTITY_VALUES_MAX } from './entities.ts';
+import type { RiseState } from './rise.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What an episode keeps of matches that have left the timeline. */
@@ -12,6 +13,8 @@ interface Prefix {
   /** Alerts of member correlations among them that may go on. */
   readonly idents: readonly string[];
   readonly summary: Summary;
+  /** How far it had come towards a worse level. */
+  readonly rise?: RiseState;
 }
 
 /** What the matches of an episode say together. */
@@ -80,7 +83,7 @@ export function absorb(
     return;
   }
   for (let i = from; i < to; i += 1) {
-    if (counts === 'held' && line.flags?.[i] !== 1) continue;
+    if (counts === 'held' && !line.holdsAt(i)) continue;
     addCommune(episode, line.communes?.[i], episode.count);
     if (line.extras !== undefined) addExtras(episode.extras, line.extras[i]);
     episode.count += 1;
@@ -121,7 +124,7 @@ export function distinctEntries(
   const entries: number[] = [];
   for (let i = from; i < to; i += 1) {
     const ident = line.ident(i);
-    if (seen.has(ident) || (counts === 'held' && line.flags?.[i] !== 1)) continue;
+    if (seen.has(ident) || (counts === 'held' && !line.holdsAt(i))) continue;
     seen.add(ident);
     entries.push(i);
   }

@@ -10,10 +10,11 @@ import {
 } from './episode.ts';
 import { extendEvidence } from './evidence.ts';
 import { canonicalKey } from './group-key.ts';
+import type { Learning } from './learning.ts';
 import { mergeLate, refill, type KeyState, type Touch } from './key-state.ts';
 import { newMeter, type Meter } from './meter.ts';
 import type { Plan } from './plan.ts';
-import { UNSET } from './timeline.ts';
+import { HELD, NOT_HELD, RISEN, UNSET, type Verdict } from './timeline.ts';
 
 /** What settling did to the episodes of a key. */
 export interface Settled {
@@ -52,8 +53,11 @@ export class Evaluation {
   #again: Rebuilding | undefined;
   #cause = '';
 
+  readonly #learning: Learning | undefined;
+
   /** `reached`: receipt time reached, which tells an absence from a wait. */
-  constructor(plan: Plan, state: KeyState, reached: number) {
+  constructor(plan: Plan, state: KeyState, reached: number, learning?: Learning) {
+    this.#learning = learning;
     this.#plan = plan;
     this.#state = state;
     this.#reached = reached;
@@ -156,13 +160,13 @@ export class Evaluation {
     const { line, meter, seen } = this.#state;
     const { least } = this.#plan;
     if (least === undefined || line.flags === undefined) return false;
-    if (line.flags.subarray(start, end).includes(0)) return false;
+    if (line.flags.subarray(start, end).includes(NOT_HELD)) return false;
     const left = (line.times[seen - 1] as number) - this.#plan.spanMs;
     for (const { kind, time, event } of touches) {
       if (kind !== 'entry') return false;
       const from = line.from(time);
       const to = line.after(time);
-      line.flags.fill(this.#reaches(least, to, time) ? 1 : 0, from, to);
+      line.flags.fill(this.#reaches(least, to, time) ? HELD : NOT_HELD, from, to);
       if (time > left) meter?.add(line, line.events.indexOf(event, from));
     }
     return true;
@@ -190,7 +194,7 @@ export class Evaluation {
   #placeOf(time: number): Episode | 'apart' | 'moves' {
     const { line, episodes } = this.#state;
     if (this.#plan.content.counts !== 'each') return 'moves';
-    const holds = line.flags?.[line.from(time)] === 1;
+    const holds = line.holdsAt(line.from(time));
     for (const episode of episodes) {
       if (time > episode.last || time <= episode.satisfied - this.#plan.spanMs) continue;
       return time < episode.first || (holds && time < episode.satisfied) ? 'moves' : episode;
@@ -208,12 +212,12 @@ export class Evaluation {
     const low = line.after((line.times[start] as number) - this.#plan.spanMs);
     for (let i = low; i < start; i += 1) meter.add(line, i);
     let changed = false;
-    const last = this.#slide(meter, low, start, end, (from, to, holds) => {
+    const last = this.#slide(meter, low, start, end, (from, to, verdict) => {
       for (let i = from; i < to && !changed; i += 1) {
-        const flag = line.flags?.[i] ?? 0;
-        changed = flag !== UNSET && flag !== (holds ? 1 : 0);
+        const flag = line.flags?.[i] ?? NOT_HELD;
+        changed = flag !== UNSET && flag !== verdict;
       }
-      line.flag(from, to, holds);
+      line.flag(from, to, verdict);
     });
     if (end === this.#state.seen) {
       this.#state.meter = meter;
@@ -228,7 +232,7 @@ export class Evaluation {
     low: number,
     start: number,
     end: number,
-    each: (from: number, to: number, holds: boolean, low: number) => void,
+    each: (from: number, to: number, verdict: Verdict, low: number) => void,
   ): number {
     const { line } = this.#state;
     const { times } = line;
@@ -239,24 +243,28 @@ export class Evaluation {
       let j = i;
       for (; j < end && times[j] === time; j += 1) meter.add(line, j);
       for (; (times[first] as number) <= time - spanMs; first += 1) meter.remove(line, first);
-      each(i, j, this.#holds(meter, j - first, time), first);
+      each(i, j, this.#judge(meter, j - first, time), first);
       i = j;
     }
     return first;
   }
 
-  #holds(meter: Meter, inWindow: number, time: number): boolean {
-    const { type, spanMs, ratio } = this.#plan;
-    const { against } = this.#state;
+  #judge(meter: Meter, inWindow: number, time: number): Verdict {
+    const { type, spanMs, ratio, rise } = this.#plan;
+    const { against, key, line } = this.#state;
     if (type === 'absence') {
-      if (time + spanMs >= this.#reached) return false;
-      return against?.someIn(time, time + spanMs) !== true;
+      if (time + spanMs >= this.#reached) return NOT_HELD;
+      return against?.someIn(time, time + spanMs) === true ? NOT_HELD : HELD;
     }
-    if (!meter.holds(inWindow, time)) return false;
-    if (ratio === undefined) return true;
+    const learning = this.#learning;
+    if (type === 'new_value') return learning?.isNew(key, time) === true ? HELD : NOT_HELD;
+    if (!meter.holds(inWindow, time)) return NOT_HELD;
+    if (learning?.isAbove(key, meter.measure(inWindow), time, line) === false) return NOT_HELD;
+    if (ratio === undefined) return HELD;
     const of = against?.count(time - spanMs, time) ?? 0;
     const share = meter.measure(inWindow) / of;
-    return of > 0 && share >= ratio.gte && share > ratio.gt;
+    if (of === 0 || share < ratio.gte || share <= ratio.gt) return NOT_HELD;
+    return rise !== undefined && share >= rise.ratioGte ? RISEN : HELD;
   }
 
   #tail(): void {
@@ -272,9 +280,9 @@ export class Evaluation {
       state.low,
       state.seen,
       line.size,
-      (from, to, holds, low) => {
-        line.flag(from, to, holds);
-        if (!holds) return;
+      (from, to, verdict, low) => {
+        line.flag(from, to, verdict);
+        if (verdict === NOT_HELD) return;
         const time = line.times[from] as number;
         let episode = episodes.at(-1);
         if (episode === undefined || time - episode.last >= spanMs) {
@@ -347,7 +355,7 @@ export class Evaluation {
       runs.push({ ...carried, last: Math.max(carried.satisfied, carried.prefix.last) });
     const end = Math.min(seen, line.after(finish));
     for (let i = line.from(begin); i < end; i += 1) {
-      if (line.flags?.[i] !== 1) continue;
+      if (!line.holdsAt(i)) continue;
       const time = line.times[i] as number;
       const run = runs.at(-1);
       if (run !== undefined && time - run.last < spanMs) run.last = time;

@@ -1,6 +1,8 @@
 import { EVIDENCE_EACH_END, type EvidenceRef } from '#libs/model';
 
 import { absorb, distinctEntries, type Content, type Episode, type Summary } from './episode.ts';
+import type { Plan } from './plan.ts';
+import { riseOver } from './rise.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
@@ -75,7 +77,7 @@ function refAt(line: Timeline, i: number): EvidenceRef {
 export function foldPrefix(
   episode: Episode,
   line: Timeline,
-  content: Content,
+  { content, rise }: Pick<Plan, 'content' | 'rise'>,
   count: number,
 ): void {
   const { reachMs, counts } = content;
@@ -98,7 +100,7 @@ export function foldPrefix(
   absorb(summary, line, from, to, counts);
   if (counts === 'distinct') summary.count += entries.length - (to - from);
   let lastHeld = to - 1;
-  while (lastHeld >= from && line.flags?.[lastHeld] !== 1) lastHeld -= 1;
+  while (lastHeld >= from && !line.holdsAt(lastHeld)) lastHeld -= 1;
   const held = lastHeld < from ? -Infinity : (line.times[lastHeld] as number);
   episode.prefix = {
     last: Math.max(prefix?.last ?? -Infinity, held),
@@ -106,6 +108,11 @@ export function foldPrefix(
     head: [...(prefix?.head ?? []), ...refs].slice(0, EVIDENCE_EACH_END),
     tail: [...(prefix?.tail ?? []), ...refs].slice(-EVIDENCE_EACH_END),
     idents: [...known, ...chained].slice(-PREFIX_IDENTS_MAX),
+    ...(rise === undefined
+      ? {}
+      : {
+          rise: riseOver(rise, line, Math.min(to, line.from(episode.satisfied)), to, prefix?.rise),
+        }),
   };
 }
 

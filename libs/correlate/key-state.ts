@@ -2,6 +2,7 @@ import type { Entity } from '#libs/model';
 
 import type { Episode } from './episode.ts';
 import { foldPrefix } from './evidence.ts';
+import type { Learning } from './learning.ts';
 import { newMeter, type Meter } from './meter.ts';
 import { Moments } from './moments.ts';
 import type { Plan } from './plan.ts';
@@ -144,18 +145,24 @@ export function takeOut(
 /**
  * Drops entries up to `horizon`; episodes keep what they need of them. Everything must be settled.
  */
-export function prune(state: KeyState, plan: Plan, horizon: number): void {
+export function prune(
+  state: KeyState,
+  plan: Plan,
+  horizon: number,
+  learning: Learning | undefined,
+): void {
   const { line } = state;
   const gone = line.after(horizon);
   state.episodes = state.episodes.filter((episode) => episode.last > horizon);
   for (const episode of state.episodes) {
     episode.refs = undefined;
-    foldPrefix(episode, line, plan.content, gone);
+    foldPrefix(episode, line, plan, gone);
   }
   state.against?.settle();
   state.against?.drop(state.against.after(horizon));
   state.horizon = Math.max(state.horizon, horizon);
   if (gone === 0) return;
+  learning?.left(state.key, line, gone);
   line.remove(0, gone);
   state.seen -= gone;
   state.low -= gone;

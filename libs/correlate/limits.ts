@@ -9,6 +9,8 @@ export interface CorrelateLimits {
    * leave first.
    */
   readonly basePerKeyMax: number;
+  /** Keys per rule of which `baseline` or `new_value` remembers the days before. */
+  readonly learntKeysMax: number;
   /** A match further behind the receipt time reached enters no window, ms. */
   readonly latenessMs: number;
   /** An alert whose last match is further behind the receipt time reached is `late`, ms. */
@@ -20,6 +22,7 @@ export const DEFAULT_CORRELATE_LIMITS: CorrelateLimits = {
   keysMax: 1_000_000,
   matchesPerKeyMax: 200_000,
   basePerKeyMax: 1_000_000,
+  learntKeysMax: 1_000_000,
   latenessMs: 12 * 3_600_000,
   lateToleranceMs: 600_000,
 };
@@ -37,5 +40,7 @@ export interface CorrelateCounters {
   keys: number;
   keys_dropped: number;
   matches_dropped: number;
+  /** Matches of keys that `baseline` or `new_value` had no room to learn. */
+  learnt_dropped: number;
   alerts_raised: number;
 }

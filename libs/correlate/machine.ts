@@ -5,6 +5,7 @@ import type { Episode } from './episode.ts';
 import { Evaluation, type Settled } from './evaluation.ts';
 import { newKeyState, prune, put, putAgainst, takeOut, touch, type KeyState } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
+import { Learning, type SavedLearning } from './learning.ts';
 import { Nursery, type Nursed } from './nursery.ts';
 import type { Plan } from './plan.ts';
 import type { Entry } from './timeline.ts';
@@ -53,6 +54,7 @@ export class Machine {
   readonly #counters: CorrelateCounters;
   readonly #unsettled = new Set<KeyState>();
   readonly #nursery: Nursery | undefined;
+  #learning: Learning | undefined;
   /** Keys of the nursery by the stretch of receipt time in which their oldest matches may leave. */
   readonly #leaving = new Map<number, string[]>();
   /** Keys by the stretch of receipt time in which their oldest matches may leave. */
@@ -65,8 +67,19 @@ export class Machine {
     this.plan = plan;
     this.#limits = limits;
     this.#counters = counters;
-    const { least = 1 } = plan;
+    const { least = 1, baseline, type } = plan;
+    if (baseline !== undefined || type === 'new_value') this.learn(undefined);
     if (least > 1) this.#nursery = new Nursery(Math.min(least, NURSED_MAX));
+  }
+
+  /** Learns from nothing, or goes on from what was learned. */
+  learn(saved: SavedLearning | undefined): void {
+    this.#learning = new Learning(this.plan, this.#limits, this.#counters, saved);
+  }
+
+  /** What was learned of the days before; undefined for a rule that does not ask. */
+  get learnt(): SavedLearning | undefined {
+    return this.#learning?.save();
   }
 
   /** Nothing came since the last time. */
@@ -138,6 +151,7 @@ export class Machine {
       this.#expiring.delete(stretch);
       for (const state of states) this.#expire(state, reached);
     }
+    this.#learning?.sweep(reached);
     const horizon = reached - this.plan.spanMs - this.#limits.latenessMs;
     for (const [stretch, keys] of this.#leaving) {
       if (stretch * EXPIRE_STEP_MS > reached) continue;
@@ -153,7 +167,8 @@ export class Machine {
 
   #expire(state: KeyState, reached: number): void {
     if (this.states.get(state.key) !== state) return;
-    prune(state, this.plan, reached - this.plan.spanMs - this.#limits.latenessMs);
+    const horizon = reached - this.plan.spanMs - this.#limits.latenessMs;
+    prune(state, this.plan, horizon, this.#learning);
     const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.oldest ?? Infinity);
     if (oldest === Infinity && state.episodes.length === 0) {
       this.states.delete(state.key);
@@ -180,6 +195,7 @@ export class Machine {
     }
     for (const [key, state] of this.states) {
       if (this.#unsettled.has(state)) continue;
+      this.#learning?.left(key, state.line, state.line.size);
       this.states.delete(key);
       this.#counters.keys -= 1;
       return true;
@@ -204,6 +220,7 @@ export class Machine {
   }
 
   #takeIn(state: KeyState, entry: Entry): void {
+    this.#learning?.seen(state.key, entry.time);
     if (state.line.size >= this.#limits.matchesPerKeyMax) this.#shed(state);
     if (put(state, entry)) {
       this.#unsettled.add(state);
@@ -238,6 +255,7 @@ export class Machine {
   takeAgainst(key: string, { id, time }: Event, reached: number): void {
     const state = this.stateOf(key, time, reached);
     if (state === undefined || time <= state.horizon) return;
+    this.#learning?.seen(key, time);
     const { against } = state;
     if (against !== undefined && against.size >= this.#limits.basePerKeyMax) {
       against.settle();
@@ -253,7 +271,8 @@ export class Machine {
     const { times } = state.line;
     const before = state.line.size;
     if (state.seen < before || state.late.length > 0) return;
-    prune(state, this.plan, times[Math.floor(before * SHED_SHARE)] as number);
+    const horizon = times[Math.floor(before * SHED_SHARE)] as number;
+    prune(state, this.plan, horizon, this.#learning);
     this.#counters.matches_dropped += before - state.line.size;
   }
 
@@ -285,7 +304,7 @@ export class Machine {
     for (const state of this.#unsettled) {
       if (this.states.get(state.key) !== state) continue;
       if (state.touches.length > 0 || state.late.length > 0) this.#counters.reevaluated += 1;
-      const settled = new Evaluation(this.plan, state, reached).settle();
+      const settled = new Evaluation(this.plan, state, reached, this.#learning).settle();
       if (!this.plan.silent) this.#tell(state, settled, reached, changes);
       if (!this.plan.feeds) continue;
       const feed = this.#feedOf(state, settled);
@@ -331,7 +350,7 @@ export class Machine {
     let last = -Infinity;
     for (let i = line.from(from); i < end; i += 1) {
       const time = line.times[i] as number;
-      if (line.flags?.[i] !== 1 || time === last) continue;
+      if (!line.holdsAt(i) || time === last) continue;
       last = time;
       const episode = state.episodes.find((e) => e.satisfied <= time && time <= e.last);
       if (episode === undefined) continue;

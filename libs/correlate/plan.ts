@@ -6,6 +6,7 @@ import {
   type CorrelationType,
   type CorrelationView,
   type Presence,
+  type Rise,
   type RuleSetView,
   type RuleView,
 } from '#libs/model';
@@ -13,6 +14,7 @@ import {
 import { DEFAULT_ENTITIES, DEFAULT_GROUP, DEFAULT_SUPPRESS_MS } from './entities.ts';
 import type { Content } from './episode.ts';
 import { groupingOf, type Grouping } from './group-key.ts';
+import { learnDaysOf, NEW_FOR_MS } from './learning.ts';
 
 /** How one rule's alerts come about, with every default filled in. */
 export interface Plan {
@@ -38,6 +40,10 @@ export interface Plan {
   readonly numeric: boolean;
   readonly percentile: number;
   readonly ratio: { readonly gte: number; readonly gt: number } | undefined;
+  readonly rise: Rise | undefined;
+  readonly baseline: { readonly gte: number; readonly days: number } | undefined;
+  /** Sealed days that `new_value` looks back at. */
+  readonly learnDays: number;
   /** Kind of each group-by field, in its order. */
   readonly groupKinds: readonly (EntityKind | undefined)[];
   /** Fields outside the group key whose values are entities too. */
@@ -84,6 +90,9 @@ function plainPlan(rule: RuleView): Plan {
     numeric: false,
     percentile: 0,
     ratio: undefined,
+    rise: undefined,
+    baseline: undefined,
+    learnDays: 0,
     chained: false,
     content: { reachMs: rule.ours.suppressMs ?? DEFAULT_SUPPRESS_MS, counts: 'each' },
     feeds: false,
@@ -108,35 +117,42 @@ function leastOf({ type, condition }: CorrelationView): number | undefined {
  * ident.
  */
 function contentOf({ type, timespanMs }: CorrelationView, distinct: boolean): Content {
-  if (type === 'absence') return { reachMs: 1, counts: 'held' };
+  if (type === 'absence' || type === 'new_value') return { reachMs: 1, counts: 'held' };
   return { reachMs: timespanMs, counts: distinct ? 'distinct' : 'each' };
 }
 
 function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
-  const ratio = c.ours.ratio;
+  const { ratio, rise, baseline } = c.ours;
+  const isNewValue = c.type === 'new_value';
   const grouping = groupingOf(c.ours, c.groupBy, []);
+  // One alert per group and new value.
+  const looked = isNewValue ? (c.field ?? []).map((name) => ({ name, fieldOf: name })) : [];
+  const whole = { ...grouping, groupBy: [...grouping.groupBy, ...looked] };
   const members = c.type === 'absence' ? c.rules.slice(0, 1) : c.rules;
   const chained = members.some((id) => set.correlations.some((other) => other.id === id));
   const temporal = c.type === 'temporal' || c.type === 'temporal_ordered';
   return {
-    ...kindsOf(c.ours, grouping),
+    ...kindsOf(c.ours, whole),
     rule: c.id,
     title: c.title,
     level: c.level,
     type: c.type,
     silent: c.silent,
     officeHoursLevel: c.ours.officeHoursLevel ?? c.level,
-    grouping,
-    spanMs: c.timespanMs,
+    grouping: whole,
+    spanMs: isNewValue ? NEW_FOR_MS : c.timespanMs,
     members,
     against: c.type === 'absence' ? c.rules.slice(1, 2) : (ratio?.base ?? []),
     condition: c.condition,
-    least: chained || ratio !== undefined ? undefined : leastOf(c),
+    least: chained || ratio !== undefined || baseline !== undefined ? undefined : leastOf(c),
     fields: c.field ?? [],
     numeric: c.type.startsWith('value_') && c.type !== 'value_count',
     percentile: c.type === 'value_median' ? 50 : (c.percentile ?? 95),
     ratio:
       ratio === undefined ? undefined : { gte: ratio.gte ?? -Infinity, gt: ratio.gt ?? -Infinity },
+    rise,
+    baseline,
+    learnDays: isNewValue ? learnDaysOf(c.timespanMs) : 0,
     chained,
     content: contentOf(c, chained || (temporal && members.length > 1)),
     feeds: set.correlations.some((other) => other.rules.includes(c.id)),
@@ -152,15 +168,14 @@ function depthOf(id: string, set: RuleSetView, above: readonly string[]): number
 }
 
 /**
- * The plans of a rule set, those that feed others first. `new_value` has none: what it learns comes
- * from sealed days, not from windows. A rule with `recovers` raises nothing.
+ * The plans of a rule set, those that feed others first. A rule with `recovers` raises nothing.
  */
 export function plansOf(set: RuleSetView): readonly Plan[] {
   const plain = set.rules.filter((r) => !r.silent && r.ours.recovers.length === 0);
-  const correlations = set.correlations.filter((c) => c.type !== 'new_value');
-  return [...plain.map(plainPlan), ...correlations.map((c) => correlationPlan(c, set))].toSorted(
-    (a, b) => a.depth - b.depth,
-  );
+  return [
+    ...plain.map(plainPlan),
+    ...set.correlations.map((c) => correlationPlan(c, set)),
+  ].toSorted((a, b) => a.depth - b.depth);
 }
 
 /** Equal for two plans exactly when state made under one may be carried on under the other. */

@@ -4,6 +4,7 @@ import { PermanentError } from '#libs/model';
 
 import type { Episode } from './episode.ts';
 import { refill, type KeyState } from './key-state.ts';
+import type { SavedLearning } from './learning.ts';
 import type { Machine } from './machine.ts';
 import { Moments, type SavedMoments } from './moments.ts';
 import { nursedEntries, type Nursed } from './nursery.ts';
@@ -11,7 +12,7 @@ import { fingerprint } from './plan.ts';
 import { Timeline, type Columns } from './timeline.ts';
 
 /** Number of the layout below; another one is refused. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface SavedKey {
   readonly key: string;
@@ -29,6 +30,7 @@ interface Saved {
     readonly plan: string;
     readonly keys: readonly SavedKey[];
     readonly nursed: Nursed | undefined;
+    readonly learnt: SavedLearning | undefined;
   }[];
 }
 
@@ -41,6 +43,7 @@ export function save(machines: readonly Machine[], reached: number): Uint8Array 
       plan: fingerprint(machine.plan),
       keys: [...machine.states.values()].map(savedKey),
       nursed: machine.nursed(),
+      learnt: machine.learnt,
     })),
   };
   return serialize(saved);
@@ -61,6 +64,7 @@ export function load(machines: readonly Machine[], bytes: Uint8Array): number {
   const byPlan = new Map(saved.machines.map((machine) => [machine.plan, machine]));
   for (const machine of machines) {
     const held = byPlan.get(fingerprint(machine.plan));
+    if (held?.learnt !== undefined) machine.learn(held.learnt);
     for (const [key, entries] of held?.nursed === undefined ? [] : nursedEntries(held.nursed))
       for (const entry of entries) machine.nurse(key, entry, saved.reached);
     for (const key of held?.keys ?? []) {

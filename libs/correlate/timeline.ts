@@ -38,7 +38,7 @@ export class Timeline {
   communes: Column<string | undefined> = undefined;
   extras: Column<readonly (string | undefined)[] | undefined> = undefined;
   /**
-   * 1 where the condition holds at the entry's time, 0 where not, `UNSET` before; absent while it
+   * What the condition says at the entry's time, `UNSET` before that is known; absent while it
    * never held.
    */
   flags: Uint8Array | undefined = undefined;
@@ -203,13 +203,19 @@ export class Timeline {
     this.flags?.fill(0, this.times.length);
   }
 
-  /** Sets whether the condition holds for the entries `[from, to)`, which are of one time. */
-  flag(from: number, to: number, holds: boolean): void {
+  /** Sets whether and how the condition holds for the entries `[from, to)`, which are of one time. */
+  flag(from: number, to: number, verdict: Verdict): void {
     if (this.flags === undefined) {
-      if (!holds) return;
+      if (verdict === NOT_HELD) return;
       this.flags = new Uint8Array(this.times.length);
     }
-    this.flags.fill(holds ? 1 : 0, from, to);
+    this.flags.fill(verdict, from, to);
+  }
+
+  /** Whether the condition holds at the entry's time. */
+  holdsAt(i: number): boolean {
+    const flag = this.flags?.[i];
+    return flag === HELD || flag === RISEN;
   }
 }
 
@@ -224,6 +230,12 @@ function roomFor(flags: Uint8Array, size: number): Uint8Array {
   wider.set(flags);
   return wider;
 }
+
+/** Flags of entries: at their time the condition does not hold, holds, or holds and is worse. */
+export const NOT_HELD = 0;
+export const HELD = 1;
+export const RISEN = 3;
+export type Verdict = typeof NOT_HELD | typeof HELD | typeof RISEN;
 
 /** Flag of an entry put between others and not evaluated yet. */
 export const UNSET = 2;

@@ -9,6 +9,7 @@ import {
 } from '#libs/model';
 
 import { clocksOf } from './deadline.ts';
+import { distinctEvents } from './distinct-events.ts';
 import type { IncidentLimits } from './limits.ts';
 import type { Note } from './draft.ts';
 import { byFirst, type IncidentRecord, SYSTEM } from './record.ts';
@@ -92,7 +93,7 @@ function alertSide(alerts: readonly AlertRecord[], needs: ComposeNeeds): AlertSi
     alerts: inOrder.map(({ alert }) => alert.id),
     rules,
     entities: entitiesOf(led, needs.limits.entitiesMax),
-    events: inOrder.reduce((sum, { alert }) => sum + alert.count, 0),
+    events: distinctEvents(inOrder.map(({ alert }) => alert)),
     first: Math.min(...inOrder.map(({ alert }) => alert.first)),
     last: inOrder.reduce((last, { alert }) => Math.max(last, alert.last), 0),
     late: inOrder.every(({ alert }) => alert.late),

@@ -88,7 +88,7 @@ export interface Incident {
   readonly alerts: readonly string[];
   readonly rules: readonly string[];
   readonly entities: readonly Entity[];
-  /** Sum of the counts of its alerts in force. */
+  /** Different events that its alerts in force count together. */
   readonly events: number;
   readonly first: number;
   readonly last: number;

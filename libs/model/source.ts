@@ -17,6 +17,8 @@ export interface LogSource {
   /** Minutes east of UTC of stamps without a zone; Viet Nam is 420. */
   readonly zoneMinutes: number;
   readonly system?: string;
+  /** Security level of that system, 1 to 5, where it has one. */
+  readonly systemLevel?: number;
   readonly vendor?: string;
   /** Silence is never judged sooner than this many seconds. */
   readonly silenceFloorS: number;

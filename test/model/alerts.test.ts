@@ -90,6 +90,76 @@ describe('the reference, by hand', () => {
   });
 });
 
+describe('the reference and the days before, by hand', () => {
+  const DAY = 1440;
+  const group = (id: string, over: object) =>
+    ruleSet([member('a')], [correlation(id, ['a'], over)]);
+  const burst = (n: number, day: number, from = 0) =>
+    at(
+      'a',
+      Object.fromEntries(Array.from({ length: n }, (_, i) => [`d${day}-${i}`, day * DAY + from])),
+    );
+
+  it('wants a count well above the same minutes of the sealed days, where these exist', () => {
+    const rules = group('c', { ours: ours({ baseline: { gte: 3, days: 2 } }) });
+    const alertsOf = (today: number) =>
+      modelAlerts(rules, [...burst(4, 0), ...burst(2, 1), ...burst(today, 4)], {
+        reached: T + 10 * DAY * MINUTE,
+      }).filter(({ first }) => first > T + 3 * DAY * MINUTE);
+    // T is 09:00: on the fifth day at that time the days 0 and 1 are the last that are sealed.
+    expect(alertsOf(8)).toEqual([]);
+    expect(alertsOf(9)).toHaveLength(1);
+    const unknown = modelAlerts(rules, burst(3, 4), END);
+    expect(unknown).toHaveLength(1);
+  });
+
+  it('raises what a group shows for the first time since days that it has learned', () => {
+    const rules = ruleSet(
+      [member('a')],
+      [
+        correlation('c', ['a'], {
+          type: 'new_value',
+          field: ['source.ip'],
+          condition: [],
+          groupBy: [{ name: 'user.name', fieldOf: 'user.name' }],
+          timespanMs: 7 * DAY * MINUTE,
+        }),
+      ],
+    );
+    const seen = (id: string, day: number, ip: string) =>
+      match('a', id, T + day * DAY * MINUTE, { 'user.name': 'an', 'source.ip': ip });
+    const days = [seen('e0', 0, '10.0.0.1'), seen('e4', 4, '10.0.0.1')];
+    expect(modelAlerts(rules, days, END)).toEqual([]);
+    const fresh = [seen('f4', 4, '203.0.113.9'), seen('f5', 5, '203.0.113.9')];
+    const [alert, ...others] = modelAlerts(
+      rules,
+      [...days, ...fresh, seen('f8', 8, '203.0.113.9')],
+      END,
+    );
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({ count: 2, groupKey: '["66","an","203.0.113.9"]' });
+  });
+
+  it('raises the level once the share was large for long enough, in office hours', () => {
+    const rise = { to: 'critical' as const, ratioGte: 0.5, forMs: 4 * MINUTE, officeHours: true };
+    const ratio = { base: ['b'], gte: 0.1 };
+    const rules = ruleSet(
+      [member('a'), member('b')],
+      [correlation('c', ['a'], { ours: ours({ ratio, rise }) })],
+    );
+    const lasting = (minutes: number, hours = 0) => {
+      const list = Array.from({ length: minutes * 2 }, (_, i) => [`e${i}`, i / 2 + hours * 60]);
+      const ids = Object.fromEntries(list) as Record<string, number>;
+      return modelAlerts(rules, [...at('a', ids), ...at('b', ids)], END).map(({ level }) => level);
+    };
+    expect([lasting(4), lasting(6), lasting(6, 12)]).toEqual([
+      ['medium'],
+      ['critical'],
+      ['medium'],
+    ]);
+  });
+});
+
 describe('how alerts group', () => {
   const alert = (id: string, first: number, last: number, value: string, commune?: string) => ({
     id,

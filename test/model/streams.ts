@@ -67,6 +67,34 @@ export function everyType(): RuleSetView {
         groupBy: [],
         ours: ours({ ratio: { base: ['a', 'b'], gte: 0.4 } }),
       }),
+      c('much', ['b'], {
+        condition: gte(2),
+        groupBy: [],
+        ours: ours({
+          ratio: { base: ['a', 'b'], gte: 0.3 },
+          rise: { to: 'critical', ratioGte: 0.6, forMs: 60_000, officeHours: true },
+        }),
+      }),
+      c('above', ['a'], { groupBy: [], ours: ours({ baseline: { gte: 2, days: 2 } }) }),
+      c('above-share', ['b'], {
+        condition: gte(2),
+        groupBy: byUser,
+        ours: ours({ baseline: { gte: 1.5, days: 1 }, ratio: { base: ['a', 'b'], gte: 0.2 } }),
+      }),
+      c('new', ['a', 'c'], {
+        type: 'new_value',
+        field: ['source.ip'],
+        condition: [],
+        groupBy: byUser,
+        timespanMs: 3 * 24 * HOUR,
+      }),
+      c('new-present', ['b'], {
+        type: 'new_value',
+        field: ['user.name'],
+        condition: [],
+        timespanMs: 24 * HOUR,
+        ours: ours({ group: ['source.ip'] }),
+      }),
       c('missing', ['a', 'b'], { type: 'absence', condition: [], groupBy: byUser }),
       c('feeder', ['b'], { condition: gte(2), silent: true }),
       c('then-c', ['feeder', 'c'], { type: 'temporal_ordered', condition: gte(2) }),
@@ -81,7 +109,7 @@ function mem(rule: string) {
 }
 
 const time = fc
-  .tuple(fc.constantFrom(0, 0, 0, 20, 1600, 3300), fc.nat({ max: 40 }))
+  .tuple(fc.constantFrom(0, 0, 0, 20, 1600, 3300, 4320, 5770), fc.nat({ max: 40 }))
   .map(([cluster, step]) => Date.UTC(2026, 10, 23) + cluster * 2 * STEP + step * STEP);
 
 const delay = fc.oneof(
@@ -149,17 +177,7 @@ export class InForce {
   list(): ModelAlert[] {
     return sorted(
       [...this.alerts.values()].map(
-        ({ id, rule, groupKey, first, last, count, evidence, place, entities }) => ({
-          id,
-          rule,
-          groupKey,
-          first,
-          last,
-          count,
-          evidence,
-          place,
-          entities,
-        }),
+        ({ title: _t, group: _g, late: _l, state: _s, ...alert }): ModelAlert => alert,
       ),
     );
   }

@@ -270,10 +270,23 @@ function stateOf(source: LogSource, memory: Memory | undefined): SourceState {
   return memory.silentSince === undefined ? 'sending' : 'silent';
 }
 
-function sourceFields(source: LogSource): Record<string, string> {
+/** Datasets of what guards the edge of a network. */
+const FIREWALL = /^(fortinet|fortigate|panw|paloalto|sophos|cisco\.(asa|ftd)|checkpoint|pfsense)/;
+/** Datasets of what knows the accounts. */
+const DIRECTORY = /^(windows\.security|system\.security|active_directory|ldap|openldap)/;
+
+/** What kind of source a dataset says it is, which decides how much its silence weighs. */
+function kindOf({ dataset = '' }: LogSource): 'firewall' | 'directory' | 'other' {
+  if (FIREWALL.test(dataset)) return 'firewall';
+  return DIRECTORY.test(dataset) ? 'directory' : 'other';
+}
+
+function sourceFields(source: LogSource): Record<string, string | number> {
   return {
     'gov.source.id': source.id,
     'gov.source.name': source.name,
+    'gov.source.kind': kindOf(source),
+    ...(source.systemLevel === undefined ? {} : { 'gov.system.level': source.systemLevel }),
     ...(source.system === undefined ? {} : { 'gov.system.id': source.system }),
     ...(source.hosts[0] === undefined ? {} : { 'host.name': source.hosts[0] }),
   };
