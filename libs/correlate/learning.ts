@@ -1,27 +1,12 @@
+import { beginOf, dayOf, sealedAt } from './days.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
-/** Viet Nam is seven hours ahead of UTC all year. */
-const ZONE_MS = 7 * HOUR_MS;
-/** A day is sealed this long after its end. */
-const SEALED_AFTER_MS = 36 * HOUR_MS;
 /** A group is known to a baseline that was seen so many sealed days ago at most. */
 const KNOWN_DAYS = 30;
-
-/** Number of the day (Viet Nam's) in which a time lies. */
-function dayOf(time: number): number {
-  return Math.floor((time + ZONE_MS) / DAY_MS);
-}
-
-/** The last day that is sealed at a time. */
-function sealedAt(time: number): number {
-  return dayOf(time - SEALED_AFTER_MS) - 1;
-}
 
 function minuteOf(time: number): number {
   return Math.floor(time / MINUTE_MS);
@@ -180,7 +165,7 @@ export class Learning {
     }
     // A window of the first day may reach into the one before.
     const first = sealed - (baseline?.days ?? 0) - 1;
-    const minute = minuteOf(first * DAY_MS - ZONE_MS);
+    const minute = minuteOf(beginOf(first));
     for (const [key, { at, counts }] of this.#minutes) {
       const gone = lowest(at, minute);
       at.splice(0, gone);
@@ -189,11 +174,3 @@ export class Learning {
     }
   }
 }
-
-/** Whole days that a learning period lasts. */
-export function learnDaysOf(periodMs: number): number {
-  return Math.max(1, Math.round(periodMs / DAY_MS));
-}
-
-/** No value is new for longer than the whole day it came in and the time to its seal. */
-export const NEW_FOR_MS = DAY_MS + SEALED_AFTER_MS;

@@ -14,7 +14,7 @@ import {
 import { DEFAULT_ENTITIES, DEFAULT_GROUP, DEFAULT_SUPPRESS_MS } from './entities.ts';
 import type { Content } from './episode.ts';
 import { groupingOf, type Grouping } from './group-key.ts';
-import { learnDaysOf, NEW_FOR_MS } from './learning.ts';
+import { learnDaysOf, NEW_FOR_MS } from './days.ts';
 
 /** How one rule's alerts come about, with every default filled in. */
 export interface Plan {

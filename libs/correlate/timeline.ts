@@ -203,7 +203,9 @@ export class Timeline {
     this.flags?.fill(0, this.times.length);
   }
 
-  /** Sets whether and how the condition holds for the entries `[from, to)`, which are of one time. */
+  /**
+   * Sets whether and how the condition holds for the entries `[from, to)`, which are of one time.
+   */
   flag(from: number, to: number, verdict: Verdict): void {
     if (this.flags === undefined) {
       if (verdict === NOT_HELD) return;

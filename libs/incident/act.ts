@@ -287,7 +287,9 @@ const DECISIONS: Readonly<Record<SimpleAction, Decide>> = {
   step,
 };
 
-/** Acts that leave nothing to undo: what was said stays said, a step is unticked as it is ticked. */
+/**
+ * Acts that leave nothing to undo: what was said stays said, a step is unticked as it is ticked.
+ */
 const NOT_UNDONE: readonly ActionName[] = ['comment', 'step'];
 
 /**
