@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 
 import { openHelp } from '../shell/help.tsx';
+import { openPalette } from '../shell/palette.tsx';
 import { useUndo } from '../shell/use-report.ts';
 import { type KeyMap, useKeys } from './use-keys.ts';
 
@@ -42,6 +43,7 @@ export function useGlobalKeys(): void {
   const map: Record<string, KeyMap[string]> = {
     'Shift+Slash': openHelp,
     'Ctrl+KeyZ': undo,
+    'Ctrl+KeyK': openPalette,
     F6: () => nextRegion(1),
     'Shift+F6': () => nextRegion(-1),
     KeyG: () => {

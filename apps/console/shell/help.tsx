@@ -27,6 +27,7 @@ export function Help(): ReactNode {
       [
         ['↑ ↓ · K J', keys.move],
         ['Space', keys.panel],
+        ['← →', keys.fold],
         ['Enter', keys.page],
         ['X', keys.tick],
         ['Shift ↑ ↓', keys.extend],
@@ -52,6 +53,7 @@ export function Help(): ReactNode {
       groups.move,
       [
         ['Alt 1…5', keys.tabs],
+        ['Ctrl K', keys.palette],
         ['F6', keys.region],
         ['G', keys.go],
         ['Esc', keys.escape],

@@ -8,6 +8,7 @@ import { useGlobalKeys } from '../keyboard/global-keys.ts';
 import { DeskProvider, useDesk, useLive } from './desk.tsx';
 import { Footer } from './footer.tsx';
 import { Help } from './help.tsx';
+import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { SessionGuard } from './session-guard.tsx';
 import styles from './shell.module.css';
@@ -40,6 +41,7 @@ function Frame(): ReactNode {
       <Footer />
       <Outbox />
       <Help />
+      <Palette />
       <SessionGuard />
     </div>
   );

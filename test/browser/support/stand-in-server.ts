@@ -365,6 +365,10 @@ export class StandInServer {
         );
       case '/probes':
         return page(pages.probes(now));
+      case '/people':
+        return page(pages.users(now).filter(({ disabled }) => !disabled));
+      case '/views':
+        return [200, { total: 0, rows: [], cursor: null }];
       case '/rules':
         return page(pages.rules());
       case '/summary':

@@ -69,7 +69,9 @@ export function DutyBar(props: {
     <>
       <nav className={styles.views} aria-label={text.duty.views}>
         <div className={tabStyles.tabs}>
-          {TABS.map((tab) => (
+          {TABS.filter(
+            (tab) => tab !== 'snoozed' || counts.snoozed > 0 || props.tab === 'snoozed',
+          ).map((tab) => (
             <button
               key={tab}
               type="button"

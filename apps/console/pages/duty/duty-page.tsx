@@ -17,6 +17,7 @@ import { usePanelWidth } from './splitter.tsx';
 import { Announcer, Strip } from './strip.tsx';
 import { type Duty, DutyParts } from './duty.ts';
 import { useDuty } from './use-duty.ts';
+import { useDutyCommands } from './use-duty-commands.ts';
 
 /** What stands above the rows: the connection when it is broken, then filters or the bulk bar. */
 function Top({ duty }: { readonly duty: Duty }): ReactNode {
@@ -83,6 +84,7 @@ export function DutyPage(): ReactNode {
   const { setList, setFind, setHovered } = parts;
   const duty = useDuty(parts);
   const { search, change, cursor } = duty;
+  useDutyCommands(duty);
   useResumeToast();
   useChime();
   const sortBy = (sort: Sort): void => {

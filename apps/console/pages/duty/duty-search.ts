@@ -25,6 +25,8 @@ export interface DutySearch {
   readonly sort?: Sort;
   /** What the rows are grouped by. */
   readonly nhom?: Grouping;
+  /** Saved view that was opened last. */
+  readonly kn?: string;
   /** The incident under the cursor. */
   readonly id?: string;
   readonly tab?: PanelTab;
@@ -38,7 +40,7 @@ function oneOf<T extends string>(value: string | undefined, words: readonly T[])
 
 /** Reads the URL; what is not a word of ours is left aside. */
 export function readDutySearch(search: Record<string, unknown>): DutySearch {
-  const keys = ['v', 'q', 'sev', 'st', 'loc', 'sort', 'nhom', 'id', 'tab', 'khung'] as const;
+  const keys = ['v', 'q', 'sev', 'st', 'loc', 'sort', 'nhom', 'kn', 'id', 'tab', 'khung'] as const;
   const found = readTexts(search, keys);
   const out: { -readonly [K in keyof DutySearch]: DutySearch[K] | undefined } = {
     v: oneOf(found.v, TABS),
@@ -48,6 +50,7 @@ export function readDutySearch(search: Record<string, unknown>): DutySearch {
     loc: found.loc,
     sort: oneOf(found.sort, SORTS),
     nhom: oneOf(found.nhom, GROUPINGS),
+    kn: found.kn,
     id: found.id,
     tab: oneOf(found.tab, PANEL_TABS),
     khung: found.khung === '0' ? '0' : undefined,

@@ -12,15 +12,15 @@ import { cx } from '../../ui/class-names.ts';
 import { controls } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
+import type { Duty } from './duty.ts';
 import { type DutySearch, isNarrowed } from './duty-search.ts';
 import styles from './duty.module.css';
 import { sorted } from '../../format/sorted.ts';
+import { ViewsMenu } from './views-menu.tsx';
 
 interface FiltersProps {
   readonly search: DutySearch;
-  readonly change: (patch: {
-    readonly [K in keyof DutySearch]?: DutySearch[K] | undefined;
-  }) => void;
+  readonly change: Duty['change'];
 }
 
 /** Provinces that have incidents here, by name; the list needs no register. */
@@ -118,6 +118,7 @@ export function Filters({ search, change }: FiltersProps): ReactNode {
         </button>
       ) : null}
       <span className={styles.space} />
+      <ViewsMenu search={search} change={change} />
       <Menu
         label={text.groups.by}
         renderTrigger={(button) => (

@@ -204,6 +204,7 @@ export function ActForms(props: {
     return (
       <AssignForm
         key={row.id}
+        row={row}
         onCancel={close}
         onSend={(assignee) => {
           close();

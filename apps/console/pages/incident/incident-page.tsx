@@ -23,7 +23,7 @@ import { Comments } from './comments.tsx';
 import { ConflictNotice } from './conflict-notice.tsx';
 import { Evidence } from './evidence.tsx';
 import { Clocks, FourLines } from './four-lines.tsx';
-import { Facts, IncidentId } from './incident-panel.tsx';
+import { Facts, IncidentId, Presence } from './incident-panel.tsx';
 import styles from './incident.module.css';
 import { Playbook, progressOf } from './playbook.tsx';
 import { RelatedList } from './related.tsx';
@@ -210,6 +210,7 @@ function Body(props: {
             <IncidentId id={row.id} />
             <span>{placeName(row.locality, text.duty.unknownPlace)}</span>
           </div>
+          <Presence id={row.id} />
           <h2 className={styles.title}>{language === 'vi' ? row.title : row.titleEn}</h2>
           <Steps row={row} />
           <ActBar row={row} work={work} onComment={() => work.open('comment')} />

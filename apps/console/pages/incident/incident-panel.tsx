@@ -8,8 +8,8 @@ import { placeName } from '../../format/names.ts';
 import { number } from '../../format/number.ts';
 import { listTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
-import { useDesk } from '../../shell/desk.tsx';
-import { Button, Count, Empty, IconButton, Skeleton } from '../../ui/controls.tsx';
+import { useDesk, useLive } from '../../shell/desk.tsx';
+import { Avatar, Button, Count, Empty, IconButton, Skeleton } from '../../ui/controls.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -42,6 +42,27 @@ export function IncidentId(props: { readonly id: string }): ReactNode {
     >
       {props.id}
     </button>
+  );
+}
+
+/** Who else has this incident open now, and whether they are writing (console.md R15). */
+export function Presence(props: { readonly id: string }): ReactNode {
+  const text = useText();
+  const { session } = useDesk();
+  const { people } = useLive();
+  const others = people.filter(
+    ({ incident, user }) => incident === props.id && user !== session.user,
+  );
+  if (others.length === 0) return null;
+  return (
+    <p className={styles.presence} role="status">
+      {others.map(({ user, name, working }) => (
+        <span key={user}>
+          <Avatar name={name} present />
+          {working ? text.duty.working(name) : text.duty.watching(name)}
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -152,6 +173,7 @@ export function IncidentPanel(props: PanelProps): ReactNode {
             <IconButton icon="close" label={text.panel.closePanel} onClick={props.onClose} />
           </span>
         </div>
+        <Presence id={row.id} />
         <h2 className={styles.title}>{language === 'vi' ? row.title : row.titleEn}</h2>
         <ActBar row={row} work={work} onComment={props.onComment} />
       </div>
