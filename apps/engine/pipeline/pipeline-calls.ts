@@ -19,17 +19,21 @@ export type ClockSettings =
       readonly origin: number;
     };
 
-/** What the pipeline's thread is started with. */
-export interface PipelineStart {
-  readonly dataFolder: string;
-  /** Durable end of the spool now. */
-  readonly end: number;
-  readonly clock: ClockSettings;
+/** What decoding needs to know. */
+export interface DecodeSettings {
   readonly maskKey: Uint8Array;
   readonly zoneMinutes: number;
   readonly timeBounds: TimeBounds;
   readonly localities: readonly Locality[];
   readonly sources: readonly LogSource[];
+}
+
+/** What the pipeline's thread is started with. */
+export interface PipelineStart extends DecodeSettings {
+  readonly dataFolder: string;
+  /** Durable end of the spool now. */
+  readonly end: number;
+  readonly clock: ClockSettings;
   readonly rules: readonly SigmaSource[];
   readonly limits: Partial<CorrelateLimits>;
 }

@@ -1,45 +1,20 @@
 import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 
-import type { SenderTally } from '#libs/availability';
 import { ThreadLink } from '#libs/coordination';
 import { createCorrelator, DEFAULT_CORRELATE_LIMITS } from '#libs/correlate';
 import { createDetector, type Detector } from '#libs/detect';
-import { SimulatedClock, SystemClock, type Clock, type LogSource } from '#libs/model';
-import { createRegister, normalizeSettings } from '#libs/normalize';
+import type { LogSource } from '#libs/model';
 import { compile, type SigmaSource } from '#libs/sigma';
 import { openSpoolReader } from '#libs/spool';
 import { FileStateStore, openEventWriter, type EventWriter, type StateStore } from '#libs/store';
 
-import { BodyDecoder } from '../../collector/pipeline/decode-body.ts';
 import { BodySource } from './body-source.ts';
 import { DETECT_STATE, Pipeline } from './pipeline.ts';
 import { RaiseMarks } from './raise-marks.ts';
-import type { ClockSettings, HostCalls, PipelineStart, PipelineState } from './pipeline-calls.ts';
-import { mergeTallies } from './tallies.ts';
-
-/** Tallies travel to the main thread at most this often. */
-const TALLY_MS = 250;
-
-function clockOf(settings: ClockSettings): Clock {
-  if (settings.kind === 'system') return new SystemClock();
-  return new SimulatedClock(settings.start, settings.speed, settings.origin);
-}
-
-/**
- * Rebuilds the decoder when the register changes; what is decoded later is placed by the new one.
- */
-function decoderOf(start: PipelineStart, spoolId: string, sources: readonly LogSource[]) {
-  return new BodyDecoder(
-    normalizeSettings({
-      spoolId,
-      maskKey: start.maskKey,
-      register: createRegister(start.localities, sources),
-      zoneMinutes: start.zoneMinutes,
-      timeBounds: start.timeBounds,
-    }),
-  );
-}
+import type { HostCalls, PipelineStart, PipelineState } from './pipeline-calls.ts';
+import { clockOf, decoderOf } from './thread-parts.ts';
+import { TallyPost } from './tally-post.ts';
 
 async function restoredDetector(
   start: PipelineStart,
@@ -51,33 +26,6 @@ async function restoredDetector(
   const saved = await states.load(DETECT_STATE);
   if (saved !== undefined) detector.restore(saved.snapshot);
   return { detector, detected: saved?.position ?? 0 };
-}
-
-/**
- * Gathers what bodies said about their senders, so that the main thread hears of them a few times a
- * second.
- */
-class TallyPost {
-  readonly #send: (tallies: readonly SenderTally[]) => Promise<void>;
-  #waiting: SenderTally[] = [];
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(send: (tallies: readonly SenderTally[]) => Promise<void>) {
-    this.#send = send;
-  }
-
-  put(tallies: readonly SenderTally[]): void {
-    this.#waiting.push(...tallies);
-    this.#timer ??= setTimeout(() => void this.flush(), TALLY_MS);
-  }
-
-  async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const sent = this.#waiting;
-    this.#waiting = [];
-    if (sent.length > 0) await this.#send(mergeTallies(sent));
-  }
 }
 
 async function run(port: MessagePort, start: PipelineStart): Promise<void> {
