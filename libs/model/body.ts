@@ -48,6 +48,13 @@ export interface RawRecord {
   readonly senderId?: string;
 }
 
+/** Where the text of a record stands in its body; good until the next record only. */
+export interface RecordPiece {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Why a body, or a record of it, was set aside or changed; counted by this word. */
 export type Oddity =
   | 'not_json'

@@ -9,19 +9,27 @@ import {
   type LogSource,
   type Oddity,
   type RawRecord,
+  type RecordPiece,
 } from '#libs/model';
 
 import { dossierPrefix, findDossierCodes } from './dossier.ts';
 import { Masked, Masker } from './mask/masker.ts';
-import { findSecrets } from './mask/scan.ts';
+import { maySecretsStand } from './mask/quick-look.ts';
+import { findSecrets, type Span } from './mask/scan.ts';
 import { resolvePlace } from './place.ts';
 import type { NormalizeSettings } from './settings.ts';
 import { instantOf, isoTime, judgeTime } from './time.ts';
 
-/** The body a record came in, as far as its event needs to know. */
+/** What the records of one body have in common; made by `Finisher.origin`. */
 export interface RecordOrigin {
   readonly header: BodyHeader;
   readonly position: number;
+  /** `event.ingested` of them all. */
+  readonly ingested: string;
+  /** Source that the key names, whatever stands in the record. */
+  readonly own: LogSource | undefined;
+  /** Source that the sender's address names, where nothing in the record does. */
+  readonly addressed: LogSource | undefined;
 }
 
 /** An event and what was noteworthy about its record. */
@@ -38,6 +46,7 @@ export interface Finished {
 }
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
+const NO_SPANS: readonly Span[] = [];
 /** What names the source of an event to the rules; only our own records may name us there. */
 const SOURCE_FIELDS = ['event.dataset', 'data_stream.dataset', 'product'];
 /** FortiGate's log ids have the look of phone numbers. */
@@ -67,20 +76,27 @@ export class Finisher {
     this.#masker = new Masker(settings.maskKey);
   }
 
-  /** The registered source of a body, or of a record by its host name. */
-  sourceOf(header: BodyHeader, host: string | undefined): LogSource | undefined {
+  /** What the records of a body share; its source is looked up once. */
+  origin(header: BodyHeader, position: number): RecordOrigin {
     const { register } = this.#settings;
-    if (header.source !== undefined) {
-      const own = register.sourceById(header.source);
-      if (own !== undefined) return own;
-    }
-    const named = host === undefined ? undefined : register.sourceByHost(host);
+    const { source, peer, key } = header;
+    const byPeer = peer !== undefined && key === undefined;
+    return {
+      header,
+      position,
+      ingested: isoTime(header.received),
+      own: source === undefined ? undefined : register.sourceById(source),
+      addressed: byPeer ? register.sourceByAddress(peer) : undefined,
+    };
+  }
+
+  /** The registered source of a record by its body and its host name. */
+  #sourceOf({ header, own, addressed }: RecordOrigin, fields: Fields): LogSource | undefined {
+    if (own !== undefined) return own;
+    const host = textOf(fields, 'host.name');
+    const named = host === undefined ? undefined : this.#settings.register.sourceByHost(host);
     // A host name is the sender's word: it must not carry a record out of the place of its key.
-    if (named !== undefined && this.#mayName(header, named)) return named;
-    const { peer } = header;
-    return peer === undefined || header.key !== undefined
-      ? undefined
-      : register.sourceByAddress(peer);
+    return named !== undefined && this.#mayName(header, named) ? named : addressed;
   }
 
   #mayName(header: BodyHeader, source: LogSource): boolean {
@@ -88,12 +104,15 @@ export class Finisher {
     return province === undefined || province === '00' || province === source.place.province;
   }
 
-  /** Makes the event; afterwards nothing of the record's unmasked text is left in it. */
-  finish(decoded: Decoded, record: RawRecord, origin: RecordOrigin): Finished {
+  /**
+   * Makes the event; afterwards nothing of the record's unmasked text is left in it. `piece` is
+   * where the record's text stands as bytes, when it does.
+   */
+  finish(decoded: Decoded, record: RawRecord, origin: RecordOrigin, piece?: RecordPiece): Finished {
     const { header, position } = origin;
     const { fields } = decoded;
     const settings = this.#settings;
-    const source = this.sourceOf(header, textOf(fields, 'host.name'));
+    const source = this.#sourceOf(origin, fields);
     const text = record.text ?? decoded.original;
     this.#place(decoded, text, header, source);
     const zone = source?.zoneMinutes ?? settings.zoneMinutes;
@@ -103,9 +122,9 @@ export class Finisher {
     if (decoded.dataset !== '') fields['event.dataset'] = decoded.dataset;
     if (header.input !== 'self') disown(fields);
     fields['event.kind'] ??= 'event';
-    const masked = this.#mask(decoded, text);
+    const masked = this.#mask(decoded, text, piece);
     fields['@timestamp'] = isoTime(instant ?? header.received);
-    fields['event.ingested'] = isoTime(header.received);
+    fields['event.ingested'] = origin.ingested;
     const id =
       record.senderId === undefined
         ? placedEventId(settings.spoolId, position, record.ordinal)
@@ -147,11 +166,12 @@ export class Finisher {
   /**
    * Masks the record in place; `text` is all of it as it was sent. Returns how many values it was.
    */
-  #mask(decoded: Decoded, text: string): number {
+  #mask(decoded: Decoded, text: string, piece: RecordPiece | undefined): number {
     const { fields, original } = decoded;
     // Every field is a piece of the text: where the text is clean, and hides nothing behind
     // escapes, all of them are.
-    const spans = findSecrets(text);
+    const clean = piece !== undefined && !maySecretsStand(piece.bytes, piece.start, piece.end);
+    const spans = clean ? NO_SPANS : findSecrets(text);
     const hidden = text.includes('\\u') || isEscapedUrl(fields['url.original']);
     if (spans.length === 0 && !hidden) {
       if (decoded.keepOriginal) fields['event.original'] = original;

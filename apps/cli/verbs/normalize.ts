@@ -89,7 +89,7 @@ function normalizer(options: Options): (decoded: Decoded, text: string, ordinal:
       received: clock.now(),
       encoding: 'identity',
     };
-    return finisher.finish(decoded, { ordinal, text }, { header, position: 0 }).event.fields;
+    return finisher.finish(decoded, { ordinal, text }, finisher.origin(header, 0)).event.fields;
   };
 }
 

@@ -52,11 +52,11 @@ export class BodyDecoder {
     const { header, position } = body;
     const events: Event[] = [];
     const sources = new Map<string, SourceCount>();
-    const origin = { header, position };
+    const origin = this.#finisher.origin(header, position);
     let headings = 0;
     let rejected = 0;
-    const hint = this.#finisher.sourceOf(header, undefined)?.dataset;
-    const outcome = splitBody(body, (record, oddity) => {
+    const hint = (origin.own ?? origin.addressed)?.dataset;
+    const outcome = splitBody(body, (record, oddity, piece) => {
       // The reply of HTTP ingest named this line as rejected; its sender may send it again,
       // shorter.
       if (oddity === 'line_too_long' && header.input === 'http') {
@@ -69,7 +69,7 @@ export class BodyDecoder {
         headings++;
         return;
       }
-      const finished = this.#finisher.finish(decoded, record, origin);
+      const finished = this.#finisher.finish(decoded, record, origin, piece);
       events.push(finished.event);
       count(sources, finished.source, finished.event, finished.oddity, finished.masked);
     });

@@ -1,13 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 
-import type { Body, Oddity, RawRecord } from '#libs/model';
+import type { Body, Oddity, RawRecord, RecordPiece } from '#libs/model';
 
 import { ACTION_CHARS_MAX, LINE_BYTES_MAX, RECORDS_MAX } from '../limits.ts';
 import { jsonElements } from './elements.ts';
 import { inflate } from './inflate.ts';
 
-/** Takes the records of a body in order. */
-export type TakeRecord = (record: RawRecord, oddity: Oddity | undefined) => void;
+/**
+ * Takes the records of a body in order. `piece` is absent where the text is not as it stands in the
+ * body.
+ */
+export type TakeRecord = (
+  record: RawRecord,
+  oddity: Oddity | undefined,
+  piece?: RecordPiece,
+) => void;
 
 /**
  * How far a body could be cut: `whole`, or `partly` with the reason of the missing end, or
@@ -28,6 +35,7 @@ class Cutter {
   readonly #take: TakeRecord;
   readonly #valid: boolean;
   readonly #batch: string | undefined;
+  readonly #piece: { bytes: Buffer; start: number; end: number };
   ordinal = 0;
 
   constructor(bytes: Uint8Array, batch: string | undefined, take: TakeRecord) {
@@ -37,6 +45,7 @@ class Cutter {
     this.#valid = isUtf8(bytes);
     this.#batch = batch;
     this.#take = take;
+    this.#piece = { bytes: this.bytes, start: 0, end: 0 };
   }
 
   /** End of the line that begins at `start`, without its LF. */
@@ -61,13 +70,21 @@ class Cutter {
     } else if (!this.#valid && !isUtf8(this.bytes.subarray(start, last))) {
       oddity = 'invalid_utf8';
     }
-    this.give(this.text(start, last), oddity, senderId);
+    this.#piece.start = start;
+    this.#piece.end = last;
+    this.give(this.text(start, last), oddity, senderId, this.#piece);
   }
 
-  give(text: string, oddity: Oddity | undefined, senderId: string | undefined): void {
+  give(
+    text: string,
+    oddity: Oddity | undefined,
+    senderId: string | undefined,
+    piece?: RecordPiece,
+  ): void {
     const ordinal = this.ordinal++;
     const id = senderId ?? (this.#batch === undefined ? undefined : `${this.#batch}#${ordinal}`);
-    this.#take(id === undefined ? { ordinal, text } : { ordinal, text, senderId: id }, oddity);
+    const record = id === undefined ? { ordinal, text } : { ordinal, text, senderId: id };
+    this.#take(record, oddity, piece);
   }
 
   /** Keeps everything from `start` in pieces; used where the number of records is at its limit. */

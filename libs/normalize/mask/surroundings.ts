@@ -23,7 +23,7 @@ export function isDigit(code: number): boolean {
 }
 
 /** True for a hexadecimal digit. */
-function isHex(code: number): boolean {
+export function isHex(code: number): boolean {
   return isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102);
 }
 

@@ -41,6 +41,8 @@ const SECRET_NAMES = new Set([
 ]);
 const SECRET_ENDS = ['password', 'passwd', 'token', 'secret', 'apikey', 'passcode'];
 const CODE_NAMES = new Set(['otp', 'otpcode', 'maotp', 'codeotp', 'pin', 'mapin', 'maxacthuc']);
+/** What names of secrets and codes end in. */
+export const SECRET_NAME_ENDS: readonly string[] = [...SECRET_NAMES, ...SECRET_ENDS, ...CODE_NAMES];
 const DOCUMENT_NAMES = new Set([
   'cmnd',
   'cmt',
