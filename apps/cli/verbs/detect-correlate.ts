@@ -40,7 +40,8 @@ export async function correlateMatches(
 
 /**
  * Runs matches through a correlator and past every timespan; the alerts then in force, earliest
- * first.
+ * first. All of them are here, so they go in the order of their times: in a file nothing is late,
+ * however far out of order it is.
  */
 export async function alertsInForce(
   correlator: CorrelatorDoor,
@@ -50,11 +51,12 @@ export async function alertsInForce(
   const keep = (changes: readonly AlertChange[]) => {
     for (const { alert } of changes) last.set(alert.id, alert);
   };
+  const inOrder = matches.toSorted((a, b) => a.event.time - b.event.time);
   let reached = 0;
-  for (let at = 0; at < matches.length; at += BATCH_MATCHES) {
-    const batch = matches.slice(at, at + BATCH_MATCHES);
+  for (let at = 0; at < inOrder.length; at += BATCH_MATCHES) {
+    const batch = inOrder.slice(at, at + BATCH_MATCHES);
     keep(await correlator.accept(batch));
-    for (const { event } of batch) reached = Math.max(reached, event.received);
+    reached = batch.at(-1)?.event.time ?? reached;
     keep(await correlator.advance(reached));
   }
   keep(await correlator.advance(reached + LAST_ADVANCE_MS));

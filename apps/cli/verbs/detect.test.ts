@@ -5,6 +5,8 @@ import { Readable, Writable } from 'node:stream';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Alert } from '#libs/model';
+
 import { createDetectVerb } from './detect.ts';
 import { openCorrelator } from './detect-open.ts';
 import { createRulesVerb } from './rules.ts';
@@ -66,6 +68,37 @@ describe('detect', () => {
     const { out, err } = await run('detect', args, '{"action":"failed"}\n');
     expect(out.split('\n')).toHaveLength(2);
     expect(JSON.parse(err)).toMatchObject({ rules: 1, refused: 0, events: 1, matches: 1 });
+  });
+
+  it('correlates a file however far out of order its events lie', async () => {
+    const many = mkdtempSync(join(tmpdir(), 'detect-order-'));
+    const correlation = `---
+title: Many
+name: many
+correlation: {type: event_count, rules: [failed], group-by: [user.name], timespan: 5m, condition: {gte: 3}}
+level: high
+`;
+    writeFileSync(join(many, 'many.yml'), RULE + correlation);
+    const failed = (day: number, user: string) =>
+      JSON.stringify({
+        '@timestamp': `2026-11-0${day}T01:00:00Z`,
+        product: 'linux',
+        service: 'sshd',
+        action: 'failed',
+        'user.name': user,
+      });
+    const late = Array.from({ length: 6 }).map(() => failed(9, 'late'));
+    const input = [...late, failed(1, 'an'), ...Array(2500).fill(failed(5, 'mid'))];
+    const text = [...input, failed(1, 'an'), ...late, failed(1, 'an')].join('\n');
+    const { out } = await run('detect', ['--rules', many, '--correlate'], text);
+    rmSync(many, { recursive: true });
+    const alerts = out.split('\n').filter((line) => line.includes('"alert"'));
+    const told = alerts.map((line) => (JSON.parse(line) as { alert: Alert }).alert);
+    expect(told.map(({ group, count }) => [group['user.name'], count])).toEqual([
+      ['an', 3],
+      ['mid', 2500],
+      ['late', 12],
+    ]);
   });
 
   it('explains why an event does not match', async () => {
