@@ -141,7 +141,19 @@ export function createConsoleRouter(cache: QueryClient) {
     component: lazyRouteComponent(() => import('./pages/account/account-page.tsx'), 'AccountPage'),
   });
 
-  const pages = [home, duty, incident, search, sources, upkeep, rules, summary, health, admin, account];
+  const pages = [
+    home,
+    duty,
+    incident,
+    search,
+    sources,
+    upkeep,
+    rules,
+    summary,
+    health,
+    admin,
+    account,
+  ];
   return createRouter({
     routeTree: root.addChildren([door, setPassword, shell.addChildren(pages)]),
     parseSearch,

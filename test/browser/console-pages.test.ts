@@ -34,9 +34,13 @@ const PAGES: readonly (readonly [path: string, ready: string])[] = [
   ['/luat', 'tbody tr'],
   ['/bao-cao', 'article'],
   ['/suc-khoe', 'section li'],
+  ['/suc-khoe?phan=deliveries', 'tbody tr'],
+  ['/bao-tri', 'tbody tr'],
+  ['/bao-tri?phan=silences', 'tbody tr'],
   ['/tai-khoan', 'form'],
   ['/quan-tri', 'tbody tr'],
   ['/quan-tri?phan=keys', 'tbody tr'],
+  ['/quan-tri?phan=record', 'tbody tr'],
   ['/dat-mat-khau', 'h1'],
   ['/khong-co-trang', 'h1'],
 ];
@@ -185,6 +189,56 @@ describe('forms and menus', () => {
     await page.getByText(/Thu hồi khoá báo cáo\?/).waitFor();
     await page.getByRole('button', { name: 'Thu hồi', exact: true }).click();
     await page.getByText('Đã thu hồi báo cáo').waitFor();
+  });
+
+  it('plans maintenance, lets people in by a link, and looks at a table before it is entered', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page } = await desk.signedIn(onTestFinished, server, { bypassCSP: true });
+    const found: string[] = [];
+    const look = async (): Promise<void> => {
+      found.push(...(await axeViolations(page)));
+    };
+    await page.goto(`${server.url}/bao-tri`);
+    await page.getByRole('button', { name: 'Lập khung bảo trì' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Tỉnh, thành phố').selectOption({ label: 'Lai Châu' });
+    await form.getByLabel('Lý do').fill('Nâng cấp');
+    await look();
+    await form.getByRole('button', { name: 'Lập khung bảo trì' }).click();
+    await page.getByText('Đã lập khung bảo trì cho Lai Châu').waitFor();
+    await page.getByRole('button', { name: 'Kết thúc ngay: Nâng cấp' }).first().click();
+    await page.getByText(/Kết thúc khung bảo trì của/).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Kết thúc ngay' }).click();
+    await page.getByText('Đã kết thúc').waitFor();
+    await page.goto(`${server.url}/bao-tri?phan=silences`);
+    await page.getByRole('button', { name: 'Đặt im lặng' }).click();
+    await page.getByLabel('Loại đối tượng').selectOption('address');
+    await look();
+    await page.keyboard.press('Escape');
+    await page.goto(`${server.url}/quan-tri`);
+    await page.getByRole('button', { name: 'Thao tác với Nguyễn An' }).click();
+    await page.getByRole('menuitem', { name: 'Liên kết đặt lại mật khẩu' }).click();
+    await page.getByText(/dat-mat-khau#mot-lan/).waitFor();
+    await look();
+    await page.goto(`${server.url}/quan-tri?phan=record`);
+    await page.getByRole('button', { name: 'Kiểm tra chuỗi' }).click();
+    await page.getByText('Hệ thống: Chuỗi nguyên vẹn: 40 dòng.').waitFor();
+    await page.goto(`${server.url}/nguon?phan=sources`);
+    await page.getByRole('button', { name: 'Nhập bảng CSV' }).click();
+    const file = { name: 'nguon.csv', mimeType: 'text/csv', buffer: Buffer.from('id,name') };
+    await page.getByLabel('Tệp CSV').setInputFiles(file);
+    await page.getByText('1 mới, 0 đổi, 0 như cũ, 0 sai.').waitFor();
+    await look();
+    await page.getByRole('button', { name: 'Nhập 1 nguồn' }).click();
+    await page.getByText('Đã nhập 1 nguồn').waitFor();
+    for (const name of ['Thêm nguồn', 'Thêm dịch vụ', 'Thêm phép thử']) {
+      const part = name === 'Thêm nguồn' ? 'sources' : 'probes';
+      await page.goto(`${server.url}/nguon?phan=${part}`);
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('dialog').waitFor();
+      await look();
+    }
+    expect(found).toEqual([]);
   });
 
   it('shows where a query is wrong, and filters by a value from its menu', async () => {

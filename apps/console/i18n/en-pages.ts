@@ -263,7 +263,6 @@ export const enPages: Pick<Catalogue, keyof typeof viPages> = {
     scope: 'Scope',
     active: 'State',
     lastSeen: 'Last sign-in',
-    password: 'Temporary password',
     made: 'Created',
     lastUsed: 'Last used',
     kind: 'Kind',
@@ -274,7 +273,6 @@ export const enPages: Pick<Catalogue, keyof typeof viPages> = {
     revokeAsk: (name) =>
       `Revoke key ${name}? Every device that uses it is refused at once; this cannot be undone.`,
     keyOnce: 'Copy the key now: it is shown only once.',
-    passwordHint: 'It has to be changed at the first sign-in. At least 14 characters.',
     disable: 'Lock account',
     disableAsk: (name) => `Lock the account ${name}? All their open sessions end at once.`,
     disabled: (name) => `${name} locked`,

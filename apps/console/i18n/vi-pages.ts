@@ -261,7 +261,6 @@ export const viPages = {
     scope: 'Phạm vi',
     active: 'Trạng thái',
     lastSeen: 'Đăng nhập cuối',
-    password: 'Mật khẩu tạm',
     made: 'Tạo lúc',
     lastUsed: 'Dùng lần cuối',
     kind: 'Loại',
@@ -272,7 +271,6 @@ export const viPages = {
     revokeAsk: (name: string) =>
       `Thu hồi khoá ${name}? Mọi thiết bị dùng khoá này sẽ bị từ chối ngay; không lấy lại được.`,
     keyOnce: 'Chép khoá ngay: nó chỉ hiện một lần này.',
-    passwordHint: 'Người dùng phải đổi ngay lần đăng nhập đầu. Ít nhất 14 ký tự.',
     disable: 'Khoá tài khoản',
     disableAsk: (name: string) =>
       `Khoá tài khoản ${name}? Mọi phiên đang mở của người này kết thúc ngay.`,

@@ -57,7 +57,7 @@ export function administered(method: string, path: string, body: unknown): Answe
   const [user] = pages.users(now);
   const [key] = pages.keys(now);
   if (method === 'DELETE') return [200, { ...key, revoked: new Date(now).toISOString() }];
-  if (path === '/users') return [201, { ...user, ...(body as object) }];
+  if (path === '/users') return [201, { ...user, ...(body as object), link: null }];
   if (path === '/keys') return [201, { ...key, ...(body as object), text: 'tc_0123456789abcdef' }];
   return [200, { ...user, disabled: true }];
 }

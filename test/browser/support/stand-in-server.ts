@@ -15,6 +15,7 @@ import type {
 import { CLOSE_SIGNED_OUT, DELTA_INTERVAL_MS } from '#libs/protocol';
 
 import * as pages from './generated-pages.ts';
+import { upkeep } from './generated-upkeep.ts';
 import {
   administered,
   type Answer,
@@ -333,6 +334,8 @@ export class StandInServer {
 
   #lists({ method, path, query, body }: Asked): Answer {
     const now = Date.now();
+    const kept = upkeep(method, path, body);
+    if (kept !== undefined) return kept;
     if (method !== 'GET' && /^\/(users|keys)/.test(path)) return administered(method, path, body);
     const page = <T>(rows: readonly T[]): Answer => {
       const start = Number(query.get('cursor') ?? 0);

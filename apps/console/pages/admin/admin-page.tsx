@@ -8,9 +8,10 @@ import { Empty } from '../../ui/controls.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import styles from './admin.module.css';
 import { KeysPart } from './keys-part.tsx';
+import { RecordPart } from './record-part.tsx';
 import { UsersPart } from './users-part.tsx';
 
-const PARTS = ['users', 'keys'] as const;
+const PARTS = ['users', 'keys', 'record'] as const;
 
 /** People and keys, for administrators. */
 export function AdminPage(): ReactNode {
@@ -18,7 +19,7 @@ export function AdminPage(): ReactNode {
   const { may } = useDesk();
   const { phan } = useSearch({ from: '/shell/quan-tri' });
   const navigate = useNavigate();
-  const part = phan === 'keys' ? 'keys' : 'users';
+  const part = PARTS.find((one) => one === phan) ?? 'users';
   if (!may.administer) {
     return (
       <PageFrame title={text.admin.title}>
@@ -35,12 +36,15 @@ export function AdminPage(): ReactNode {
           label={text.admin.tabs}
           value={part}
           onChange={(next) => void navigate({ to: '/quan-tri', search: { phan: next } })}
-          items={PARTS.map((id) => ({ id, label: text.admin[id] }))}
+          items={PARTS.map((id) => ({
+            id,
+            label: id === 'record' ? text.record.tab : text.admin[id],
+          }))}
         />
       }
     >
       <TabPanel name="admin" value={part} className={styles.page}>
-        {part === 'users' ? <UsersPart /> : <KeysPart />}
+        {part === 'users' ? <UsersPart /> : part === 'keys' ? <KeysPart /> : <RecordPart />}
       </TabPanel>
     </PageFrame>
   );

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { HealthLine, HealthView } from '#libs/protocol';
@@ -11,6 +12,9 @@ import { PageFrame } from '../../shell/page-frame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { type Health, StateMark } from '../../ui/state-mark.tsx';
+import table from '../../ui/table.module.css';
+import { TabPanel, Tabs } from '../../ui/tabs.tsx';
+import { DeliveriesPart } from './deliveries-part.tsx';
 import styles from './health.module.css';
 
 const REFRESH_MS = 5_000;
@@ -39,7 +43,7 @@ function Lines(props: { readonly lines: readonly HealthLine[] }): ReactNode {
 }
 
 /** One line for every door, stage, job and store, in words a duty officer understands. */
-export function HealthPage(): ReactNode {
+function Status(): ReactNode {
   const text = useText();
   const { language } = useLanguage();
   const query = useQuery({
@@ -48,40 +52,76 @@ export function HealthPage(): ReactNode {
     refetchInterval: REFRESH_MS,
   });
   return (
-    <PageFrame title={text.health.title}>
-      <Loaded query={query} what={text.health.title}>
-        {(health) => {
-          const { version } = health;
-          const platform = text.health.platforms[health.platform];
-          const bad = health.lines.filter(
-            (line) => line.state === 'down' || line.state === 'degraded',
-          );
-          return (
-            <div className={styles.page}>
-              <p className={styles.sum} data-well={bad.length === 0 ? '' : undefined}>
-                <Icon name={bad.length === 0 ? 'check' : 'warning'} />
-                <b>
-                  {bad.length === 0
-                    ? text.health.allWell
-                    : text.health.some(number(bad.length, language))}
-                </b>
-                <span>
-                  {text.health.version(version, platform)} · {text.health.at(clockTime(health.at))}
-                </span>
-              </p>
-              {GROUPS.map((group) => {
-                const lines = health.lines.filter((line) => line.group === group);
-                return lines.length === 0 ? null : (
-                  <section key={group} className={styles.group}>
-                    <h2>{text.health.groups[group]}</h2>
-                    <Lines lines={lines} />
-                  </section>
-                );
-              })}
-            </div>
-          );
-        }}
-      </Loaded>
+    <Loaded query={query} what={text.health.title}>
+      {(health) => {
+        const { version } = health;
+        const platform = text.health.platforms[health.platform];
+        const bad = health.lines.filter(
+          (line) => line.state === 'down' || line.state === 'degraded',
+        );
+        return (
+          <div className={styles.page}>
+            <p className={styles.sum} data-well={bad.length === 0 ? '' : undefined}>
+              <Icon name={bad.length === 0 ? 'check' : 'warning'} />
+              <b>
+                {bad.length === 0
+                  ? text.health.allWell
+                  : text.health.some(number(bad.length, language))}
+              </b>
+              <span>
+                {text.health.version(version, platform)} · {text.health.at(clockTime(health.at))}
+              </span>
+            </p>
+            {GROUPS.map((group) => {
+              const lines = health.lines.filter((line) => line.group === group);
+              return lines.length === 0 ? null : (
+                <section key={group} className={styles.group}>
+                  <h2>{text.health.groups[group]}</h2>
+                  <Lines lines={lines} />
+                </section>
+              );
+            })}
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+/** How the watchtower itself does, and who was told of what. */
+export function HealthPage(): ReactNode {
+  const text = useText();
+  const { phan, st = '' } = useSearch({ from: '/shell/suc-khoe' });
+  const navigate = useNavigate();
+  const part = phan === 'deliveries' ? 'deliveries' : 'status';
+  return (
+    <PageFrame
+      title={text.health.title}
+      bar={
+        <Tabs
+          name="health"
+          label={text.deliveries.tabs}
+          value={part}
+          onChange={(next) => void navigate({ to: '/suc-khoe', search: { phan: next } })}
+          items={[
+            { id: 'status', label: text.deliveries.status },
+            { id: 'deliveries', label: text.deliveries.tab },
+          ]}
+        />
+      }
+    >
+      <TabPanel name="health" value={part} className={part === 'status' ? undefined : table.box}>
+        {part === 'status' ? (
+          <Status />
+        ) : (
+          <DeliveriesPart
+            state={st}
+            onState={(next) =>
+              void navigate({ to: '/suc-khoe', search: { phan: 'deliveries', st: next } })
+            }
+          />
+        )}
+      </TabPanel>
     </PageFrame>
   );
 }

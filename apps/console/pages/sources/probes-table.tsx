@@ -11,6 +11,7 @@ import { Empty } from '../../ui/controls.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { type Health, StateMark } from '../../ui/state-mark.tsx';
 import table from '../../ui/table.module.css';
+import { EntryButtons } from './entry-buttons.tsx';
 import { Since } from './since.tsx';
 import { sorted } from '../../format/sorted.ts';
 
@@ -29,64 +30,70 @@ export function ProbesTable(): ReactNode {
   const query = useQuery(probesQuery);
   const { columns } = text.sources;
   return (
-    <Loaded query={query} what={text.sources.probes}>
-      {({ rows }) =>
-        rows.length === 0 ? (
-          <Empty icon="health" title={text.sources.noProbes} />
-        ) : (
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th>{columns.state}</th>
-                <th>{columns.service}</th>
-                <th>{columns.locality}</th>
-                <th>{columns.target}</th>
-                <th className={table.right}>{columns.answer}</th>
-                <th className={table.right}>{columns.uptime}</th>
-                <th>{columns.error}</th>
-                <th className={table.right}>{columns.since}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sorted(rows, (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).map(
-                (probe) => (
-                  <tr key={probe.id}>
-                    <td>
-                      <StateMark
-                        health={MARKS[probe.state]}
-                        label={text.sources.probeState[probe.state]}
-                      />
-                    </td>
-                    <td>{probe.serviceName}</td>
-                    <td className={table.nowrap}>
-                      {placeName(probe.locality, text.sources.unknown)}
-                    </td>
-                    <td>
-                      <code>
-                        {probe.kind.toUpperCase()} {probe.target}
-                      </code>
-                    </td>
-                    <td className={table.right}>
-                      {probe.lastMs === null
-                        ? '–'
-                        : text.units.milliseconds(number(probe.lastMs, language))}
-                    </td>
-                    <td className={table.right}>
-                      {probe.uptime24h === null
-                        ? '–'
-                        : text.units.percent(number(probe.uptime24h, language, 2))}
-                    </td>
-                    <td className={table.quiet}>{probe.lastError ?? '–'}</td>
-                    <td className={table.right}>
-                      <Since at={probe.since} />
-                    </td>
-                  </tr>
-                ),
-              )}
-            </tbody>
-          </table>
-        )
-      }
-    </Loaded>
+    <>
+      <div className={table.tools}>
+        <span className={table.space} />
+        <EntryButtons forms={['service', 'probe']} />
+      </div>
+      <Loaded query={query} what={text.sources.probes}>
+        {({ rows }) =>
+          rows.length === 0 ? (
+            <Empty icon="health" title={text.sources.noProbes} />
+          ) : (
+            <table className={table.table}>
+              <thead>
+                <tr>
+                  <th>{columns.state}</th>
+                  <th>{columns.service}</th>
+                  <th>{columns.locality}</th>
+                  <th>{columns.target}</th>
+                  <th className={table.right}>{columns.answer}</th>
+                  <th className={table.right}>{columns.uptime}</th>
+                  <th>{columns.error}</th>
+                  <th className={table.right}>{columns.since}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {sorted(rows, (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).map(
+                  (probe) => (
+                    <tr key={probe.id}>
+                      <td>
+                        <StateMark
+                          health={MARKS[probe.state]}
+                          label={text.sources.probeState[probe.state]}
+                        />
+                      </td>
+                      <td>{probe.serviceName}</td>
+                      <td className={table.nowrap}>
+                        {placeName(probe.locality, text.sources.unknown)}
+                      </td>
+                      <td>
+                        <code>
+                          {probe.kind.toUpperCase()} {probe.target}
+                        </code>
+                      </td>
+                      <td className={table.right}>
+                        {probe.lastMs === null
+                          ? '–'
+                          : text.units.milliseconds(number(probe.lastMs, language))}
+                      </td>
+                      <td className={table.right}>
+                        {probe.uptime24h === null
+                          ? '–'
+                          : text.units.percent(number(probe.uptime24h, language, 2))}
+                      </td>
+                      <td className={table.quiet}>{probe.lastError ?? '–'}</td>
+                      <td className={table.right}>
+                        <Since at={probe.since} />
+                      </td>
+                    </tr>
+                  ),
+                )}
+              </tbody>
+            </table>
+          )
+        }
+      </Loaded>
+    </>
   );
 }

@@ -14,6 +14,7 @@ import { Button, Empty } from '../../ui/controls.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { type Health, StateMark } from '../../ui/state-mark.tsx';
 import table from '../../ui/table.module.css';
+import { EntryButtons } from './entry-buttons.tsx';
 import { Since } from './since.tsx';
 
 const MARKS: Readonly<Record<SourceState, Health>> = {
@@ -90,6 +91,7 @@ export function SourcesTable(props: {
         {total === undefined ? null : (
           <span className={table.quiet}>{text.sources.count(number(total, language))}</span>
         )}
+        <EntryButtons forms={['source', 'import']} />
       </div>
       <Loaded query={query} what={text.sources.list}>
         {({ pages }) =>
