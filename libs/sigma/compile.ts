@@ -1,10 +1,11 @@
+import { readException, type ExceptionInForce } from './exceptions.ts';
 import { allOf, anyOf, type Expr } from './expr.ts';
 import { FieldResolver } from './fields/resolve.ts';
 import { linkCorrelations } from './link.ts';
 import { Matcher } from './match/matcher.ts';
 import { readCondition } from './read/condition.ts';
 import { readCorrelation } from './read/correlation.ts';
-import { readSelections } from './read/detection.ts';
+import { readSelections, type DetectionContext } from './read/detection.ts';
 import { readDocuments, type SigmaDocument } from './read/documents.ts';
 import { readFilter, type FilterDraft } from './read/filter.ts';
 import { readHeader, type Header } from './read/header.ts';
@@ -15,34 +16,84 @@ import type { Drafts, RuleDraft } from './drafts.ts';
 import { readOurs } from './read/ours.ts';
 import { Refused, position, refusalOf } from './refusal.ts';
 import type { CompileOptions, RuleSet } from './rule-set.ts';
+import { switched } from './switches.ts';
 import { asMap, child, type MapNode, type ScalarNode } from './yaml.ts';
 import type { SigmaSource } from './source.ts';
 
 /**
  * Reads Sigma documents and makes the rule set of them. Never throws for what a document holds:
- * what can not be
- * taken stands in `refused` with its place, and the rest is in force.
+ * what can not be taken stands in `refused` with its place, and the rest is in force.
  */
 export function compile(sources: readonly SigmaSource[], options: CompileOptions = {}): RuleSet {
+  const steps = compileSteps(sources, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The same in short pieces, each a few milliseconds: waits for `pause` between them, so that a
+ * thread goes on with its work while thousands of rules load.
+ */
+export async function compileInPieces(
+  sources: readonly SigmaSource[],
+  options: CompileOptions,
+  pause: () => Promise<void>,
+): Promise<RuleSet> {
+  const steps = compileSteps(sources, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}
+
+/** Files read in one piece of work. */
+const PIECE_FILES = 20;
+
+function* compileSteps(
+  sources: readonly SigmaSource[],
+  options: CompileOptions,
+): Generator<undefined, RuleSet> {
   const drafts: Drafts = { rules: [], correlations: [], filters: [], refused: [] };
   const resolver = new FieldResolver();
   const reader = new DocumentReader(drafts, options, resolver);
-  for (const source of sources) {
+  for (const [i, source] of sources.entries()) {
     for (const document of readDocuments(source, drafts.refused)) reader.read(document);
+    if (i % PIECE_FILES === PIECE_FILES - 1) yield;
   }
-  const filtered = reader.filtered();
-  const { rules, correlations } = linkCorrelations(filtered, drafts, resolver);
+  const exceptions = reader.exceptions();
+  const linked = linkCorrelations(reader.filtered(), drafts, resolver, {
+    exceptions,
+    parameters: options.parameters ?? {},
+  });
+  yield;
+  const { rules, correlations, off } =
+    options.switches === undefined
+      ? { ...linked, off: [] }
+      : switched(linked.rules, linked.correlations, options.switches, silenced);
   const routing = options.routing ?? 'strict';
   const matcher = new Matcher(rules, routing, resolver);
   return {
     rules,
     correlations,
     refused: drafts.refused,
+    off,
     routing,
     match: (record) => matcher.match(record),
     explain: (record, ruleId) => matcher.explain(record, ruleId),
     read: (record, ruleId, field) => matcher.read(record, ruleId, field),
+    held: () => matcher.held(),
   };
+}
+
+function silenced<T extends object>(rule: T): T {
+  const copy = Object.create(
+    Object.getPrototypeOf(rule) as object,
+    Object.getOwnPropertyDescriptors(rule),
+  ) as T;
+  return Object.defineProperty(copy, 'silent', { value: true, enumerable: true });
 }
 
 /** Reads documents into drafts; a document that can not be taken is noted and left out. */
@@ -83,6 +134,25 @@ class DocumentReader {
       if (conditions === undefined) return rule;
       return { ...rule, condition: allOf([rule.condition, ...conditions]) };
     });
+  }
+
+  /** The exceptions by the rule they name; one that can not be taken is noted. */
+  exceptions(): ReadonlyMap<string, readonly ExceptionInForce[]> {
+    const byRule = new Map<string, ExceptionInForce[]>();
+    for (const exception of this.#options.exceptions ?? []) {
+      this.#guard(() => {
+        const rule = this.#drafts.rules.find(
+          ({ id, name }) => id === exception.rule || name === exception.rule,
+        );
+        if (rule === undefined) {
+          const at = { source: { file: `exception ${exception.id}`, text: '' }, offset: 0 };
+          throw new Refused('unknown_rule', at, `there is no plain rule ${exception.rule}`);
+        }
+        const condition = readException(exception, this.#context(rule.logsource));
+        byRule.set(rule.id, [...(byRule.get(rule.id) ?? []), { ...exception, condition }]);
+      });
+    }
+    return byRule;
   }
 
   #filteredBy(filter: FilterDraft): RuleDraft[] {
@@ -130,11 +200,15 @@ class DocumentReader {
       throw new Refused('wrong_type', one, 'a condition is text');
     });
     for (const one of scalars) refuseAggregation(one, section);
-    const selections = readSelections(section, {
+    const selections = readSelections(section, this.#context(logsource));
+    return anyOf(scalars.map((one) => readCondition(one, selections)));
+  }
+
+  #context(logsource: RuleLogsource): DetectionContext {
+    return {
       placeholders: this.#options.placeholders ?? {},
       resolve: (name) => this.#resolver.resolve(name, logsource),
-    });
-    return anyOf(scalars.map((one) => readCondition(one, selections)));
+    };
   }
 
   #claim(header: Header, node: MapNode): void {

@@ -23,7 +23,14 @@ export interface PartOutcome {
 export interface Explanation {
   readonly rule: string;
   readonly matched: boolean;
-  readonly reason: 'matched' | 'log_source' | 'condition';
+  readonly reason: 'matched' | 'log_source' | 'condition' | 'exception';
+  /** The exception that holds the event. */
+  readonly exception?: {
+    readonly id: string;
+    readonly owner: string;
+    readonly reason: string;
+    readonly expires: number;
+  };
   readonly logsource: {
     readonly meets: boolean;
     readonly routing: Routing;

@@ -1,7 +1,9 @@
 import type { GroupField, Presence } from '#libs/model';
 
 import type { CorrelationDocument, Drafts, RuleDraft } from './drafts.ts';
+import type { ExceptionInForce } from './exceptions.ts';
 import { ecsName, type FieldResolver } from './fields/resolve.ts';
+import { adjusted, type RuleParameters } from './parameters.ts';
 import { parseCondition, type Named } from './read/condition.ts';
 import { Refused, refusalOf } from './refusal.ts';
 import type { Header } from './read/header.ts';
@@ -26,17 +28,33 @@ export function linkCorrelations(
   rules: readonly RuleDraft[],
   drafts: Drafts,
   resolver: FieldResolver,
+  local: LocalRules,
 ): { rules: Rule[]; correlations: CorrelationRule[] } {
-  return new Linker(rules, drafts, resolver).link();
+  return new Linker(rules, drafts, resolver, local).link();
 }
+
+/** What this place lays on its rules, by rule id. */
+export interface LocalRules {
+  readonly exceptions: ReadonlyMap<string, readonly ExceptionInForce[]>;
+  readonly parameters: Readonly<Record<string, RuleParameters>>;
+}
+
+const NO_EXCEPTIONS: readonly ExceptionInForce[] = [];
 
 class Linker {
   readonly #drafts: Drafts;
+  readonly #local: LocalRules;
   readonly #resolver: FieldResolver;
   readonly #named = new Map<string, Member>();
   readonly #rules: readonly RuleDraft[];
 
-  constructor(rules: readonly RuleDraft[], drafts: Drafts, resolver: FieldResolver) {
+  constructor(
+    rules: readonly RuleDraft[],
+    drafts: Drafts,
+    resolver: FieldResolver,
+    local: LocalRules,
+  ) {
+    this.#local = local;
     this.#rules = rules;
     this.#drafts = drafts;
     this.#resolver = resolver;
@@ -60,13 +78,14 @@ class Linker {
     );
     const correlations = bare.map(({ document, linked }) => {
       const readsMeta = metaReader(document);
-      return {
+      return this.#adjusted<CorrelationRule>({
         ...linked,
         silent: silent.has(linked.id),
+        ...packOf(document),
         get meta() {
           return readsMeta();
         },
-      };
+      });
     });
     return { rules, correlations };
   }
@@ -189,7 +208,7 @@ class Linker {
 
   #rule(draft: RuleDraft, silent: boolean): Rule {
     const readsMeta = metaReader(draft);
-    return {
+    return this.#adjusted<Rule>({
       id: draft.id,
       ...(draft.name === undefined ? {} : { name: draft.name }),
       title: draft.title,
@@ -200,8 +219,16 @@ class Linker {
         return readsMeta();
       },
       ours: this.#ours(draft.ours, draft.node),
+      ...packOf(draft),
       condition: draft.condition,
-    };
+      exceptions: this.#local.exceptions.get(draft.id) ?? NO_EXCEPTIONS,
+    });
+  }
+
+  #adjusted<T extends Rule | CorrelationRule>(rule: T): T {
+    const { parameters } = this.#local;
+    const given = Object.hasOwn(parameters, rule.id) ? parameters[rule.id] : undefined;
+    return given === undefined ? rule : adjusted(rule, given);
   }
 
   #ours(ours: Ours, node: MapNode): Ours {
@@ -250,6 +277,11 @@ function silentIds(correlations: readonly LinkedCorrelation[]): ReadonlySet<stri
   }
   for (const id of generated) silent.delete(id);
   return silent;
+}
+
+function packOf({ node }: Header): { readonly pack?: string } {
+  const { pack } = node.source;
+  return pack === undefined ? {} : { pack };
 }
 
 /** Reads what is for people when it is first asked for. */

@@ -1,14 +1,22 @@
 import type { CorrelationView, OursView, RuleSetView, RuleView, Scope } from '#libs/model';
 
+import type { ExceptionInForce, RuleException } from './exceptions.ts';
 import type { Expr } from './expr.ts';
 import type { Explanation } from './explanation.ts';
+import type { RuleParameters } from './parameters.ts';
 import type { Refusal } from './refusal.ts';
 import type { Routing, RuleLogsource } from './route/logsource.ts';
+import type { RuleSwitches } from './switches.ts';
 
 export interface CompileOptions {
   readonly routing?: Routing;
   /** Values of `%name%` placeholders. */
   readonly placeholders?: Readonly<Record<string, readonly string[]>>;
+  readonly switches?: RuleSwitches;
+  /** One that names no rule is noted in `refused` and does nothing. */
+  readonly exceptions?: readonly RuleException[];
+  /** By id of the rule. */
+  readonly parameters?: Readonly<Record<string, RuleParameters>>;
 }
 
 /** Who wrote a rule and why; kept for people and for the licence. */
@@ -57,13 +65,18 @@ export interface Rule extends RuleView {
   readonly logsource: RuleLogsource;
   readonly meta: RuleMeta;
   readonly ours: Ours;
+  /** The pack it came with. */
+  readonly pack?: string;
   /** The condition, filters included; for the matcher, its oracle and store queries. */
   readonly condition: Expr;
+  /** An event that one of them fits does not meet the rule. */
+  readonly exceptions: readonly ExceptionInForce[];
 }
 
 /** One correlation in force. */
 export interface CorrelationRule extends CorrelationView {
   readonly generate: boolean;
+  readonly pack?: string;
   readonly meta: RuleMeta;
   readonly ours: Ours;
 }
@@ -73,6 +86,8 @@ export interface RuleSet extends RuleSetView {
   readonly rules: readonly Rule[];
   readonly correlations: readonly CorrelationRule[];
   readonly refused: readonly Refusal[];
+  /** Rules that would be in force if they were not switched off. */
+  readonly off: readonly (Rule | CorrelationRule)[];
   readonly routing: Routing;
   /**
    * The rules that meet a record: flat dotted ECS, or any nested JSON object. In the rules' order.
@@ -85,4 +100,6 @@ export interface RuleSet extends RuleSetView {
    * there.
    */
   read(record: Readonly<Record<string, unknown>>, ruleId: string, field: string): unknown;
+  /** How many events each exception has held since the set was made, by id; 0 is left out. */
+  held(): ReadonlyMap<string, number>;
 }

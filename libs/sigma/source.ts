@@ -2,6 +2,8 @@
 export interface SigmaSource {
   readonly file: string;
   readonly text: string;
+  /** The pack it came with. */
+  readonly pack?: string;
 }
 
 /** A place in a source; `offset` in UTF-16 units. */

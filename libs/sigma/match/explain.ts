@@ -1,3 +1,4 @@
+import type { RuleException } from '../exceptions.ts';
 import type { Atom, Expr } from '../expr.ts';
 import { writePattern } from '../pattern.ts';
 import type { Explanation, PartOutcome, TestOutcome } from '../explanation.ts';
@@ -89,4 +90,14 @@ export function shownSource(source: EventSource): Explanation['logsource']['even
     service: [...source.services],
     category: [...source.categories],
   };
+}
+
+/** An exception for people. */
+export function shownException({
+  id,
+  owner,
+  reason,
+  expires,
+}: RuleException): NonNullable<Explanation['exception']> {
+  return { id, owner, reason, expires };
 }

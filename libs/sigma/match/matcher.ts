@@ -1,4 +1,5 @@
 import type { Explanation } from '../explanation.ts';
+import { isOpen, type ExceptionInForce } from '../exceptions.ts';
 import type { FieldRef } from '../fields/field-ref.ts';
 import type { FieldResolver } from '../fields/resolve.ts';
 import {
@@ -11,7 +12,7 @@ import type { Routing } from '../route/logsource.ts';
 import { meets } from '../route/route.ts';
 import type { Rule } from '../rule-set.ts';
 import type { AtomTest } from './atom.ts';
-import { explainParts, shownSource } from './explain.ts';
+import { explainParts, shownException, shownSource } from './explain.ts';
 import { ExprCompiler } from './expr-test.ts';
 import { FieldTable } from './field-table.ts';
 import { Learning } from './learning.ts';
@@ -43,6 +44,8 @@ export class Matcher {
   readonly #table = new FieldTable();
   readonly #compiler: ExprCompiler;
   readonly #tests: (AtomTest | undefined)[];
+  readonly #exceptions = new Map<ExceptionInForce, AtomTest>();
+  readonly #held = new Map<string, number>();
   readonly #sources: readonly number[];
   /** The texts of these in the event at hand. */
   readonly #texts: string[];
@@ -90,10 +93,13 @@ export class Matcher {
     const source = sourceOf(this.#sourceTexts().map(cleaned));
     const met = meets(rule.logsource, source, this.#routing);
     const passed = this.#compiler.compile(rule.condition)(view);
+    const held = passed ? this.#excepted(rule, record) : undefined;
+    const outcome = !passed ? 'condition' : held === undefined ? 'matched' : 'exception';
     return {
       rule: rule.id,
-      matched: met && passed,
-      reason: met ? (passed ? 'matched' : 'condition') : 'log_source',
+      matched: met && outcome === 'matched',
+      reason: met ? outcome : 'log_source',
+      ...(held === undefined ? {} : { exception: shownException(held) }),
       logsource: {
         meets: met,
         routing: this.#routing,
@@ -143,6 +149,7 @@ export class Matcher {
       if (this.#lookedAt[at] === event) continue;
       this.#lookedAt[at] = event;
       if (!this.#test(at)(this.#view)) learning.missed(at);
+      else if (this.#exceptionOf(at, record) !== undefined) continue;
       else if (found === undefined) found = [at];
       else found.push(at);
     }
@@ -150,6 +157,31 @@ export class Matcher {
     if (found === undefined) return NO_RULES;
     if (found.length > 1) found.sort((a, b) => a - b);
     return found.map((at) => this.#rules[at] as Rule);
+  }
+
+  /** How many events each exception held. */
+  held(): ReadonlyMap<string, number> {
+    return new Map(this.#held);
+  }
+
+  /** The exception that holds an event which meets the rule; counted. */
+  #exceptionOf(at: number, record: Json): ExceptionInForce | undefined {
+    const rule = this.#rules[at] as Rule;
+    if (rule.exceptions.length === 0) return undefined;
+    const found = this.#excepted(rule, record);
+    if (found !== undefined) this.#held.set(found.id, (this.#held.get(found.id) ?? 0) + 1);
+    return found;
+  }
+
+  #excepted({ exceptions }: Rule, record: Json): ExceptionInForce | undefined {
+    return exceptions.find((exception) => {
+      let test = this.#exceptions.get(exception);
+      if (test === undefined) {
+        test = this.#compiler.compile(exception.condition);
+        this.#exceptions.set(exception, test);
+      }
+      return test(this.#view) && isOpen(exception, record['@timestamp']);
+    });
   }
 
   #test(at: number): AtomTest {

@@ -67,6 +67,11 @@ function readSelection(
   return node.kind === 'seq' ? anyOf(parts) : allOf(parts);
 }
 
+/** The items of a mapping by itself, all of which must hold. */
+export function readItems(entries: readonly MapEntry[], context: DetectionContext): Expr[] {
+  return entries.map((entry) => readItem(entry, context));
+}
+
 /** One item: a field with modifiers and its values; no field says keywords. */
 function readItem(entry: MapEntry, context: DetectionContext): Expr {
   const [name = '', ...modifiers] = entry.key.text.split('|');
