@@ -13,9 +13,18 @@ export interface EventSpan {
   readonly to: number;
 }
 
+/** A cursor that no page of the store gave. */
+export class BadCursorError extends Error {
+  readonly reason = 'bad_cursor';
+
+  constructor() {
+    super('the cursor is not one that a page of this store gave');
+  }
+}
+
 export interface SearchRequest extends EventSpan {
   readonly limit: number;
-  /** Opaque; from the page before. One that this store never made gives the first page. */
+  /** Opaque; from the page before. One that the store never made is refused: `BadCursorError`. */
   readonly cursor?: string;
   /** Give up after this many ms and say how far it came. */
   readonly deadlineMs?: number;

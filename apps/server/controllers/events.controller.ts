@@ -9,10 +9,11 @@ import { Audit } from '#libs/audit';
 import { scopeOf } from '#libs/auth';
 import { CENTRE, Clock, type Event, type Place, type Principal } from '#libs/model';
 import type { EventView, HistogramView, SearchView, TopView } from '#libs/protocol';
-import { EventStore, exportCsv, type SearchPage } from '#libs/store';
+import { BadCursorError, EventStore, exportCsv, type SearchPage } from '#libs/store';
 
 import { Needs, Who } from '../access/access.ts';
 import { Answers } from '../answers/answers.ts';
+import { ProblemException } from '../http/problem.ts';
 import { eventSpan, eventSpanShape, QUERY_PROBLEMS, SEARCH_MS_MAX } from './span.ts';
 
 const ROWS_MAX = 1_000;
@@ -77,6 +78,14 @@ function looked({ scanned, total }: SearchPage, scope: Place): { scanned: number
   return { scanned: total === 0 ? 100 : Math.floor((100 * scanned) / total), total: 100 };
 }
 
+function refuseBadCursor(error: unknown): never {
+  if (!(error instanceof BadCursorError)) throw error;
+  throw new ProblemException('invalid', {
+    detail: 'The cursor is not one of this list.',
+    detailVi: 'Con trỏ trang không thuộc danh sách này.',
+  });
+}
+
 @ApiTags('events')
 @Controller('api/v1/events')
 export class EventsController {
@@ -104,12 +113,14 @@ export class EventsController {
     @Who() who: Principal,
   ): Promise<SearchView> {
     const started = performance.now();
-    const page = await this.#store.search({
-      ...eventSpan(asked, who, this.#clock.now()),
-      limit: asked.limit,
-      deadlineMs: SEARCH_MS_MAX,
-      ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
-    });
+    const page = await this.#store
+      .search({
+        ...eventSpan(asked, who, this.#clock.now()),
+        limit: asked.limit,
+        deadlineMs: SEARCH_MS_MAX,
+        ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
+      })
+      .catch(refuseBadCursor);
     return {
       rows: page.events.map(eventView),
       cursor: page.next ?? null,

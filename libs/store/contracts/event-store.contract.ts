@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { CENTRE, type Batch, type Event, type Place } from '#libs/model';
 
-import type { EventStore, SearchRequest } from '../ports.ts';
+import { BadCursorError, type EventStore, type SearchRequest } from '../ports.ts';
 import { parseQuery } from '../query/parse.ts';
 import type { Query } from '../query/syntax.ts';
 import { NaiveEventStore } from './naive-event-store.contract.ts';
@@ -265,12 +265,28 @@ export function eventStoreContract(name: string, { open, settle, runs }: EventSt
       expect((await store.top({ ...request, field: 'event.duration' })).complete).toBe(false);
     });
 
-    it('takes a cursor that it never made as none', async () => {
+    it('refuses a cursor that it never made', async () => {
       const store = await storeWith([eventAt(FIRST_DAY, { message: 'x' })]);
       for (const cursor of ['', 'zzz', '9'.repeat(400), '{"a":1}']) {
-        const page = await store.search({ ...whole, query: query(''), limit: 5, cursor });
-        expect(page.events).toHaveLength(1);
+        const page = store.search({ ...whole, query: query(''), limit: 5, cursor });
+        await expect(page).rejects.toThrow(BadCursorError);
       }
+    });
+
+    it('finds words that stand in the original alone', async () => {
+      const deep = '{"a":{"b":{"c":"needle"}}}';
+      const events = [
+        eventAt(FIRST_DAY, { 'event.original': deep }),
+        eventAt(FIRST_DAY + 1, { message: 'seen', 'event.original': `seen ${deep}` }),
+        eventAt(FIRST_DAY + 2, { message: 'last words', 'event.original': '<13>web: last words' }),
+      ];
+      const store = await storeWith(events);
+      const found = async (text: string) =>
+        idsOf((await store.search({ ...whole, query: query(text), limit: 5 })).events);
+      expect(await found('needle')).toEqual([events[1]?.id, events[0]?.id]);
+      expect(await found('web last')).toEqual([events[2]?.id]);
+      expect(await found('"web last words"')).toEqual([events[2]?.id]);
+      expect(await found('seen')).toEqual([events[1]?.id]);
     });
 
     it('drops whole days that end before a time, and nothing else', async () => {

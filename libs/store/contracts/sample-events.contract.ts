@@ -51,6 +51,17 @@ const VALUES: Readonly<Record<string, readonly FieldValue[]>> = {
     '::: --- :::',
     42,
   ],
+  'event.original': [
+    'Failed password for root from 10.1.2.3 port 22',
+    'Nov 20 web sshd: password accepted, not failed',
+    '{"a":{"root":"OTP sai mã"}}',
+  ],
+  '@timestamp': [
+    '2026-11-20T01:02:03.004Z',
+    '2026-11-21T23:59:59.999Z',
+    '2026-11-22T00:00:60.000Z',
+  ],
+  'event.ingested': ['2026-11-22T00:00:00.000Z', '2026-11-22', 7],
 };
 
 const FIELDS = Object.keys(VALUES);

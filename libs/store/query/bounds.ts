@@ -62,11 +62,6 @@ export function rangeKind({ low, high }: Range): RangeKind {
   return bounds.every(isDate) ? 'time' : 'text';
 }
 
-/** Whether the bounds are dates, so that values are compared as times. */
-export function comparesTimes(range: Range): boolean {
-  return rangeKind(range) === 'time';
-}
-
 /** The test of a range on one value; a value of another kind than the bounds lies outside. */
 export function compileRange(range: Range): (value: Scalar) => boolean {
   const { low, high } = range;

@@ -8,7 +8,7 @@ import { fold, isPattern, wordsOf } from './words.ts';
 
 /** A condition on one field. */
 export type FieldQuery = Extract<Query, { kind: 'term' | 'exists' | 'range' | 'cidr' }>;
-type TextQuery = Extract<Query, { kind: 'text' }>;
+export type TextQuery = Extract<Query, { kind: 'text' }>;
 
 export type Matcher = (fields: Readonly<Fields>, id: string) => boolean;
 type Present = Exclude<Scalar, null>;
@@ -54,24 +54,37 @@ export function compileFieldTest(query: FieldQuery): (value: FieldValue | undefi
   return (value) => some(value, test);
 }
 
-/** All words of `message`, a list read one after the other. */
-export function messageWords(message: FieldValue | undefined): string[] {
+/** Stands between two texts, so that no phrase goes from one into the other. */
+const TEXT_END = '';
+
+/**
+ * All words of an event's texts in order: of `message`, a list read one after the other, and of
+ * `event.original` where that is another text.
+ */
+function textWords(message: FieldValue | undefined, original: FieldValue | undefined): string[] {
   const words: string[] = [];
-  some(message, (one) => {
+  const add = (one: Present) => {
     for (const word of wordsOf(String(one))) words.push(word);
     return false;
-  });
+  };
+  some(message, add);
+  if (original === message) return words;
+  words.push(TEXT_END);
+  some(original, add);
   return words;
 }
 
-function compileText(query: TextQuery): Matcher {
+/** The test of a text query on what stands in `message` and in `event.original`. */
+export function compileTextTest(
+  query: TextQuery,
+): (message: FieldValue | undefined, original: FieldValue | undefined) => boolean {
   const tests = query.words.map((word) => {
     if (!isPattern(word)) return (one: string) => one === word;
     const glob = compileGlob(word);
     return (one: string) => glob.test(one);
   });
-  return (fields) => {
-    const words = messageWords(fields['message']);
+  return (message, original) => {
+    const words = textWords(message, original);
     if (!query.phrase) return tests.every((test) => words.some(test));
     const last = words.length - tests.length;
     for (let start = 0; start <= last; start++) {
@@ -79,6 +92,11 @@ function compileText(query: TextQuery): Matcher {
     }
     return false;
   };
+}
+
+function compileText(query: TextQuery): Matcher {
+  const test = compileTextTest(query);
+  return (fields) => test(fields['message'], fields['event.original']);
 }
 
 /** Turns a query into its test; what every store's answer must equal. */

@@ -7,8 +7,9 @@ export type Query =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Query[] }
   | { readonly kind: 'not'; readonly part: Query }
   /**
-   * Words of `message`; `phrase` asks for them side by side. A word with `*` or `?` is a pattern of
-   * one word.
+   * Words of `message` and of `event.original`; `phrase` asks for them side by side. A word with
+   * `*`
+   * or `?` is a pattern of one word.
    */
   | { readonly kind: 'text'; readonly words: readonly string[]; readonly phrase: boolean }
   /**

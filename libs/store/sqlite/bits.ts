@@ -3,15 +3,6 @@ import { CHUNK_EVENTS } from './layout.ts';
 /** One bit for each row of a chunk. */
 export type Bits = Uint32Array;
 
-/**
- * Rows that meet a condition for certain, and all that may; the same object when nothing is in
- * doubt.
- */
-export interface Hits {
-  readonly sure: Bits;
-  readonly possible: Bits;
-}
-
 export function noBits(): Bits {
   return new Uint32Array(CHUNK_EVENTS / 32);
 }
@@ -28,10 +19,6 @@ export function setBit(bits: Bits, row: number): void {
   bits[row >> 5] = (bits[row >> 5] ?? 0) | (1 << (row & 31));
 }
 
-export function hasBit(bits: Bits, row: number): boolean {
-  return (((bits[row >> 5] ?? 0) >>> (row & 31)) & 1) === 1;
-}
-
 export function isEmpty(bits: Bits): boolean {
   return bits.every((word) => word === 0);
 }
@@ -44,9 +31,9 @@ export function unite(a: Bits, b: Bits): Bits {
   return a.map((word, at) => word | (b[at] ?? 0));
 }
 
-/** The rows among the first `n` that are not in `bits`. */
-export function invert(bits: Bits, n: number): Bits {
-  return firstBits(n).map((word, at) => word & ~(bits[at] ?? 0));
+/** The rows of `a` that are not in `b`. */
+export function without(a: Bits, b: Bits): Bits {
+  return a.map((word, at) => word & ~(b[at] ?? 0));
 }
 
 /** Calls `use` with each row in ascending order. */
@@ -77,8 +64,4 @@ export function listBits(bits: Bits, rows: Uint16Array): number {
     }
   }
   return n;
-}
-
-export function exactly(bits: Bits): Hits {
-  return { sure: bits, possible: bits };
 }

@@ -1,15 +1,16 @@
 import { readdirSync, statSync, type Stats } from 'node:fs';
 
 import { DayReader, type ReadCaches } from './day-reader.ts';
-import { dayFile, daysAmong, dayStart, DAY_MS, vocabularyFile, type Day } from './days.ts';
+import { dayFile, daysAmong, dayStart, DAY_MS, sealFile, type Day } from './days.ts';
 import { Recent } from './recent.ts';
-import { readSealed, mayHold, type SealedFacts } from './sealed-vocabulary.ts';
+import { sealedEvents } from './sealed.ts';
 
 export interface CatalogOptions {
   /** Day files open at once. */
   readonly openDays?: number;
-  /** Bytes of columns, and of originals, kept in memory. */
+  /** Bytes of columns, of their values, and of texts, kept in memory. */
   readonly columnBytes?: number;
+  readonly valueBytes?: number;
   readonly blockBytes?: number;
 }
 
@@ -22,6 +23,7 @@ export interface DayFacts {
 const OPEN_DAYS = 32;
 const COLUMN_BYTES = 48 * 1024 * 1024;
 const BLOCK_BYTES = 12 * 1024 * 1024;
+const VALUE_BYTES = 16 * 1024 * 1024;
 
 /** The day files of a folder as a reader sees them; keeps those open that were used last. */
 export class Catalog {
@@ -37,6 +39,7 @@ export class Catalog {
     this.#caches = {
       columns: new Recent(options.columnBytes ?? COLUMN_BYTES),
       blocks: new Recent(options.blockBytes ?? BLOCK_BYTES),
+      values: new Recent(options.valueBytes ?? VALUE_BYTES),
     };
   }
 
@@ -71,20 +74,10 @@ export class Catalog {
     return reader;
   }
 
-  /** What is known of a sealed day without opening it; undefined when it has to be opened. */
-  sealed(day: Day): SealedFacts | undefined {
-    return readSealed(vocabularyFile(this.#folder, day));
-  }
-
-  /** False when a sealed day certainly holds none of the events that all these tokens stand for. */
-  mayHold(day: Day, tokens: readonly string[]): boolean {
-    return mayHold(vocabularyFile(this.#folder, day), tokens);
-  }
-
   /** Events of a day, without opening it when nothing changed. */
   events(day: Day): number {
-    const sealed = this.sealed(day);
-    if (sealed !== undefined) return sealed.events;
+    const sealed = sealedEvents(sealFile(this.#folder, day));
+    if (sealed !== undefined) return sealed;
     const seen = this.#seen(day);
     const known = this.#counts.get(day);
     if (known?.seen === seen) return known.events;
@@ -96,7 +89,7 @@ export class Catalog {
   facts(): DayFacts[] {
     return this.#list().map((day) => {
       const file = dayFile(this.#folder, day);
-      const files = [file, `${file}-wal`, vocabularyFile(this.#folder, day)];
+      const files = [file, `${file}-wal`, sealFile(this.#folder, day)];
       const bytes = files.reduce((sum, each) => sum + (this.#stat(each)?.size ?? 0), 0);
       return { day, events: this.events(day), bytes };
     });

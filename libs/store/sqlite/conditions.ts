@@ -1,76 +1,85 @@
 import type { FieldValue } from '#libs/model';
 
-import {
-  exactly,
-  firstBits,
-  hasBit,
-  intersect,
-  invert,
-  isEmpty,
-  noBits,
-  setBit,
-  unite,
-  type Bits,
-  type Hits,
-} from './bits.ts';
+import { eachBit, intersect, isEmpty, noBits, setBit, unite, without, type Bits } from './bits.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
-import { idKeys, type IdKey } from './event-id.ts';
-import { BLOCK_EVENTS, CHUNK_EVENTS, CODE_BEYOND, HAS_WORD, SHAPE_SLOT } from './layout.ts';
-import { TokenRows } from './token-rows.ts';
+import { idKey, idKeys, unpackId } from './event-id.ts';
+import { BLOCK_EVENTS, CHUNK_EVENTS, CODE_BEYOND, SHAPE_BEYOND, SHAPE_SLOT } from './layout.ts';
+
+/** Work that gives way to other requests at each yield and ends with its answer. */
+export type Work<T> = Generator<void, T>;
 
 /** A query's condition made ready for one day. */
 export interface Condition {
   /** What it costs to look, for the order of the parts of an AND. */
   readonly cost: number;
-  /**
-   * Set when an expression of the token index answers it exactly, so that neighbors can be asked as
-   * one.
-   */
-  readonly expression?: string;
-  evaluate(chunk: Chunk): Hits;
+  /** 1 for each block that may hold such an event; all of them when it is absent. */
+  readonly blocks?: Uint8Array;
+  /** The rows of `within` that meet it. Gives way after each block whose texts it reads. */
+  evaluate(chunk: Chunk, within: Bits): Work<Bits>;
 }
+
+/** Runs a condition until `left` says that the time is up; undefined then. */
+export function* evaluate(
+  condition: Condition,
+  chunk: Chunk,
+  within: Bits,
+  left: () => number,
+): Work<Bits | undefined> {
+  const steps = condition.evaluate(chunk, within);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (left() <= 0) return undefined;
+    yield;
+  }
+}
+
+const COLUMN_COST = 1;
+const PRESENCE_COST = 2;
+/** Costs of reading texts: of some blocks, and of all. */
+const SOME_BLOCKS_COST = 10;
+const ALL_BLOCKS_COST = 1_000_000;
+
+const BLOCKS_PER_CHUNK = CHUNK_EVENTS / BLOCK_EVENTS;
+const WORDS_PER_BLOCK = BLOCK_EVENTS / 32;
 
 export const EVERYTHING: Condition = {
   cost: 0,
-  evaluate: (chunk) => exactly(firstBits(chunk.n)),
+  // oxlint-disable-next-line require-yield
+  *evaluate(_, within) {
+    return within;
+  },
 };
 
-export const NOTHING: Condition = { cost: 0, evaluate: () => exactly(noBits()) };
+export const NOTHING: Condition = {
+  cost: 0,
+  blocks: new Uint8Array(0),
+  // oxlint-disable-next-line require-yield
+  *evaluate() {
+    return noBits();
+  },
+};
 
-/** Rows that a token expression finds; `exact` says that each of them meets the condition. */
-export function tokensCondition(day: DayReader, expression: string, exact: boolean): Condition {
-  const rows = new TokenRows(day, expression);
-  const evaluate = (chunk: Chunk): Hits => {
-    const bits = rows.bits(chunk);
-    return exact ? exactly(bits) : { sure: noBits(), possible: bits };
-  };
-  return exact ? { cost: 2, expression, evaluate } : { cost: 2, evaluate };
-}
-
-/** Rows whose column value passes `test`; values beyond the column's room are left to `beyond`. */
+/**
+ * Rows whose column has one of the codes; `beyond` is asked of those without room in the column.
+ */
 export function columnCondition(
   day: DayReader,
   slot: number,
-  test: (value: FieldValue) => boolean,
+  passing: Uint8Array,
   beyond: Condition,
 ): Condition {
-  const passing = Uint8Array.from(day.values(slot), (value, code) =>
-    code > 0 && test(value) ? 1 : 0,
-  );
   const some = passing.includes(1);
+  if (!some && beyond === NOTHING) return NOTHING;
   return {
-    cost: 3,
-    evaluate(chunk) {
+    cost: COLUMN_COST,
+    *evaluate(chunk, within) {
       const codes = day.codes(chunk, slot);
-      if (codes === undefined) return exactly(noBits());
-      const bits = some ? codesIn(codes, passing) : noBits();
-      if (!(codes instanceof Uint16Array) || !codes.includes(CODE_BEYOND)) return exactly(bits);
-      const rest = beyond.evaluate(chunk);
-      const outside = codeBits(codes, CODE_BEYOND);
-      return {
-        sure: unite(bits, intersect(rest.sure, outside)),
-        possible: unite(bits, intersect(rest.possible, outside)),
-      };
+      if (codes === undefined) return noBits();
+      const bits = some ? intersect(within, codesIn(codes, passing)) : noBits();
+      if (!(codes instanceof Uint16Array) || !codes.includes(CODE_BEYOND)) return bits;
+      const outside = intersect(within, codeBits(codes, CODE_BEYOND));
+      return isEmpty(outside) ? bits : unite(bits, yield* beyond.evaluate(chunk, outside));
     },
   };
 }
@@ -89,7 +98,7 @@ function codesIn(codes: Uint8Array | Uint16Array, passing: Uint8Array): Bits {
   return bits;
 }
 
-function codeBits(codes: Uint16Array, wanted: number): Bits {
+function codeBits(codes: Uint8Array | Uint16Array, wanted: number): Bits {
   const bits = noBits();
   codes.forEach((code, row) => {
     if (code === wanted) setBit(bits, row);
@@ -97,123 +106,170 @@ function codeBits(codes: Uint16Array, wanted: number): Bits {
   return bits;
 }
 
-/** Rows whose message has a common word; chunks without its column are left to `tokens`. */
-export function wordCondition(day: DayReader, slot: number, tokens: Condition): Condition {
-  const passing = Uint8Array.from({ length: HAS_WORD + 1 }, (_, code) => code);
+/** Rows that have the field, by their shape; those without a shape are read. */
+export function presenceCondition(
+  day: DayReader,
+  field: string,
+  test: (value: FieldValue | undefined) => boolean,
+): Condition {
+  const having = shapesWith(day, [field]);
+  const unshaped = textsCondition(day, [], undefined, (row) => test(day.textOf(row, field)));
   return {
-    cost: 3,
-    evaluate(chunk) {
-      const codes = day.codes(chunk, slot);
-      return codes === undefined ? tokens.evaluate(chunk) : exactly(codesIn(codes, passing));
+    cost: PRESENCE_COST,
+    *evaluate(chunk, within) {
+      const shapes = day.codes(chunk, SHAPE_SLOT);
+      if (shapes === undefined) return noBits();
+      const bits = intersect(within, codesIn(shapes, having));
+      if (day.unshaped === 0) return bits;
+      const open = intersect(within, codeBits(shapes, SHAPE_BEYOND));
+      return isEmpty(open) ? bits : unite(bits, yield* unshaped.evaluate(chunk, open));
     },
   };
 }
 
 /**
- * Rows that have the field, by their shape; with `exact` false they only may meet the condition.
+ * Rows whose texts pass: of these blocks, or of all when undefined. Only events that have one of
+ * the
+ * fields are read.
  */
-export function presenceCondition(day: DayReader, field: string, exact: boolean): Condition {
-  const having = Uint8Array.from(day.shapes, (shape) => (shape?.present.has(field) ? 1 : 0));
-  const open = having.slice();
-  open[0] = 1;
+export function textsCondition(
+  day: DayReader,
+  fields: readonly string[],
+  candidates: Uint32Array | undefined,
+  test: (row: number) => boolean,
+): Condition {
+  if (candidates?.length === 0) return NOTHING;
+  const blocks = candidates === undefined ? undefined : blockSet(day, candidates);
+  const having = shapesWith(day, fields);
+  having[SHAPE_BEYOND] = 1;
   return {
-    cost: 4,
-    evaluate(chunk) {
+    cost: candidates === undefined ? ALL_BLOCKS_COST : SOME_BLOCKS_COST + candidates.length,
+    ...(blocks === undefined ? {} : { blocks }),
+    *evaluate(chunk, asked) {
+      const bits = noBits();
       const shapes = day.codes(chunk, SHAPE_SLOT);
-      if (shapes === undefined) return exactly(noBits());
-      const possible = codesIn(shapes, open);
-      return { sure: exact ? codesIn(shapes, having) : noBits(), possible };
+      const within = shapes === undefined ? asked : intersect(asked, codesIn(shapes, having));
+      for (let index = BLOCKS_PER_CHUNK - 1; index >= 0; index--) {
+        if (blocks !== undefined && blocks[chunk.id * BLOCKS_PER_CHUNK + index] !== 1) continue;
+        const from = index * WORDS_PER_BLOCK;
+        const rows = noBits();
+        rows.set(within.subarray(from, from + WORDS_PER_BLOCK), from);
+        if (isEmpty(rows)) continue;
+        eachBit(rows, (row) => {
+          if (test(chunk.id * CHUNK_EVENTS + row)) setBit(bits, row);
+        });
+        yield;
+      }
+      return bits;
     },
   };
 }
 
+/** 1 for each shape that has one of the fields. */
+function shapesWith(day: DayReader, fields: readonly string[]): Uint8Array {
+  return Uint8Array.from(day.shapes, (shape) =>
+    fields.some((field) => shape?.present.has(field)) ? 1 : 0,
+  );
+}
+
+function blockSet(day: DayReader, candidates: Uint32Array): Uint8Array {
+  const blocks = new Uint8Array(Math.ceil(day.events / BLOCK_EVENTS));
+  for (const block of candidates) if (block < blocks.length) blocks[block] = 1;
+  return blocks;
+}
+
 /** Rows with one of these ids. */
-export function idsCondition(day: DayReader, keys: readonly IdKey[]): Condition {
-  const wanted = new Map(keys.map(({ high, low }) => [high, low]));
-  const lows = new Set(keys.map(({ low }) => low));
+export function idsCondition(day: DayReader, ids: readonly string[]): Condition {
+  const wanted = new Set(ids);
+  const highs = new Set(ids.map((id) => idKey(id).high));
   return {
-    cost: 1,
-    evaluate(chunk) {
+    cost: COLUMN_COST,
+    // oxlint-disable-next-line require-yield
+    *evaluate(chunk, within) {
       const bits = noBits();
-      const first = (chunk.id * CHUNK_EVENTS) / BLOCK_EVENTS;
+      const first = chunk.id * BLOCKS_PER_CHUNK;
       const last = first + Math.ceil(chunk.n / BLOCK_EVENTS) - 1;
       const blocks = day.sql('SELECT id, z FROM ids WHERE id BETWEEN ? AND ?').all(first, last);
       for (const { id, z } of blocks) {
         const start = (Number(id) - first) * BLOCK_EVENTS;
-        idKeys(z as Uint8Array).forEach(({ high, low }, index) => {
-          const known = wanted.has(high) && lows.has(low);
-          if (known && start + index < chunk.n) setBit(bits, start + index);
+        const packed = z as Uint8Array;
+        idKeys(packed).forEach(({ high }, index) => {
+          if (!highs.has(high) || start + index >= chunk.n) return;
+          // Two of a million ids may share a key: the id itself is asked.
+          if (wanted.has(unpackId(packed, index))) setBit(bits, start + index);
         });
       }
-      // Two of a million ids may share a key: the event itself is asked.
-      return { sure: noBits(), possible: bits };
+      return intersect(bits, within);
     },
   };
 }
 
 export function notCondition(part: Condition): Condition {
   return {
-    cost: part.cost + 2,
-    evaluate(chunk) {
-      const { sure, possible } = part.evaluate(chunk);
-      const outside = invert(possible, chunk.n);
-      return sure === possible
-        ? exactly(outside)
-        : { sure: outside, possible: invert(sure, chunk.n) };
+    cost: part.cost,
+    *evaluate(chunk, within) {
+      return without(within, yield* part.evaluate(chunk, within));
     },
   };
 }
 
 /** All parts hold; the cheapest is asked first, and the others only where something is left. */
-export function andCondition(day: DayReader, parts: readonly Condition[]): Condition {
-  const asked = joinExpressions(day, parts, 'AND').toSorted((a, b) => a.cost - b.cost);
-  if (asked.length === 1 && asked[0] !== undefined) return asked[0];
+export function andCondition(parts: readonly Condition[]): Condition {
+  const asked = parts.toSorted((a, b) => a.cost - b.cost);
+  const [only] = asked;
+  if (only === undefined) return EVERYTHING;
+  if (asked.length === 1) return only;
+  if (asked.includes(NOTHING)) return NOTHING;
+  const blocks = commonBlocks(asked);
   return {
-    cost: asked[0]?.cost ?? 0,
-    evaluate(chunk) {
-      let hits = exactly(firstBits(chunk.n));
+    cost: only.cost,
+    ...(blocks === undefined ? {} : { blocks }),
+    *evaluate(chunk, within) {
+      let bits = blocks === undefined ? within : inBlocks(chunk, within, blocks);
       for (const part of asked) {
-        const next = part.evaluate(chunk);
-        hits = combine(hits, next, intersect);
-        if (isEmpty(hits.possible)) break;
+        if (isEmpty(bits)) break;
+        bits = yield* part.evaluate(chunk, bits);
       }
-      return hits;
+      return bits;
     },
   };
 }
 
-export function orCondition(day: DayReader, parts: readonly Condition[]): Condition {
-  const asked = joinExpressions(day, parts, 'OR');
-  if (asked.length === 1 && asked[0] !== undefined) return asked[0];
+/** Blocks that every part may find something in. */
+function commonBlocks(parts: readonly Condition[]): Uint8Array | undefined {
+  return parts
+    .flatMap(({ blocks }) => blocks ?? [])
+    .reduce<Uint8Array | undefined>(
+      (common, blocks) => common?.map((may, block) => may & (blocks[block] ?? 0)) ?? blocks,
+      undefined,
+    );
+}
+
+function inBlocks(chunk: Chunk, within: Bits, blocks: Uint8Array): Bits {
+  const bits = within.slice();
+  for (let index = 0; index < BLOCKS_PER_CHUNK; index++) {
+    if (blocks[chunk.id * BLOCKS_PER_CHUNK + index] === 1) continue;
+    bits.fill(0, index * WORDS_PER_BLOCK, (index + 1) * WORDS_PER_BLOCK);
+  }
+  return bits;
+}
+
+/** One part holds; the cheapest is asked first, and the others only of what it left out. */
+export function orCondition(parts: readonly Condition[]): Condition {
+  const asked = parts.filter((part) => part !== NOTHING).toSorted((a, b) => a.cost - b.cost);
+  const [only] = asked;
+  if (only === undefined) return NOTHING;
+  if (asked.length === 1) return only;
   return {
-    cost: Math.max(0, ...asked.map(({ cost }) => cost)),
-    evaluate: (chunk) =>
-      asked
-        .map((part) => part.evaluate(chunk))
-        .reduce((hits, next) => combine(hits, next, unite), exactly(noBits())),
+    cost: asked.at(-1)?.cost ?? 0,
+    *evaluate(chunk, within) {
+      let bits = noBits();
+      for (const part of asked) {
+        const rest = without(within, bits);
+        if (isEmpty(rest)) break;
+        bits = unite(bits, yield* part.evaluate(chunk, rest));
+      }
+      return bits;
+    },
   };
-}
-
-function combine(a: Hits, b: Hits, join: (a: Bits, b: Bits) => Bits): Hits {
-  const possible = join(a.possible, b.possible);
-  const certain = a.sure === a.possible && b.sure === b.possible;
-  return { possible, sure: certain ? possible : join(a.sure, b.sure) };
-}
-
-/** Parts that the token index answers exactly become one question to it. */
-function joinExpressions(
-  day: DayReader,
-  parts: readonly Condition[],
-  word: 'AND' | 'OR',
-): readonly Condition[] {
-  const expressions = parts.flatMap(({ expression }) => expression ?? []);
-  if (expressions.length < 2) return parts;
-  const joined = expressions.map((each) => `(${each})`).join(` ${word} `);
-  const rest = parts.filter(({ expression }) => expression === undefined);
-  return [tokensCondition(day, joined, true), ...rest];
-}
-
-/** Whether a row is in doubt: possible but not sure. */
-export function isInDoubt(hits: Hits, row: number): boolean {
-  return hits.sure !== hits.possible && !hasBit(hits.sure, row);
 }

@@ -1,14 +1,12 @@
 import type { FieldValue, Scalar } from '#libs/model';
 
 import type { EventSpan } from '../ports.ts';
-import { compileQuery, type Matcher } from '../query/matches.ts';
 import type { Query } from '../query/syntax.ts';
-import { listBits, type Hits } from './bits.ts';
+import { firstBits, listBits, noBits, setBit, type Bits } from './bits.ts';
 import type { Catalog } from './catalog.ts';
-import { isInDoubt, type Condition } from './conditions.ts';
+import { evaluate, type Condition, type Work } from './conditions.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
 import { CHUNK_EVENTS, CODE_BEYOND, SLOT_OF_FIELD } from './layout.ts';
-import type { Work } from './search.ts';
 import { SpanWalk } from './span-walk.ts';
 
 /**
@@ -23,8 +21,6 @@ export interface Counted {
   readonly total: number;
 }
 
-const READS_BETWEEN_LOOKS = 64;
-
 /**
  * Goes through all matching rows of a span, newest chunk first, until the time is up or `enough`
  * says so.
@@ -38,8 +34,7 @@ export function* countRows(
   enough: () => boolean = () => false,
 ): Work<Counted> {
   const walk = new SpanWalk(catalog, span, query);
-  const matches = compileQuery(query);
-  const rows = new RowSieve(span, matches, left);
+  const rows = new RowSieve(span, left);
   for (const day of walk.days()) {
     const opened = walk.open(day);
     yield;
@@ -60,68 +55,48 @@ function* countDay(
   enough: () => boolean,
 ): Work<void> {
   for (const chunk of walk.chunksOf(day).toReversed()) {
-    if (sieve.isLate()) return;
-    const rows = yield* sieve.rows(day, chunk, condition.evaluate(chunk));
+    const rows = yield* sieve.rows(day, chunk, condition);
+    if (rows === undefined) return;
     if (rows.length > 0) take(day, chunk, rows);
-    if (sieve.late) return;
     walk.scan(day, chunk);
     if (enough()) return;
     yield;
   }
 }
 
-/** Takes the rows out of a chunk's hits that lie in the span and hold when they are read. */
+/** Takes the matching rows that lie in the span out of chunks, as long as there is time. */
 class RowSieve {
   readonly #span: EventSpan;
-  readonly #matches: Matcher;
   readonly #left: () => number;
   readonly #rows = new Uint16Array(CHUNK_EVENTS);
   late = false;
 
-  constructor(span: EventSpan, matches: Matcher, left: () => number) {
+  constructor(span: EventSpan, left: () => number) {
     this.#span = span;
-    this.#matches = matches;
     this.#left = left;
   }
 
-  isLate(): boolean {
-    if (this.#left() <= 0) this.late = true;
-    return this.late;
+  /** Undefined when the time is up. */
+  *rows(day: DayReader, chunk: Chunk, condition: Condition): Work<Uint16Array | undefined> {
+    const within = this.#within(day, chunk);
+    const bits =
+      this.#left() <= 0 ? undefined : yield* evaluate(condition, chunk, within, this.#left);
+    if (bits === undefined) {
+      this.late = true;
+      return undefined;
+    }
+    return this.#rows.subarray(0, listBits(bits, this.#rows));
   }
 
-  *rows(day: DayReader, chunk: Chunk, hits: Hits): Work<Uint16Array> {
-    const rows = this.#rows;
-    let n = listBits(hits.possible, rows);
+  #within(day: DayReader, chunk: Chunk): Bits {
     const { from, to } = this.#span;
-    if (chunk.low < from || chunk.high >= to) {
-      const times = day.times(chunk);
-      let kept = 0;
-      for (let at = 0; at < n; at++) {
-        const row = rows[at] ?? 0;
-        const time = day.start + (times[row] ?? 0);
-        if (time >= from && time < to) rows[kept++] = row;
-      }
-      n = kept;
-    }
-    if (hits.sure === hits.possible) return rows.subarray(0, n);
-    return yield* this.#read(day, chunk, hits, rows.slice(0, n));
-  }
-
-  *#read(day: DayReader, chunk: Chunk, hits: Hits, found: Uint16Array): Work<Uint16Array> {
-    let kept = 0;
-    let reads = 0;
-    for (const row of found) {
-      if (isInDoubt(hits, row)) {
-        if (++reads % READS_BETWEEN_LOOKS === 0) {
-          yield;
-          if (this.isLate()) break;
-        }
-        const event = day.event(chunk.id * CHUNK_EVENTS + row);
-        if (!this.#matches(event.fields, event.id)) continue;
-      }
-      found[kept++] = row;
-    }
-    return found.subarray(0, kept);
+    if (chunk.low >= from && chunk.high < to) return firstBits(chunk.n);
+    const bits = noBits();
+    day.times(chunk).forEach((offset, row) => {
+      const time = day.start + offset;
+      if (time >= from && time < to) setBit(bits, row);
+    });
+    return bits;
   }
 }
 
@@ -142,7 +117,7 @@ export function eachValue(
   for (const row of rows) {
     const code = codes?.[row] ?? 0;
     if (slot !== undefined && code !== CODE_BEYOND) spread(values[code] ?? null, row, use);
-    else spread(day.event(chunk.id * CHUNK_EVENTS + row).fields[field] ?? null, row, use);
+    else spread(day.textOf(chunk.id * CHUNK_EVENTS + row, field) ?? null, row, use);
   }
 }
 

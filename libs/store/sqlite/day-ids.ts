@@ -21,6 +21,8 @@ export class DayIds {
   readonly #write: StatementSync;
   readonly #filters: IdFilter[] = [];
   #newest = new IdSet();
+  /** Filter of the run that the open transaction holds. */
+  #written: IdFilter | undefined;
 
   constructor(db: DatabaseSync, runKeys: number = RUN_KEYS) {
     this.#runKeys = runKeys;
@@ -43,10 +45,11 @@ export class DayIds {
   }
 
   /**
-   * Moves the newest keys to a run once they are enough, inside the transaction of their events;
-   * true when it did, so that all keys so far lie in runs.
+   * Writes the newest keys as a run once they are enough, inside the transaction of their events;
+   * true when it did, so that all keys so far lie in runs once that is committed.
    */
-  settle(): boolean {
+  writeRun(): boolean {
+    this.#written = undefined;
     if (this.#newest.size < this.#runKeys) return false;
     const keys = this.#newest.keys();
     const run = this.#filters.length;
@@ -62,9 +65,16 @@ export class DayIds {
       start = end;
     }
     this.#write.run(run * ROWS_PER_RUN + FILTER_ROW, bytesOf(filter.words));
-    this.#filters.push(filter);
-    this.#newest = new IdSet();
+    this.#written = filter;
     return true;
+  }
+
+  /** After the transaction: keys that were written as a run are remembered no longer. */
+  settle(): void {
+    if (this.#written === undefined) return;
+    this.#filters.push(this.#written);
+    this.#written = undefined;
+    this.#newest = new IdSet();
   }
 
   #isInRun(run: number, high: number, low: number): boolean {

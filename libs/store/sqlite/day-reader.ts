@@ -1,22 +1,24 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { zstdDecompressSync } from 'node:zlib';
 
-import type { Event, FieldValue } from '#libs/model';
+import { newFields, type Event, type FieldValue } from '#libs/model';
 
-import { unpackColumn, type Column } from './columns.ts';
+import { Block } from './block.ts';
+import { AFTER_RECEIPT, AFTER_TIME, AS_MESSAGE, UNSHAPED_SECTION } from './block-section.ts';
+import { codeAt, unpackColumn, type Column } from './columns.ts';
 import { dayFile, dayStart, type Day } from './days.ts';
 import { unpackId } from './event-id.ts';
-import { readLine, type ShapeNames } from './event-line.ts';
 import {
   BLOCK_EVENTS,
   CHUNK_EVENTS,
+  CODE_BEYOND,
   openDayToRead,
   SHAPE_SLOT,
+  SLOT_OF_FIELD,
   SLOTS_MAX,
   TIME_SLOT,
-  WORD_SLOT,
 } from './layout.ts';
 import type { Recent } from './recent.ts';
+import { lookUp, type SegmentKind } from './token-segments.ts';
 
 /**
  * Rows `first` to `first + n - 1` of a day, with their earliest and latest time in ms since the
@@ -30,25 +32,23 @@ export interface Chunk {
 }
 
 export interface DayShape {
-  readonly names: ShapeNames;
+  readonly names: readonly string[];
   /** Names whose field is there and not empty. */
   readonly present: ReadonlySet<string>;
 }
 
-/** The lines of a block, where each begins, and the ids of its events. */
-export interface Block {
-  readonly text: string;
-  readonly starts: Uint32Array;
-  readonly ids: Uint8Array;
-}
-
-/** What readers of all days share: the columns and blocks read last, within bounds. */
+/** What readers of all days share: what was read last, within bounds in bytes. */
 export interface ReadCaches {
   readonly columns: Recent<string, Column>;
   readonly blocks: Recent<string, Block>;
+  readonly values: Recent<string, FieldValue[]>;
 }
 
-const CACHE_KIB = 4_096;
+const CACHE_KIB = 2_048;
+/** Single values of columns that are remembered for one day. */
+const SINGLE_VALUES_MAX = 8_192;
+/** What one value of a column takes in memory, about. */
+const VALUE_BYTES = 64;
 
 /**
  * Reads one day's file, from a connection of its own. Everything it gives is as of the last
@@ -62,13 +62,11 @@ export class DayReader {
   readonly #statements = new Map<string, StatementSync>();
   readonly #chunks: Chunk[] = [];
   readonly #fields = new Map<string, number>();
-  readonly #names = new Map<number, string>();
+  readonly #names: string[] = [];
   readonly #shapes: (DayShape | undefined)[] = [];
-  readonly #values = new Map<number, FieldValue[]>();
-  readonly #commonWords = new Map<string, number>();
+  readonly #singles = new Map<number, FieldValue>();
   #events = 0;
   #unshaped = 0;
-  #hasTokenTable = false;
   #lastBlock: { readonly id: number; readonly block: Block } | undefined;
   /** The columns of one chunk at a time, by their number: most questions go chunk by chunk. */
   #chunkAt: { readonly chunk: Chunk; readonly columns: (Column | undefined)[] } | undefined;
@@ -84,9 +82,7 @@ export class DayReader {
     return this.#events;
   }
 
-  /**
-   * Events whose names are not known here; what is asked of unknown fields is looked up in them.
-   */
+  /** Events whose names are not known here; their fields stand in records of their own. */
   get unshaped(): number {
     return this.#unshaped;
   }
@@ -101,10 +97,14 @@ export class DayReader {
     if (events === this.#events) return;
     const last = this.#chunks.length - 1;
     const open = last >= 0 && this.#chunks[last]?.n !== CHUNK_EVENTS ? last : last + 1;
-    const fresh = this.sql('SELECT id, n, low, high FROM chunk WHERE id >= ? ORDER BY id').all(
-      open,
-    );
-    this.#chunks.splice(open, 1, ...(fresh as unknown as Chunk[]));
+    const rows = this.sql('SELECT id, n, low, high FROM chunk WHERE id >= ? ORDER BY id').all(open);
+    const fresh = rows.map(({ id, n, low, high }) => ({
+      id: Number(id),
+      n: Number(n),
+      low: Number(low),
+      high: Number(high),
+    }));
+    this.#chunks.splice(open, 1, ...fresh);
     // A commit between the two reads shows more rows than the count; columns are cut to the chunk's
     // own count.
     this.#events = this.#chunks.reduce((sum, { n }) => sum + n, 0);
@@ -122,7 +122,7 @@ export class DayReader {
     return statement;
   }
 
-  /** Number of a field in tokens; undefined when no token of the day has it. */
+  /** Number of a field; undefined when no event of a known shape has it. */
   fieldNumber(name: string): number | undefined {
     return this.#fields.get(name);
   }
@@ -132,27 +132,36 @@ export class DayReader {
     return this.#shapes;
   }
 
-  /** Values of a column by their code; 0 is an absent field. */
+  /** Where a token's hash leads: blocks that may have it, or codes that may stand for it. */
+  lookUp(kind: SegmentKind, hash: number): Uint32Array {
+    return lookUp((text) => this.sql(text), kind, hash);
+  }
+
+  /** All values of a column by their code; 0 is an absent field. */
   values(slot: number): readonly FieldValue[] {
-    let values = this.#values.get(slot);
-    if (values === undefined) this.#values.set(slot, (values = [null]));
+    const key = `${this.day} ${slot}`;
+    const values = this.#caches.values.get(key) ?? [null];
+    const known = values.length;
     const more = this.sql('SELECT code, v FROM value WHERE slot = ? AND code >= ? ORDER BY code');
-    for (const { code, v } of more.all(slot, values.length)) {
+    for (const { code, v } of more.all(slot, known)) {
       values[Number(code)] = JSON.parse(String(v)) as FieldValue;
+    }
+    if (values.length > known || known === 1) {
+      this.#caches.values.set(key, values, values.length * VALUE_BYTES);
     }
     return values;
   }
 
-  /**
-   * The words of messages that have columns, with their column numbers. In a chunk that has the
-   * column of a word, the column tells all and the token index nothing.
-   */
-  commonWords(): ReadonlyMap<string, number> {
-    const more = this.sql('SELECT slot, v FROM value WHERE slot >= ? ORDER BY slot');
-    for (const { slot, v } of more.all(WORD_SLOT + this.#commonWords.size)) {
-      this.#commonWords.set(JSON.parse(String(v)) as string, Number(slot));
-    }
-    return this.#commonWords;
+  /** One value of a column. */
+  value(slot: number, code: number): FieldValue {
+    const key = slot * (CODE_BEYOND + 1) + code;
+    const known = this.#singles.get(key);
+    if (known !== undefined) return known;
+    const row = this.sql('SELECT v FROM value WHERE slot = ? AND code = ?').get(slot, code);
+    const value = row === undefined ? null : (JSON.parse(String(row['v'])) as FieldValue);
+    if (this.#singles.size >= SINGLE_VALUES_MAX) this.#singles.clear();
+    this.#singles.set(key, value);
+    return value;
   }
 
   /** The codes of a chunk's rows; undefined when none of them has the field. */
@@ -170,26 +179,92 @@ export class DayReader {
 
   /** The event of a row. */
   event(row: number): Event {
-    const chunk = this.#chunks[Math.floor(row / CHUNK_EVENTS)];
-    if (chunk === undefined) throw new Error(`day ${this.day} has no row ${row}`);
+    const chunk = this.#chunkOf(row);
     const place = row % CHUNK_EVENTS;
     const time = this.start + (this.times(chunk)[place] ?? 0);
-    const shape = this.codes(chunk, SHAPE_SLOT)?.[place] ?? 0;
-    const index = row % BLOCK_EVENTS;
-    const { text, starts, ids } = this.#block(Math.floor(row / BLOCK_EVENTS), index);
-    const line = text.slice(starts[index], (starts[index + 1] ?? 0) - 1);
-    return readLine(line, unpackId(ids, index), time, this.#shapes[shape]?.names);
+    const number = Math.floor(row / BLOCK_EVENTS);
+    const block = this.block(number, row % BLOCK_EVENTS);
+    const received = time + block.delay(row % BLOCK_EVENTS);
+    const fields = newFields();
+    const shape = this.#shapes[this.codes(chunk, SHAPE_SLOT)?.[place] ?? 0];
+    if (shape === undefined) {
+      const record = block.find(UNSHAPED_SECTION, row % BLOCK_EVENTS)?.value;
+      for (const [name, value] of Object.entries(record ?? {})) fields[name] = value as FieldValue;
+    } else {
+      for (const name of shape.names) fields[name] = this.#valueOf(row, chunk, block, name);
+    }
+    return { id: this.#id(number, row % BLOCK_EVENTS), time, received, fields };
   }
 
-  /** Makes the table `tokens(term)` of all tokens of the day, for this connection. */
-  openTokens(): void {
-    if (this.#hasTokenTable) return;
-    this.#db.exec("CREATE VIRTUAL TABLE temp.tokens USING fts5vocab('main', 'fts', 'row')");
-    this.#hasTokenTable = true;
+  /**
+   * What a row holds for a field beside its column: undefined when nothing, and when its column
+   * says it.
+   */
+  textOf(row: number, name: string): FieldValue | undefined {
+    const index = row % BLOCK_EVENTS;
+    const block = this.block(Math.floor(row / BLOCK_EVENTS), index);
+    const field = this.#fields.get(name);
+    const found = field === undefined ? undefined : block.find(field, index);
+    if (found === undefined) {
+      const record = block.find(UNSHAPED_SECTION, index)?.value as Record<
+        string,
+        FieldValue
+      > | null;
+      return record !== null && record !== undefined && Object.hasOwn(record, name)
+        ? record[name]
+        : undefined;
+    }
+    if (found.kind === AS_MESSAGE) return this.textOf(row, 'message');
+    if (found.kind !== AFTER_TIME && found.kind !== AFTER_RECEIPT) return found.value as FieldValue;
+    const time = this.times(this.#chunkOf(row))[row % CHUNK_EVENTS] ?? 0;
+    const receipt = found.kind === AFTER_RECEIPT ? block.delay(index) : 0;
+    return new Date(this.start + time + receipt + Number(found.value)).toISOString();
+  }
+
+  /** A block that has row `index`; the last of a day may have grown since it was read. */
+  block(id: number, index: number): Block {
+    const last = this.#lastBlock;
+    if (last?.id === id && index < last.block.rows) return last.block;
+    const key = `${this.day} ${id}`;
+    let block = this.#caches.blocks.get(key);
+    if (block === undefined || index >= block.rows) {
+      block = new Block(this.#blob('blk', id));
+      this.#caches.blocks.set(key, block, block.size);
+    }
+    this.#lastBlock = { id, block };
+    return block;
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  #chunkOf(row: number): Chunk {
+    const chunk = this.#chunks[Math.floor(row / CHUNK_EVENTS)];
+    if (chunk === undefined) throw new Error(`day ${this.day} has no row ${row}`);
+    return chunk;
+  }
+
+  #valueOf(row: number, chunk: Chunk, block: Block, name: string): FieldValue {
+    const slot = SLOT_OF_FIELD.get(name);
+    const code = slot === undefined ? 0 : this.#codeAt(chunk, slot, row % CHUNK_EVENTS);
+    if (slot !== undefined && code !== 0 && code !== CODE_BEYOND) return this.value(slot, code);
+    return this.textOf(row, name) ?? null;
+  }
+
+  #id(block: number, index: number): string {
+    return unpackId(this.#blob('ids', block), index);
+  }
+
+  /** One code, without unpacking a column that nobody counts on. */
+  #codeAt(chunk: Chunk, slot: number, row: number): number {
+    const known =
+      this.#chunkAt?.chunk === chunk
+        ? this.#chunkAt.columns[slot]
+        : this.#caches.columns.get(this.#columnKey(chunk, slot));
+    if (known !== undefined) return known[row] ?? 0;
+    const z = this.#packed(chunk, slot);
+    return z === undefined ? 0 : codeAt(z, row);
   }
 
   #column(chunk: Chunk, slot: number): Column | undefined {
@@ -201,64 +276,45 @@ export class DayReader {
 
   /** An empty column stands for a field that no row of the chunk has. */
   #cachedColumn(chunk: Chunk, slot: number): Column {
-    const key = `${this.day} ${chunk.id} ${slot} ${chunk.n}`;
+    const key = this.#columnKey(chunk, slot);
     const known = this.#caches.columns.get(key);
     if (known !== undefined) return known;
-    const row = this.sql('SELECT z FROM col WHERE id = ?').get(chunk.id * SLOTS_MAX + slot);
-    const z = row?.['z'] as Uint8Array | undefined;
-    const column = z === undefined ? new Uint8Array(0) : cutTo(unpackColumn(z), chunk.n);
+    const z = this.#packed(chunk, slot);
+    // The last chunk may have grown since its row was read: the column is cut to the rows known.
+    const column = z === undefined ? new Uint8Array(0) : unpackColumn(z, chunk.n);
     this.#caches.columns.set(key, column, column.byteLength);
     return column;
   }
 
-  /** A block that has line `index`; the last of a day may have grown since it was read. */
-  #block(id: number, index: number): Block {
-    const last = this.#lastBlock;
-    if (last?.id === id && index < last.block.starts.length - 1) return last.block;
-    const key = `${this.day} ${id}`;
-    let block = this.#caches.blocks.get(key);
-    if (block === undefined || index >= block.starts.length - 1) {
-      const row = this.sql(
-        'SELECT blk.z AS lines, ids.z AS ids FROM blk JOIN ids USING (id) WHERE id = ?',
-      ).get(id);
-      const text = zstdDecompressSync(row?.['lines'] as Uint8Array).toString('utf8');
-      block = { text, starts: lineStarts(text), ids: row?.['ids'] as Uint8Array };
-      this.#caches.blocks.set(key, block, text.length * 2);
-    }
-    this.#lastBlock = { id, block };
-    return block;
+  #columnKey(chunk: Chunk, slot: number): string {
+    return `${this.day} ${chunk.id} ${slot} ${chunk.n}`;
+  }
+
+  #packed(chunk: Chunk, slot: number): Uint8Array | undefined {
+    const row = this.sql('SELECT z FROM col WHERE id = ?').get(chunk.id * SLOTS_MAX + slot);
+    return row?.['z'] as Uint8Array | undefined;
+  }
+
+  #blob(table: 'blk' | 'ids', id: number): Uint8Array {
+    const z = this.sql(`SELECT z FROM ${table} WHERE id = ?`).get(id)?.['z'];
+    if (!(z instanceof Uint8Array)) throw new Error(`day ${this.day} lacks ${table} ${id}`);
+    return z;
   }
 
   #loadNames(): void {
     const fields = this.sql('SELECT id, name FROM field WHERE id > ? ORDER BY id');
     for (const { id, name } of fields.all(this.#fields.size)) {
       this.#fields.set(String(name), Number(id));
-      this.#names.set(Number(id), String(name));
+      this.#names[Number(id)] = String(name);
     }
     const shapes = this.sql('SELECT id, fields FROM shape WHERE id >= ? ORDER BY id');
-    for (const { id, fields } of shapes.all(Math.max(this.#shapes.length, 1))) {
-      const numbers = JSON.parse(String(fields)) as number[];
-      const nameOf = (number: number) => this.#names.get(Math.abs(number)) ?? '';
+    for (const { id, fields: list } of shapes.all(Math.max(this.#shapes.length, 1))) {
+      const numbers = JSON.parse(String(list)) as number[];
+      const nameOf = (number: number) => this.#names[Math.abs(number)] ?? '';
       this.#shapes[Number(id)] = {
         names: numbers.map(nameOf),
         present: new Set(numbers.filter((number) => number > 0).map(nameOf)),
       };
     }
   }
-}
-
-/** Where each line begins, and one past the end of the last. */
-function lineStarts(text: string): Uint32Array {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  starts.push(text.length + 1);
-  return Uint32Array.from(starts);
-}
-
-/**
- * The last chunk may have grown since its row was read; its columns are cut to the rows that were
- * known.
- */
-function cutTo(column: Column, n: number): Column {
-  return column.length > n ? column.slice(0, n) : column;
 }

@@ -1,47 +1,43 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-import type { Event, FieldValue } from '#libs/model';
+import type { Event } from '#libs/model';
 
-import { isEmpty, messageWords } from '../query/matches.ts';
-import { packCodes, packTimes, unpackColumn } from './columns.ts';
+import type { SectionKind, SectionText } from './block-section.ts';
+import { BlockText } from './block-text.ts';
+import { BlockTokens } from './block-tokens.ts';
+import { ChunkColumns, type PackedChunk } from './chunk-columns.ts';
 import { DayIds } from './day-ids.ts';
+import { EventEncoder } from './event-encoder.ts';
 import { IdBlock, idKeys, unpackIds } from './event-id.ts';
-import { lineValue, shapedLine, unshapedLine, type LineValue } from './event-line.ts';
-import {
-  BLOCK_EVENTS,
-  CHUNK_EVENTS,
-  CODE_BEYOND,
-  HAS_WORD,
-  openDayToWrite,
-  SHAPE_BEYOND,
-  SHAPE_SLOT,
-  SLOTS_MAX,
-  TIME_SLOT,
-  TOKEN_END,
-} from './layout.ts';
-import { DayVocabulary, type DayField, type ShapeNode } from './vocabulary.ts';
+import { BLOCK_EVENTS, CHUNK_EVENTS, openDayToWrite, SHAPE_BEYOND, SLOTS_MAX } from './layout.ts';
+import { SegmentWriter } from './token-segments.ts';
+import { DayVocabulary } from './vocabulary.ts';
 
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-/** A new block or chunk begins with nothing remembered of the one before. */
+/** Bytes and tokens that wait for their transaction, about, before it is time for one. */
+const WAITING_BYTES_MAX = 16_777_216;
+const WAITING_TOKENS_MAX = 2_097_152;
+/** A new file has nothing of the spool. */
 const NEVER = -1;
 
+/** What became of the events of a transaction. */
 export interface DayCounts {
-  readonly written: number;
+  written: number;
   /** Left out: the day held an event of that id. */
-  readonly repeats: number;
+  repeats: number;
   /** Left out because they were read from the spool again after a stop. */
-  readonly replayed: number;
+  replayed: number;
 }
 
-/** An event and the spool position after the batch that brought it. */
-export interface Arrival {
-  readonly event: Event;
-  readonly position: number;
+const NOTHING_TAKEN: Readonly<DayCounts> = { written: 0, repeats: 0, replayed: 0 };
+
+/** A block of events as it is kept. */
+interface PackedBlock {
+  readonly id: number;
+  readonly text: Uint8Array;
+  readonly ids: Uint8Array;
 }
 
 interface Statements {
-  readonly fts: StatementSync;
   readonly blk: StatementSync;
   readonly ids: StatementSync;
   readonly col: StatementSync;
@@ -53,191 +49,175 @@ interface Statements {
 }
 
 /**
- * Writes one day's file. `write` is one transaction; when it throws, this object is not to be used
- * again: what it remembers may be ahead of the file, and a new one reads the file afresh.
+ * Writes one day's file. Events are taken apart as they come; `commit` brings what came into the
+ * file in one transaction. When it throws, all of it waits for the next `commit`.
  */
 export class DayWriter {
   readonly #db: DatabaseSync;
   readonly #start: number;
   readonly #statements: Statements;
+  readonly #segments: SegmentWriter;
   readonly #vocabulary = new DayVocabulary();
+  readonly #text = new BlockText();
+  readonly #tokens = new BlockTokens();
+  readonly #columns = new ChunkColumns();
+  readonly #encoder: EventEncoder;
   readonly #ids: DayIds;
+  readonly #blockIds = new IdBlock(BLOCK_EVENTS);
   #rows = 0;
+  /** Last spool position that the file contains, and that of the last event taken. */
   #position = NEVER;
+  #reached = NEVER;
   #unshaped = 0;
+  /** Of the events taken since the last transaction. */
+  #counts: DayCounts = { ...NOTHING_TAKEN };
+  /** Whole blocks and chunks that wait for their transaction. */
+  #blocks: PackedBlock[] = [];
+  #chunks: PackedChunk[] = [];
+  #waitingBytes = 0;
   /**
    * Replayed batches are told from repeats by the position that the file had when it was opened.
    */
-  readonly #replayTo: number;
-  #blockLines: string[] = [];
-  readonly #blockIds = new IdBlock(BLOCK_EVENTS);
-  #times = new Int32Array(CHUNK_EVENTS);
-  #shapes = new Uint16Array(CHUNK_EVENTS);
-  /** By column number; absent until an event of the chunk has the field. */
-  #codes: (Uint16Array | undefined)[] = Array.from({ length: SLOTS_MAX });
-  #values: LineValue[] = [];
-  #tokens = '';
+  #replayTo: number;
 
   constructor(file: string, start: number, cacheKib: number, runKeys?: number) {
     this.#db = openDayToWrite(file, cacheKib);
     this.#start = start;
     this.#statements = prepare(this.#db);
+    this.#segments = new SegmentWriter(this.#db);
     this.#ids = new DayIds(this.#db, runKeys);
+    const parts = { vocabulary: this.#vocabulary, text: this.#text, tokens: this.#tokens };
+    this.#encoder = new EventEncoder({ ...parts, columns: this.#columns }, start);
     this.#load();
     this.#replayTo = this.#position;
   }
 
-  /** Last spool position that the file contains. */
-  get position(): number {
-    return this.#position;
+  /** Events that wait for a transaction. */
+  get waiting(): number {
+    return this.#counts.written;
   }
 
-  /** Writes arrivals, in order of time, that reach up to `position` of the spool. */
-  write(arrivals: readonly Arrival[], position: number): DayCounts {
-    let repeats = 0;
-    let replayed = 0;
+  /** Whether a transaction would bring anything new into the file. */
+  get hasNews(): boolean {
+    return this.waiting > 0 || this.#counts.repeats > 0 || this.#reached > this.#position;
+  }
+
+  /** Whether so much waits that it should not be more. */
+  get isFull(): boolean {
+    const { length } = this.#tokens.pairs;
+    return this.#waitingBytes > WAITING_BYTES_MAX || length > WAITING_TOKENS_MAX;
+  }
+
+  /** Takes an event of a batch after which the spool stands at `position`. */
+  take(event: Event, position: number): void {
+    if (position > this.#reached) this.#reached = position;
+    this.#blockIds.offer(event.id);
+    if (!this.#ids.add(this.#blockIds.high, this.#blockIds.low)) {
+      if (position <= this.#replayTo) this.#counts.replayed++;
+      else this.#counts.repeats++;
+      return;
+    }
+    const row = this.#rows % CHUNK_EVENTS;
+    if (row % BLOCK_EVENTS === 0) this.#tokens.begin(this.#rows / BLOCK_EVENTS);
+    this.#blockIds.take(event.id);
+    const shape = this.#encoder.take(event, row);
+    this.#columns.setRow(row, event.time - this.#start, shape);
+    if (shape === SHAPE_BEYOND) this.#unshaped++;
+    this.#rows++;
+    this.#counts.written++;
+    if (this.#rows % BLOCK_EVENTS === 0) this.#endBlock();
+    if (this.#rows % CHUNK_EVENTS === 0) this.#endChunk();
+  }
+
+  /** The batch that ends at `position` is offered again: what it brought already is no repeat. */
+  expectAgain(position: number): void {
+    this.#replayTo = Math.max(this.#replayTo, position);
+  }
+
+  /** Brings all that was taken into the file, which then reaches up to `position` of the spool. */
+  commit(position: number): Readonly<DayCounts> {
+    const reached = Math.max(this.#position, this.#reached, position);
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      for (const { event, position: from } of arrivals) {
-        this.#blockIds.offer(event.id);
-        if (this.#ids.add(this.#blockIds.high, this.#blockIds.low)) this.#add(event);
-        else if (from <= this.#replayTo) replayed++;
-        else repeats++;
-      }
-      this.#position = Math.max(this.#position, position);
-      if (this.#ids.settle()) this.#statements.meta.run('ids_in_runs', this.#rows);
+      if (this.#ids.writeRun()) this.#statements.meta.run('ids_in_runs', this.#rows);
+      for (const block of this.#blocks) this.#writeBlock(block);
+      for (const chunk of this.#chunks) this.#writeChunk(chunk);
       this.#writeTail();
+      this.#segments.add('block', this.#tokens.pairs);
+      this.#segments.add('code', this.#vocabulary.codePairs);
       this.#writeVocabulary();
-      this.#writeMeta(repeats);
+      this.#writeMeta(reached, this.#counts.repeats);
       this.#db.exec('COMMIT');
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
-    return { written: arrivals.length - repeats - replayed, repeats, replayed };
+    this.#ids.settle();
+    this.#tokens.pairs.clear();
+    this.#vocabulary.settle();
+    this.#blocks = [];
+    this.#chunks = [];
+    this.#waitingBytes = 0;
+    this.#position = reached;
+    const counts = this.#counts;
+    this.#counts = { ...NOTHING_TAKEN };
+    return counts;
   }
 
   close(): void {
     this.#db.close();
   }
 
-  #add(event: Event): void {
-    const row = this.#rows % CHUNK_EVENTS;
-    this.#values.length = 0;
-    this.#tokens = '';
-    const shape = this.#encode(event, row);
-    this.#times[row] = event.time - this.#start;
-    this.#shapes[row] = shape;
-    this.#blockLines.push(
-      shape === SHAPE_BEYOND ? unshapedLine(event) : shapedLine(event, this.#values),
-    );
-    this.#blockIds.take(event.id);
-    if (shape === SHAPE_BEYOND) this.#unshaped++;
-    if (this.#tokens !== '') this.#statements.fts.run(this.#rows, this.#tokens);
-    this.#rows++;
-    if (this.#rows % BLOCK_EVENTS === 0) this.#endBlock();
-    if (this.#rows % CHUNK_EVENTS === 0) this.#endChunk();
-  }
-
-  /** Gathers values, tokens and codes of an event; gives its shape. */
-  #encode(event: Event, row: number): number {
-    let at: ShapeNode | undefined = this.#vocabulary.root;
-    for (const name in event.fields) {
-      const value = event.fields[name] ?? null;
-      const empty = typeof value !== 'string' && isEmpty(value);
-      at = at && this.#vocabulary.step(at, name, empty);
-      const field = at === undefined ? this.#vocabulary.field(name) : at.field;
-      this.#values.push(lineValue(name, value, event));
-      if (field !== undefined && !empty) this.#index(field, value, row);
-    }
-    return at === undefined ? SHAPE_BEYOND : this.#vocabulary.shapeOf(at);
-  }
-
-  #index(field: DayField, value: FieldValue, row: number): void {
-    if (field.slot >= 0) {
-      const code = this.#vocabulary.codeOf(field.slot, value);
-      this.#codesOf(field.slot)[row] = code;
-      if (code !== CODE_BEYOND) return;
-    } else if (field.name === 'message') {
-      this.#indexWords(messageWords(value), row);
-      return;
-    } else if (field.indexing === 'read') return;
-    if (!Array.isArray(value)) {
-      this.#tokens += field.token(value as string | number | boolean);
-      return;
-    }
-    for (const one of value) {
-      if (one !== null) this.#tokens += field.token(one);
-    }
-  }
-
-  #indexWords(words: readonly string[], row: number): void {
-    const common = this.#vocabulary.words;
-    common.watch(words);
-    for (const word of words) {
-      const slot = common.slotOf(word);
-      if (slot === undefined) this.#tokens += TOKEN_END + word;
-      else this.#codesOf(slot)[row] = HAS_WORD;
-    }
-  }
-
-  #codesOf(slot: number): Uint16Array {
-    return (this.#codes[slot] ??= new Uint16Array(CHUNK_EVENTS));
-  }
-
   #endBlock(): void {
-    this.#writeBlock();
-    this.#blockLines = [];
+    const block = this.#packBlock();
+    this.#blocks.push(block);
+    this.#waitingBytes += block.text.length + block.ids.length;
+    this.#text.clear();
     this.#blockIds.clear();
   }
 
-  #writeBlock(): void {
-    const block = Math.floor((this.#rows - 1) / BLOCK_EVENTS);
-    this.#statements.blk.run(block, zstdCompressSync(this.#blockLines.join('\n'), LEVEL));
-    this.#statements.ids.run(block, this.#blockIds.pack());
+  #packBlock(): PackedBlock {
+    const id = Math.floor((this.#rows - 1) / BLOCK_EVENTS);
+    const n = this.#rows - id * BLOCK_EVENTS;
+    return { id, text: this.#text.pack(n), ids: Uint8Array.from(this.#blockIds.pack()) };
   }
 
   #endChunk(): void {
-    this.#writeChunk();
-    this.#codes = Array.from({ length: SLOTS_MAX });
-    this.#vocabulary.settleWords();
+    this.#chunks.push(this.#packChunk());
+    this.#columns.clear();
   }
 
-  #writeChunk(): void {
-    const chunk = Math.floor((this.#rows - 1) / CHUNK_EVENTS);
-    const n = this.#rows - chunk * CHUNK_EVENTS;
-    const { col } = this.#statements;
-    const id = chunk * SLOTS_MAX;
-    let low = Infinity;
-    let high = -Infinity;
-    for (let row = 0; row < n; row++) {
-      const time = this.#times[row] ?? 0;
-      if (time < low) low = time;
-      if (time > high) high = time;
-    }
-    col.run(id + TIME_SLOT, packTimes(this.#times, n));
-    col.run(id + SHAPE_SLOT, packCodes(this.#shapes, n));
-    this.#codes.forEach((codes, slot) => {
-      if (codes !== undefined) col.run(id + slot, packCodes(codes, n));
-    });
-    this.#statements.chunk.run(chunk, n, this.#start + low, this.#start + high);
+  #packChunk(): PackedChunk {
+    const id = Math.floor((this.#rows - 1) / CHUNK_EVENTS);
+    return this.#columns.pack(id, this.#rows - id * CHUNK_EVENTS);
+  }
+
+  #writeBlock({ id, text, ids }: PackedBlock): void {
+    this.#statements.blk.run(id, text);
+    this.#statements.ids.run(id, ids);
+  }
+
+  #writeChunk({ id, n, low, high, columns }: PackedChunk): void {
+    for (const [slot, bytes] of columns) this.#statements.col.run(id * SLOTS_MAX + slot, bytes);
+    this.#statements.chunk.run(id, n, this.#start + low, this.#start + high);
   }
 
   #writeTail(): void {
-    if (this.#blockLines.length > 0) this.#writeBlock();
-    if (this.#rows % CHUNK_EVENTS !== 0) this.#writeChunk();
+    if (this.#counts.written === 0) return;
+    if (this.#rows % BLOCK_EVENTS !== 0) this.#writeBlock(this.#packBlock());
+    if (this.#rows % CHUNK_EVENTS !== 0) this.#writeChunk(this.#packChunk());
   }
 
   #writeVocabulary(): void {
-    const { fields, shapes, values } = this.#vocabulary.takeAdditions();
+    const { fields, shapes, values } = this.#vocabulary.additions;
     for (const { id, name } of fields) this.#statements.field.run(id, name);
     for (const { id, fields: list } of shapes) this.#statements.shape.run(id, list);
     for (const { slot, code, v } of values) this.#statements.value.run(slot, code, v);
   }
 
-  #writeMeta(repeats: number): void {
+  #writeMeta(position: number, repeats: number): void {
     this.#statements.meta.run('events', this.#rows);
-    this.#statements.meta.run('position', this.#position);
+    this.#statements.meta.run('position', position);
     this.#statements.meta.run('unshaped', this.#unshaped);
     if (repeats > 0) {
       this.#db
@@ -255,6 +235,7 @@ export class DayWriter {
     );
     this.#rows = meta.get('events') ?? 0;
     this.#position = meta.get('position') ?? NEVER;
+    this.#reached = this.#position;
     this.#unshaped = meta.get('unshaped') ?? 0;
     this.#vocabulary.load({
       fields: this.#all('SELECT id, name FROM field ORDER BY id'),
@@ -279,32 +260,28 @@ export class DayWriter {
   #loadTailBlock(): void {
     if (this.#rows % BLOCK_EVENTS === 0) return;
     const block = Math.floor(this.#rows / BLOCK_EVENTS);
-    const lines = zstdDecompressSync(this.#blob('blk', block));
-    this.#blockLines = Buffer.from(lines).toString('utf8').split('\n');
+    this.#tokens.begin(block);
+    this.#text.restore(this.#blob('blk', block), (id, kind) => this.#sectionOf(id, kind));
     for (const id of unpackIds(this.#blob('ids', block))) {
       this.#blockIds.offer(id);
       this.#blockIds.take(id);
     }
   }
 
+  #sectionOf(id: number, kind: SectionKind): SectionText {
+    const field = this.#vocabulary.fieldOf(id);
+    const section = field?.short?.kind === kind ? field.short : field?.plain;
+    if (section === undefined) throw new Error(`day file lacks field ${id}`);
+    return section;
+  }
+
   #loadTailChunk(): void {
-    const n = this.#rows % CHUNK_EVENTS;
-    if (n === 0) return;
+    if (this.#rows % CHUNK_EVENTS === 0) return;
     const id = Math.floor(this.#rows / CHUNK_EVENTS) * SLOTS_MAX;
     const columns = this.#all<{ id: number; z: Uint8Array }>(
       `SELECT id, z FROM col WHERE id BETWEEN ${id} AND ${id + SLOTS_MAX - 1}`,
     );
-    for (const { id: at, z } of columns) {
-      const slot = at - id;
-      const column = unpackColumn(z);
-      if (slot === TIME_SLOT) this.#times.set(column);
-      else if (slot === SHAPE_SLOT) this.#shapes.set(column);
-      else {
-        const codes = new Uint16Array(CHUNK_EVENTS);
-        codes.set(column);
-        this.#codes[slot] = codes;
-      }
-    }
+    for (const { id: at, z } of columns) this.#columns.restore(at - id, z);
   }
 
   #blob(table: 'blk' | 'ids', id: number): Uint8Array {
@@ -320,7 +297,6 @@ export class DayWriter {
 
 function prepare(db: DatabaseSync): Statements {
   return {
-    fts: db.prepare('INSERT INTO fts(rowid, t) VALUES (?, ?)'),
     blk: db.prepare('INSERT OR REPLACE INTO blk VALUES (?, ?)'),
     ids: db.prepare('INSERT OR REPLACE INTO ids VALUES (?, ?)'),
     col: db.prepare('INSERT OR REPLACE INTO col VALUES (?, ?)'),

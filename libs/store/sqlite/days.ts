@@ -25,9 +25,9 @@ export function dayFile(folder: string, day: Day): string {
   return join(folder, `${day}.db`);
 }
 
-/** What says which tokens a sealed day holds; beside its file. */
-export function vocabularyFile(folder: string, day: Day): string {
-  return join(folder, `${day}.tokens`);
+/** What says that a day is sealed, and how many events it holds; beside its file. */
+export function sealFile(folder: string, day: Day): string {
+  return join(folder, `${day}.sealed`);
 }
 
 /** Days among the names of a folder's files, newest first. */

@@ -9,7 +9,8 @@ import type {
 import { scoped } from '../query/scoped.ts';
 import { Catalog, type CatalogOptions, type DayFacts } from './catalog.ts';
 import { histogramOf } from './histogram.ts';
-import { searchEvents, type Work } from './search.ts';
+import type { Work } from './conditions.ts';
+import { searchEvents } from './search.ts';
 import { topValuesOf } from './top.ts';
 
 export type Question =

@@ -1,15 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Batch, Clock } from '#libs/model';
+import type { Batch, Clock, Event } from '#libs/model';
 
-import { DayWriter, type Arrival } from './day-writer.ts';
-import { dayFile, dayOf, daysAmong, dayStart, DAY_MS, vocabularyFile, type Day } from './days.ts';
+import { DayWriter } from './day-writer.ts';
+import { dayFile, dayOf, daysAmong, dayStart, DAY_MS, sealFile, type Day } from './days.ts';
 import { replaceFile, syncFile, syncFolder } from './durable-file.ts';
 
 export interface EventWriterOptions {
   readonly clock: Clock;
-  /** Events of one transaction (5,000 to 20,000 is cheapest; all of them wait in memory). */
+  /** Events of one transaction; they wait in memory, packed. */
   readonly flushEvents?: number;
   /** An event waits at most so long, ms. */
   readonly flushMs?: number;
@@ -54,11 +54,11 @@ export interface EventWriter {
   close(): void;
 }
 
-const FLUSH_EVENTS = 5_000;
+const FLUSH_EVENTS = 20_000;
 const FLUSH_MS = 500;
 const OPEN_DAYS = 8;
 /** Events that wait for a disk that can not be written, before batches are refused. */
-const PENDING_MAX = 20_000;
+const WAITING_MAX = 40_000;
 const HOT_CACHE_KIB = 65_536;
 const COLD_CACHE_KIB = 8_192;
 const POSITION_FILE = 'position';
@@ -74,13 +74,16 @@ class SqliteEventWriter implements EventWriter {
   readonly #options: EventWriterOptions;
   /** In order of last use. */
   readonly #days = new Map<Day, DayWriter>();
+  /** The day that was written last: the next event is mostly of the same. */
+  #last: { readonly number: number; readonly writer: DayWriter } | undefined;
   /** Days written since the last checkpoint, open or not. */
   readonly #dirty = new Set<Day>();
-  #pending: Arrival[] = [];
+  /** Events that wait for a transaction. */
+  #waiting = 0;
   #reached: number;
   #durable: number;
   #cancelFlush: (() => void) | undefined;
-  #counts = { written: 0, repeats: 0, replayed: 0 };
+  readonly #counts = { written: 0, repeats: 0, replayed: 0 };
   #trouble: EventWriterCounts['trouble'];
 
   constructor(folder: string, options: EventWriterOptions) {
@@ -91,10 +94,18 @@ class SqliteEventWriter implements EventWriter {
   }
 
   append(batch: Batch): void {
-    if (this.#pending.length >= PENDING_MAX) this.flush();
-    for (const event of batch.events) this.#pending.push({ event, position: batch.to });
+    if (this.#waiting >= WAITING_MAX) this.flush();
+    try {
+      this.#take(batch);
+    } catch (error) {
+      // What was taken of the batch already is none of its repeats when it comes again.
+      for (const writer of this.#days.values()) writer.expectAgain(batch.to);
+      this.#fail(error);
+      throw error;
+    }
     this.#reached = Math.max(this.#reached, batch.to);
-    if (this.#pending.length >= (this.#options.flushEvents ?? FLUSH_EVENTS)) this.#tryFlush();
+    const full = [...this.#days.values()].some(({ isFull }) => isFull);
+    if (full || this.#waiting >= (this.#options.flushEvents ?? FLUSH_EVENTS)) this.#tryFlush();
     else this.#flushSoon();
   }
 
@@ -102,25 +113,58 @@ class SqliteEventWriter implements EventWriter {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
     try {
-      this.#writePending();
+      for (const [day, writer] of this.#days) this.#commit(day, writer);
       this.#trouble = undefined;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const since = this.#trouble?.since ?? this.#options.clock.now();
-      this.#trouble = { reason, since, tries: (this.#trouble?.tries ?? 0) + 1 };
+      this.#fail(error);
       throw error;
     }
   }
 
-  #writePending(): void {
-    if (this.#pending.length === 0) return;
-    const groups = Map.groupBy(this.#pending, ({ event }) => Math.floor(event.time / DAY_MS));
-    for (const day of [...groups.keys()].toSorted((a, b) => a - b)) {
-      this.#writeDay(dayOf(day * DAY_MS), groups.get(day) ?? []);
-      // What one file has is not offered to it again when a later one fails.
-      groups.delete(day);
-      this.#pending = [...groups.values()].flat();
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const since = this.#trouble?.since ?? this.#options.clock.now();
+    this.#trouble = { reason, since, tries: (this.#trouble?.tries ?? 0) + 1 };
+  }
+
+  /** Takes the events of a batch day by day, so that no more days than may be are open at once. */
+  #take({ events, to }: Batch): void {
+    const first = numberOf(events[0]);
+    if (events.every((event) => numberOf(event) === first)) {
+      this.#takeDay(first, events, to);
+      return;
     }
+    const groups = Map.groupBy(events, numberOf);
+    for (const day of [...groups.keys()].toSorted((a, b) => a - b)) {
+      this.#takeDay(day, groups.get(day) ?? [], to);
+    }
+  }
+
+  #takeDay(number: number, events: readonly Event[], position: number): void {
+    if (events.length === 0) return;
+    if (this.#last?.number !== number) {
+      this.#last = { number, writer: this.#openDay(dayOf(number * DAY_MS)) };
+    }
+    const { writer } = this.#last;
+    const before = writer.waiting;
+    try {
+      for (const event of events) writer.take(event, position);
+    } finally {
+      this.#waiting += writer.waiting - before;
+    }
+  }
+
+  #commit(day: Day, writer: DayWriter): void {
+    if (!writer.hasNews) return;
+    const { waiting } = writer;
+    // A sealed day is none any more; readers must not take it for one once these events are in.
+    if (waiting > 0) rmSync(sealFile(this.#folder, day), { force: true });
+    const { written, repeats, replayed } = writer.commit(this.#reached);
+    this.#waiting -= waiting;
+    this.#counts.written += written;
+    this.#counts.repeats += repeats;
+    this.#counts.replayed += replayed;
+    this.#dirty.add(day);
   }
 
   checkpoint(): number {
@@ -157,7 +201,7 @@ class SqliteEventWriter implements EventWriter {
       this.#closeDay(day);
       this.#dirty.delete(day);
       const file = dayFile(this.#folder, day);
-      rmSync(vocabularyFile(this.#folder, day), { force: true });
+      rmSync(sealFile(this.#folder, day), { force: true });
       for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
     }
     if (gone.length > 0) syncFolder(this.#folder);
@@ -192,24 +236,6 @@ class SqliteEventWriter implements EventWriter {
     }
   }
 
-  #writeDay(day: Day, arrivals: Arrival[]): void {
-    arrivals.sort((a, b) => a.event.time - b.event.time);
-    // A sealed day's vocabulary no longer tells all; readers must not find it once these events are
-    // in.
-    rmSync(vocabularyFile(this.#folder, day), { force: true });
-    const writer = this.#openDay(day);
-    try {
-      const counts = writer.write(arrivals, this.#reached);
-      this.#dirty.add(day);
-      this.#counts.written += counts.written;
-      this.#counts.repeats += counts.repeats;
-      this.#counts.replayed += counts.replayed;
-    } catch (error) {
-      this.#closeDay(day);
-      throw error;
-    }
-  }
-
   #openDay(day: Day): DayWriter {
     const open = this.#days.get(day);
     if (open !== undefined) {
@@ -219,7 +245,11 @@ class SqliteEventWriter implements EventWriter {
     }
     const oldest = this.#days.keys().next();
     const limit = this.#options.openDays ?? OPEN_DAYS;
-    if (this.#days.size >= limit && oldest.value !== undefined) this.#closeDay(oldest.value);
+    if (this.#days.size >= limit && oldest.value !== undefined) {
+      const writer = this.#days.get(oldest.value);
+      if (writer !== undefined) this.#commit(oldest.value, writer);
+      this.#closeDay(oldest.value);
+    }
     const hot = this.#options.clock.now() - dayStart(day) < 2 * DAY_MS;
     const cache = hot ? HOT_CACHE_KIB : COLD_CACHE_KIB;
     const writer = new DayWriter(dayFile(this.#folder, day), dayStart(day), cache);
@@ -228,9 +258,18 @@ class SqliteEventWriter implements EventWriter {
   }
 
   #closeDay(day: Day): void {
-    this.#days.get(day)?.close();
+    const writer = this.#days.get(day);
+    if (writer === undefined) return;
+    if (this.#last?.writer === writer) this.#last = undefined;
     this.#days.delete(day);
+    this.#waiting -= writer.waiting;
+    writer.close();
   }
+}
+
+/** The day of an event, counted from the epoch. */
+function numberOf(event: Event | undefined): number {
+  return event === undefined ? 0 : Math.floor(event.time / DAY_MS);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Query } from '../query/syntax.ts';
 import type { Catalog } from './catalog.ts';
 import { countRows, eachValue } from './counting.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
-import type { Work } from './search.ts';
+import type { Work } from './conditions.ts';
 
 /** Most buckets of one histogram. */
 const BUCKETS_MAX = 2_000;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 
-import { dayFile, daysAmong, dayStart, DAY_MS, vocabularyFile, type Day } from './days.ts';
+import { dayFile, daysAmong, dayStart, DAY_MS, sealFile, type Day } from './days.ts';
 import { sealDay } from './seal-day.ts';
 import { answerCalls, type Answering } from './thread-answers.ts';
 
@@ -18,7 +18,7 @@ let closing = false;
 
 function isDue(day: Day, now: number): boolean {
   if (now < dayStart(day) + DAY_MS + SEAL_AFTER_MS) return false;
-  if (existsSync(vocabularyFile(folder, day))) return false;
+  if (existsSync(sealFile(folder, day))) return false;
   const file = dayFile(folder, day);
   const written = [file, `${file}-wal`].map(
     (each) => statSync(each, { throwIfNoEntry: false })?.mtimeMs ?? 0,

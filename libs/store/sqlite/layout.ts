@@ -1,12 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 
+import { SEGMENT_SCHEMA } from './token-segments.ts';
+
 /** Format of a day file; a higher number in a file means that newer code wrote it. */
-const DAY_FORMAT = 3;
+export const DAY_FORMAT = 4;
 /**
- * Events whose originals are compressed as one. A row number divided by it is the number of its
- * block.
+ * Events whose texts are compressed as one. A row number divided by it is the number of its block.
  */
-export const BLOCK_EVENTS = 128;
+export const BLOCK_EVENTS = 256;
 /** Events whose columns are kept as one; a multiple of `BLOCK_EVENTS`. */
 export const CHUNK_EVENTS = 4_096;
 /** Different values of one column in one day; what comes beyond is found by tokens instead. */
@@ -22,20 +23,7 @@ export const DAY_FIELDS_MAX = 4_096;
 export const DAY_SHAPES_MAX = 4_096;
 /** Shape of events beyond these bounds; their originals carry their names. */
 export const SHAPE_BEYOND = 0;
-/**
- * Values up to this length stand in their token whole; longer ones by their beginning and a hash.
- */
-export const TOKEN_VALUE_CHARS = 56;
-/** Beginning of a longer value in its token; a prefix up to this length is found by tokens. */
-export const TOKEN_HEAD_CHARS = 40;
-/**
- * Parts the beginning and the hash of a long value; `fold` leaves no control character in a value.
- */
-export const TOKEN_HASHED = '\u0001';
-/** Parts tokens in what the index is given. */
-export const TOKEN_END = '\u001F';
-
-/** Fields of few values, on which people filter and count. They are columns and have no tokens. */
+/** Fields of few values, on which people filter and count. They are columns. */
 export const COLUMN_FIELDS: readonly string[] = [
   'gov.locality.code',
   'gov.locality.commune_code',
@@ -117,10 +105,9 @@ const READ_FIELDS: ReadonlySet<string> = new Set([
   'network.packets',
 ]);
 
-/** How a field is found: by its column, by tokens, or by reading the events that have it. */
-export function indexingOf(field: string): 'column' | 'token' | 'read' {
-  if (SLOT_OF_FIELD.has(field)) return 'column';
-  return READ_FIELDS.has(field) ? 'read' : 'token';
+/** Whether the values of a field have tokens; of those that are columns, the ones beyond them. */
+export function hasTokens(field: string): boolean {
+  return !READ_FIELDS.has(field);
 }
 
 /** Numbers of the columns of a chunk; fields follow the fixed ones. */
@@ -131,25 +118,6 @@ export const SLOT_OF_FIELD: ReadonlyMap<string, number> = new Map(
 );
 /** Room for column numbers in the row id of a column; never changed within a format. */
 export const SLOTS_MAX = 256;
-/** From here on columns are words of messages: 1 where the message has the word. */
-export const WORD_SLOT = 160;
-/** Code of a row whose message has the word of a column. */
-export const HAS_WORD = 1;
-
-const LETTER_OR_DIGIT = /[a-z0-9]/i;
-
-function tokenizer(): string {
-  let kept = '';
-  for (let code = 1; code < 128; code++) {
-    const character = String.fromCharCode(code);
-    if (character !== TOKEN_END && !LETTER_OR_DIGIT.test(character)) kept += character;
-  }
-  return `ascii tokenchars ${quoteSql(kept)}`;
-}
-
-function quoteSql(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
 
 const SCHEMA = `
   CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
@@ -163,8 +131,7 @@ const SCHEMA = `
   CREATE TABLE ids(id INTEGER PRIMARY KEY, z BLOB NOT NULL);
   CREATE TABLE idrun(id INTEGER PRIMARY KEY, z BLOB NOT NULL);
   CREATE TABLE blk(id INTEGER PRIMARY KEY, z BLOB NOT NULL);
-  CREATE VIRTUAL TABLE fts USING fts5(
-    t, content='', columnsize=0, detail=none, tokenize=${quoteSql(tokenizer())});
+  ${SEGMENT_SCHEMA}
 `;
 
 /** How long one connection waits for another's write, ms. */

@@ -1,11 +1,10 @@
 import type { Event } from '#libs/model';
 
 import type { SearchPage, SearchRequest } from '../ports.ts';
-import { compileQuery, type Matcher } from '../query/matches.ts';
 import type { Query } from '../query/syntax.ts';
-import { eachBit, isEmpty } from './bits.ts';
+import { eachBit, firstBits, isEmpty, noBits, setBit, type Bits } from './bits.ts';
 import type { Catalog } from './catalog.ts';
-import { isInDoubt, type Condition } from './conditions.ts';
+import { evaluate, type Condition, type Work } from './conditions.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
 import { CHUNK_EVENTS } from './layout.ts';
 import { SpanWalk } from './span-walk.ts';
@@ -22,10 +21,6 @@ interface Found extends Place {
 
 /** Most events of one page. */
 const PAGE_MAX = 1_000;
-const READS_BETWEEN_LOOKS = 32;
-
-/** Work that gives way to other requests at each yield and ends with its answer. */
-export type Work<T> = Generator<void, T>;
 
 /** Answers a search. `left` gives the ms that remain. */
 export function* searchEvents(
@@ -34,7 +29,7 @@ export function* searchEvents(
   query: Query,
   left: () => number,
 ): Work<SearchPage> {
-  const page = new Page(request, compileQuery(query), left);
+  const page = new Page(request, left);
   const walk = new SpanWalk(catalog, request, query);
   for (const day of walk.days()) {
     yield;
@@ -54,13 +49,11 @@ export function* searchEvents(
 function* searchDay(page: Page, walk: SpanWalk, day: DayReader, condition: Condition): Work<void> {
   page.beginDay(day);
   const chunks = walk.chunksOf(day).toSorted((a, b) => b.high - a.high || b.id - a.id);
-  for (const [index, chunk] of chunks.entries()) {
+  for (const chunk of chunks) {
     if (page.isBeyond(chunk)) break;
-    const next = chunks[index + 1];
     if (page.isOver(chunk.high)) break;
-    if (chunk.low <= page.newest) yield* page.take(chunk, condition, next?.high ?? -Infinity);
+    if (chunk.low <= page.newest && !(yield* page.take(chunk, condition))) break;
     walk.scan(day, chunk);
-    if (page.cutAt !== undefined) break;
     yield;
   }
   page.endDay();
@@ -69,7 +62,6 @@ function* searchDay(page: Page, walk: SpanWalk, day: DayReader, condition: Condi
 /** Gathers the newest events of one page. */
 class Page {
   readonly #request: SearchRequest;
-  readonly #matches: Matcher;
   readonly #left: () => number;
   readonly #limit: number;
   readonly #after: Place;
@@ -80,9 +72,8 @@ class Page {
   /** Time up to which everything newer was looked at when the deadline passed. */
   cutAt: number | undefined;
 
-  constructor(request: SearchRequest, matches: Matcher, left: () => number) {
+  constructor(request: SearchRequest, left: () => number) {
     this.#request = request;
-    this.#matches = matches;
     this.#left = left;
     this.#limit = Math.max(1, Math.min(Math.floor(request.limit), PAGE_MAX));
     this.#after = readCursor(request.cursor) ?? { time: request.to, row: -1 };
@@ -123,31 +114,21 @@ class Page {
     return true;
   }
 
-  /**
-   * Takes what a chunk has for the page; `next` is the latest time of the chunks that come after
-   * it.
-   */
-  *take(chunk: Chunk, condition: Condition, next: number): Work<void> {
+  /** Takes what a chunk has for the page; false when the deadline passed meanwhile. */
+  *take(chunk: Chunk, condition: Condition): Work<boolean> {
     const day = this.#day;
-    if (day === undefined) return;
-    const hits = condition.evaluate(chunk);
-    if (isEmpty(hits.possible)) return;
-    const base = chunk.id * CHUNK_EVENTS;
-    const candidates = this.#candidates(day, chunk, (use) => eachBit(hits.possible, use));
-    let reads = 0;
-    for (const place of candidates) {
-      if (this.isFull && !isBefore(place, this.#found.at(-1))) break;
-      const inDoubt = isInDoubt(hits, place.row - base);
-      if (inDoubt && ++reads % READS_BETWEEN_LOOKS === 0) {
-        yield;
-        if (this.#left() <= 0) {
-          this.#cut(Math.max(place.time, next));
-          return;
-        }
-      }
-      const event = day.event(place.row);
-      if (!inDoubt || this.#matches(event.fields, event.id)) this.#insert({ ...place, event });
+    if (day === undefined) return true;
+    const within = this.#within(day, chunk);
+    const bits = isEmpty(within) ? within : yield* evaluate(condition, chunk, within, this.#left);
+    if (bits === undefined) {
+      this.#cut(chunk.high);
+      return false;
     }
+    for (const place of this.#places(day, chunk, bits)) {
+      if (this.isFull && !isBefore(place, this.#found.at(-1))) break;
+      this.#insert({ ...place, event: day.event(place.row) });
+    }
+    return true;
   }
 
   answer(scanned: number, total: number): SearchPage {
@@ -163,20 +144,32 @@ class Page {
     return { events, ...coverage, complete: true, next: writeCursor(last) };
   }
 
-  /** Newest first. */
-  #candidates(
-    day: DayReader,
-    chunk: Chunk,
-    each: (use: (row: number) => void) => void,
-  ): readonly Place[] {
-    const times = day.times(chunk);
+  /** Rows of a chunk that lie in the span and after the cursor. */
+  #within(day: DayReader, chunk: Chunk): Bits {
     const { from, to } = this.#request;
-    const places: Place[] = [];
-    each((row) => {
-      const place = { time: day.start + (times[row] ?? 0), row: chunk.id * CHUNK_EVENTS + row };
-      if (place.time >= from && place.time < to && isBefore(this.#after, place)) places.push(place);
+    const { time: after } = this.#after;
+    if (chunk.low >= from && chunk.high < to && chunk.high < after) return firstBits(chunk.n);
+    const bits = noBits();
+    const first = chunk.id * CHUNK_EVENTS;
+    day.times(chunk).forEach((offset, row) => {
+      const time = day.start + offset;
+      if (time < from || time >= to || time > after) return;
+      if (time < after || isBefore(this.#after, { time, row: first + row })) setBit(bits, row);
     });
-    return places.toSorted((a, b) => b.time - a.time || b.row - a.row);
+    return bits;
+  }
+
+  /** The newest of these rows, as many as the page may take, newest first. */
+  #places(day: DayReader, chunk: Chunk, bits: Bits): Place[] {
+    const times = day.times(chunk);
+    // A time of a day and a row of a chunk together stay whole numbers.
+    const keys: number[] = [];
+    eachBit(bits, (row) => keys.push((times[row] ?? 0) * CHUNK_EVENTS + row));
+    const newest = Float64Array.from(keys).toSorted().subarray(-this.#limit).toReversed();
+    return Array.from(newest, (key) => ({
+      time: day.start + Math.floor(key / CHUNK_EVENTS),
+      row: chunk.id * CHUNK_EVENTS + (key % CHUNK_EVENTS),
+    }));
   }
 
   #insert(found: Found): void {
@@ -203,8 +196,8 @@ function writeCursor({ time, row }: Place): string {
   return `${time}.${row === Infinity ? '' : row}`;
 }
 
-/** Undefined without a cursor, and for one that this store did not make: the first page then. */
-function readCursor(cursor: string | undefined): Place | undefined {
+/** Undefined without a cursor, and for one that this store did not make. */
+export function readCursor(cursor: string | undefined): Place | undefined {
   const parts = /^(-?\d{1,16})\.(\d{0,16})$/.exec(cursor ?? '');
   if (parts === null) return undefined;
   return { time: Number(parts[1]), row: parts[2] === '' ? Infinity : Number(parts[2]) };

@@ -1,10 +1,9 @@
 import type { EventSpan } from '../ports.ts';
 import type { Query } from '../query/syntax.ts';
 import type { Catalog } from './catalog.ts';
-import type { Condition } from './conditions.ts';
+import { NOTHING, type Condition } from './conditions.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
 import { DAY_MS, dayStart, type Day } from './days.ts';
-import { neededTokens } from './needed-tokens.ts';
 import { planDay } from './plan-day.ts';
 
 export interface SpanDay {
@@ -17,7 +16,6 @@ export class SpanWalk {
   readonly #catalog: Catalog;
   readonly #span: Pick<EventSpan, 'from' | 'to'>;
   readonly #query: Query;
-  readonly #needed: readonly string[];
   readonly #days: readonly SpanDay[];
   /** Days whose events were counted, and those of them that were looked at. */
   readonly #totals = new Map<Day, number>();
@@ -27,7 +25,6 @@ export class SpanWalk {
     this.#catalog = catalog;
     this.#span = span;
     this.#query = query;
-    this.#needed = [...new Set(neededTokens(query))];
     this.#days = catalog.days(span.from, span.to).map((day) => ({ day, start: dayStart(day) }));
   }
 
@@ -40,14 +37,14 @@ export class SpanWalk {
    * at.
    */
   open({ day }: SpanDay): { reader: DayReader; condition: Condition } | undefined {
-    if (this.#needed.length > 0 && !this.#catalog.mayHold(day, this.#needed)) {
-      this.pass({ day, start: dayStart(day) });
-      return undefined;
-    }
     const reader = this.#catalog.open(day);
     if (reader === undefined) return undefined;
-    this.#totals.set(day, this.#eventsWithin(reader));
-    return { reader, condition: planDay(reader, this.#query) };
+    const events = this.#eventsWithin(reader);
+    this.#totals.set(day, events);
+    const condition = planDay(reader, this.#query);
+    if (condition !== NOTHING) return { reader, condition };
+    this.#scanned += events;
+    return undefined;
   }
 
   /** Counts a day as looked at without opening it. */

@@ -6,9 +6,9 @@ import { ManualClock } from '#libs/model';
 
 import { eventStoreContract } from '../contracts/event-store.contract.ts';
 import { EventAnswers, type Answer, type Question } from './event-answers.ts';
-import type { EventReader } from './event-reader.ts';
+import { openEventReader, type EventReader } from './event-reader.ts';
 import { openEventWriter } from './event-writer.ts';
-import { openSqliteEventStore, SqliteEventStore, type EventWriting } from './sqlite-event-store.ts';
+import { SqliteEventStore, type EventWriting } from './sqlite-event-store.ts';
 
 type CleanUp = (undo: () => Promise<void>) => void;
 
@@ -58,9 +58,10 @@ function readerHere(folder: string): EventReader {
   };
 }
 
-eventStoreContract('SqliteEventStore in threads of its own', {
+eventStoreContract('SqliteEventStore, read by a thread of its own', {
   open: async (cleanUp) => {
-    const store = openSqliteEventStore(await freshFolder(cleanUp));
+    const folder = await freshFolder(cleanUp);
+    const store = new SqliteEventStore(writingHere(folder), openEventReader(folder));
     cleanUp(() => store.close());
     return store;
   },

@@ -1,6 +1,7 @@
 import type { Batch } from '#libs/model';
 
 import {
+  BadCursorError,
   EventStore,
   type Histogram,
   type HistogramRequest,
@@ -11,11 +12,9 @@ import {
   type TopValues,
 } from '../ports.ts';
 import type { EventReader } from './event-reader.ts';
-import { openEventReader } from './event-reader.ts';
-import { ThreadCalls } from './thread-calls.ts';
-import type { WriteAnswer, WriteOrder } from './write-thread.ts';
+import { readCursor } from './search.ts';
 
-/** Who writes for a store: a thread of its own, or the pipeline's thread reached by messages. */
+/** Who writes for a store: the pipeline's thread, reached by messages. */
 export interface EventWriting {
   append(batch: Batch): Promise<void>;
   dropBefore(before: number): Promise<{ readonly days: readonly string[] }>;
@@ -38,7 +37,9 @@ export class SqliteEventStore extends EventStore {
     return this.#writing.append(batch);
   }
 
-  search(request: SearchRequest): Promise<SearchPage> {
+  async search(request: SearchRequest): Promise<SearchPage> {
+    const { cursor } = request;
+    if (cursor !== undefined && readCursor(cursor) === undefined) throw new BadCursorError();
     return this.#reader.search(request);
   }
 
@@ -73,31 +74,4 @@ export class SqliteEventStore extends EventStore {
     await this.#writing.close();
     await this.#reader.close();
   }
-}
-
-/** Writes in a thread of its own. */
-export function startEventWriting(folder: string): EventWriting {
-  const calls = new ThreadCalls<WriteOrder, WriteAnswer>(import.meta.url, 'write-thread', {
-    folder,
-  });
-  return {
-    append: async (batch) => {
-      await calls.ask({ kind: 'append', batch });
-    },
-    dropBefore: async (before) => {
-      const answer = await calls.ask({ kind: 'drop', before });
-      return { days: answer !== undefined && 'days' in answer ? answer.days : [] };
-    },
-    counts: async () => {
-      const answer = await calls.ask({ kind: 'counts' });
-      if (answer === undefined || !('counts' in answer)) throw new Error('no counts');
-      return { position: answer.position, repeats: answer.counts.repeats };
-    },
-    close: () => calls.close(),
-  };
-}
-
-/** A store over `folder` with both of its threads. */
-export function openSqliteEventStore(folder: string): SqliteEventStore {
-  return new SqliteEventStore(startEventWriting(folder), openEventReader(folder));
 }

@@ -4,7 +4,7 @@ import type { Catalog } from './catalog.ts';
 import { countRows, eachValue } from './counting.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
 import { CODE_BEYOND, SLOT_OF_FIELD } from './layout.ts';
-import type { Work } from './search.ts';
+import type { Work } from './conditions.ts';
 
 /** Newest matching events read for the values of a field that is no column. */
 const SAMPLE_EVENTS = 10_000;

@@ -1,4 +1,4 @@
-import type { Work } from './search.ts';
+import type { Work } from './conditions.ts';
 
 /** One question's work and where its answer goes. */
 export interface Turn<T> {

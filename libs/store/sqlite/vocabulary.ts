@@ -1,47 +1,57 @@
-import type { FieldValue } from '#libs/model';
+import type { FieldValue, Scalar } from '#libs/model';
 
-import { CommonWords } from './common-words.ts';
+import { AFTER_RECEIPT, AFTER_TIME, AS_MESSAGE, PLAIN, SectionText } from './block-section.ts';
+import type { SectionKind } from './block-section.ts';
 import {
   CODE_BEYOND,
+  COLUMN_FIELDS,
   COLUMN_VALUES_MAX,
   DAY_FIELDS_MAX,
   DAY_SHAPES_MAX,
-  HAS_WORD,
-  indexingOf,
+  hasTokens,
   SHAPE_BEYOND,
   SLOT_OF_FIELD,
-  TOKEN_END,
-  WORD_SLOT,
 } from './layout.ts';
-import { fieldPrefix, tokenOf } from './tokens.ts';
+import { hashValue, seedOf } from './token-hash.ts';
+import { TokenPairs } from './token-pairs.ts';
 
-/** A field of a day: its number, and how its values are found. */
+/** What stands for the values of fields that often say what another says already. */
+const SHORT_KINDS: Readonly<Record<string, SectionKind>> = {
+  '@timestamp': AFTER_TIME,
+  'event.created': AFTER_TIME,
+  'event.start': AFTER_TIME,
+  'event.end': AFTER_TIME,
+  'event.ingested': AFTER_RECEIPT,
+  'event.original': AS_MESSAGE,
+};
+
+/** A field of a day: its number, and how its values are kept and found. */
 export class DayField {
   readonly id: number;
   readonly name: string;
-  readonly indexing: 'column' | 'token' | 'read';
   /** Column number; -1 when it is none. */
   readonly slot: number;
-  readonly #prefix: string;
-  #lastValue: string | number | boolean = '';
-  #lastToken: string;
+  readonly hasTokens: boolean;
+  /** Where the hashes of its values begin. */
+  readonly seed: number;
+  /** Values that are no column's, in the block at hand. */
+  readonly plain: SectionText;
+  /** Those of them that have a shorter form. */
+  readonly short: SectionText | undefined;
 
   constructor(id: number, name: string) {
     this.id = id;
     this.name = name;
-    this.indexing = indexingOf(name);
     this.slot = SLOT_OF_FIELD.get(name) ?? -1;
-    this.#prefix = TOKEN_END + fieldPrefix(id);
-    this.#lastToken = this.#prefix + tokenOf('');
-  }
-
-  /** A value's token with `TOKEN_END` before it. A value like the one before is not made again. */
-  token(value: string | number | boolean): string {
-    if (value === this.#lastValue) return this.#lastToken;
-    this.#lastValue = value;
-    return (this.#lastToken = this.#prefix + tokenOf(value));
+    this.hasTokens = hasTokens(name);
+    this.seed = seedOf(name);
+    this.plain = new SectionText(id, PLAIN);
+    const kind = Object.hasOwn(SHORT_KINDS, name) ? SHORT_KINDS[name] : undefined;
+    this.short = kind === undefined ? undefined : new SectionText(id, kind);
   }
 }
+
+const SLOT_SEEDS = new Map(COLUMN_FIELDS.map((name) => [SLOT_OF_FIELD.get(name), seedOf(name)]));
 
 /** A list of field names in order, reached name by name. */
 export interface ShapeNode {
@@ -63,6 +73,13 @@ export interface Additions {
   readonly values: { slot: number; code: number; v: string }[];
 }
 
+/** Codes of one column: of single values and long lists, and of lists of one text by that text. */
+interface SlotCodes {
+  readonly values: Map<FieldValue, number>;
+  readonly lists: Map<FieldValue, number>;
+  last: number;
+}
+
 const NODES_MAX = 65_536;
 const RECENT_VALUES = 64;
 const RECENT_SIZE = (SLOT_OF_FIELD.size + 2) * RECENT_VALUES;
@@ -70,15 +87,16 @@ const RECENT_SIZE = (SLOT_OF_FIELD.size + 2) * RECENT_VALUES;
 const COLUMN_VALUE_CHARS_MAX = 256;
 
 /**
- * Numbers for the names, shapes and column values of one day; what is new is handed out by
- * `takeAdditions`.
+ * Numbers for the names, shapes and column values of one day.
  */
 export class DayVocabulary {
   readonly root: ShapeNode = node(undefined, undefined, '');
-  readonly words = new CommonWords();
+  /** Where the tokens of column values lead: to their codes. */
+  readonly codePairs = new TokenPairs();
   readonly #fields = new Map<string, DayField>();
+  readonly #fieldsById: DayField[] = [];
   /** By column number. */
-  readonly #codes: (Map<FieldValue, number> | undefined)[] = [];
+  readonly #codes: (SlotCodes | undefined)[] = [];
   /**
    * What `codeOf` was asked last, by column number and the look of the value; lists of one text
    * come after the texts.
@@ -95,24 +113,26 @@ export class DayVocabulary {
     readonly shapes: readonly { id: number; fields: string }[];
     readonly values: readonly { slot: number; code: number; v: string }[];
   }): void {
-    const names = new Map<number, string>();
-    for (const { id, name } of known.fields) {
-      this.#fields.set(name, new DayField(id, name));
-      names.set(id, name);
-    }
+    for (const { id, name } of known.fields) this.#remember(new DayField(id, name));
     for (const { id, fields } of known.shapes) {
       let at: ShapeNode | undefined = this.root;
       for (const number of JSON.parse(fields) as number[]) {
-        at = at && this.step(at, names.get(Math.abs(number)) ?? '', number < 0);
+        at = at && this.step(at, this.fieldOf(Math.abs(number))?.name ?? '', number < 0);
       }
       if (at !== undefined) at.shape = id;
       this.#shapes = Math.max(this.#shapes, id);
     }
     for (const { slot, code, v } of known.values) {
-      if (slot >= WORD_SLOT) this.words.load(JSON.parse(v) as string, slot);
-      else this.#codesOf(slot).set(codeKey(JSON.parse(v) as FieldValue), code);
+      this.#loadCode(slot, code, JSON.parse(v) as FieldValue);
     }
-    this.#additions = { fields: [], shapes: [], values: [] };
+  }
+
+  #loadCode(slot: number, code: number, value: FieldValue): void {
+    const codes = this.#codesOf(slot);
+    const only = onlyText(value);
+    if (only === undefined) codes.values.set(codeKey(value), code);
+    else codes.lists.set(only, code);
+    codes.last = Math.max(codes.last, code);
   }
 
   /** Undefined when the day has no room for another field or another branch of shapes. */
@@ -134,14 +154,25 @@ export class DayVocabulary {
   field(name: string): DayField | undefined {
     const known = this.#fields.get(name);
     if (known !== undefined) return known;
-    // Columns always find room: there are fewer of them than the bound leaves.
-    const room = DAY_FIELDS_MAX - (SLOT_OF_FIELD.has(name) ? 0 : SLOT_OF_FIELD.size);
+    // Columns and texts always find room: there are fewer of them than the bound leaves.
+    const reserved = SLOT_OF_FIELD.has(name) || name === 'message' || name === 'event.original';
+    const room = DAY_FIELDS_MAX - (reserved ? 0 : SLOT_OF_FIELD.size + 2);
     // A name that begins with NUL would be taken for an empty field of another name.
     if (this.#fields.size >= room || name.startsWith('\0')) return undefined;
     const field = new DayField(this.#fields.size + 1, name);
-    this.#fields.set(name, field);
+    this.#remember(field);
     this.#additions.fields.push(field);
     return field;
+  }
+
+  /** The field of a number. */
+  fieldOf(id: number): DayField | undefined {
+    return this.#fieldsById[id];
+  }
+
+  #remember(field: DayField): void {
+    this.#fields.set(field.name, field);
+    this.#fieldsById[field.id] = field;
   }
 
   /**
@@ -180,32 +211,36 @@ export class DayVocabulary {
 
   #lookUp(slot: number, value: FieldValue): number {
     const codes = this.#codesOf(slot);
-    const key = codeKey(value);
+    const only = onlyText(value);
+    const key = only ?? codeKey(value);
     if (typeof key === 'string' && key.length > COLUMN_VALUE_CHARS_MAX) return CODE_BEYOND;
-    const known = codes.get(key);
+    const among: Map<FieldValue, number> = only === undefined ? codes.values : codes.lists;
+    const known = among.get(key);
     if (known !== undefined) return known;
-    if (codes.size >= COLUMN_VALUES_MAX) return CODE_BEYOND;
-    const code = codes.size + 1;
-    codes.set(key, code);
+    if (codes.last >= COLUMN_VALUES_MAX) return CODE_BEYOND;
+    const code = ++codes.last;
+    among.set(key, code);
     this.#additions.values.push({ slot, code, v: JSON.stringify(value) });
+    const seed = SLOT_SEEDS.get(slot) ?? 0;
+    for (const one of Array.isArray(value) ? (value as readonly Scalar[]) : [value as Scalar]) {
+      if (one !== null) this.codePairs.push(hashValue(seed, one), code);
+    }
     return code;
   }
 
-  /** Between two chunks: words that were common in the last one have columns from now on. */
-  settleWords(): void {
-    for (const { word, slot } of this.words.settle()) {
-      this.#additions.values.push({ slot, code: HAS_WORD, v: JSON.stringify(word) });
-    }
+  /** What is new since `settle`. */
+  get additions(): Additions {
+    return this.#additions;
   }
 
-  takeAdditions(): Additions {
-    const additions = this.#additions;
+  /** Once the file has what was new. */
+  settle(): void {
     this.#additions = { fields: [], shapes: [], values: [] };
-    return additions;
+    this.codePairs.clear();
   }
 
-  #codesOf(slot: number): Map<FieldValue, number> {
-    return (this.#codes[slot] ??= new Map());
+  #codesOf(slot: number): SlotCodes {
+    return (this.#codes[slot] ??= { values: new Map(), lists: new Map(), last: 0 });
   }
 }
 
@@ -213,14 +248,15 @@ function node(parent: ShapeNode | undefined, field: DayField | undefined, key: s
   return { next: new Map(), field, key, parent, likely: undefined, shape: undefined };
 }
 
-/**
- * A key that no value of another kind has: lists and what looks like one begin with NUL and a
- * letter.
- */
+/** The text of a list of one text. */
+function onlyText(value: FieldValue): string | undefined {
+  if (!Array.isArray(value) || value.length !== 1) return undefined;
+  const [only] = value as readonly Scalar[];
+  return typeof only === 'string' ? only : undefined;
+}
+
+/** A key that no value of another kind has: lists and what looks like one begin with NUL. */
 function codeKey(value: FieldValue): FieldValue {
   if (typeof value === 'string') return value.charCodeAt(0) === 0 ? `\0s${value}` : value;
-  if (!Array.isArray(value)) return value;
-  const [only] = value;
-  if (value.length === 1 && typeof only === 'string') return `\0o${only}`;
-  return `\0l${JSON.stringify(value)}`;
+  return Array.isArray(value) ? `\0l${JSON.stringify(value)}` : value;
 }

@@ -1,0 +1,106 @@
+import type { Scalar } from '#libs/model';
+
+import { MESSAGE_CHARS_SEARCHED, WORD_CHARS_MAX } from '../query/limits.ts';
+import { fold, wordsOf } from '../query/words.ts';
+
+/** Folded values up to this length are hashed whole; of longer ones the two ends and the length. */
+const WHOLE_CHARS = 128;
+const HEAD_CHARS = 96;
+const TAIL_CHARS = 32;
+
+const BASIS = 0x811c9dc5;
+const PRIME = 0x01000193;
+const DOT = 46;
+
+/** By ASCII code: the lower-case code of a character of words, 0 for what parts words. */
+const WORD_CODE = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /\w/.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
+});
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function finish(hash: number): number {
+  let mixed = hash ^ (hash >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+function addUnits(hash: number, text: string, from: number, to: number): number {
+  let mixed = hash;
+  for (let at = from; at < to; at++) mixed = Math.imul(mixed ^ text.charCodeAt(at), PRIME);
+  return mixed;
+}
+
+/** Where the hashes of a field's values begin. */
+export function seedOf(field: string): number {
+  return finish(addUnits(BASIS, field, 0, field.length));
+}
+
+/** Where the hashes of words begin. */
+const WORD_SEED = seedOf('\0words');
+
+function hashFolded(seed: number, folded: string): number {
+  const { length } = folded;
+  if (length <= WHOLE_CHARS) return finish(addUnits(seed, folded, 0, length));
+  const head = addUnits(seed ^ length, folded, 0, HEAD_CHARS);
+  return finish(addUnits(head, folded, length - TAIL_CHARS, length));
+}
+
+/** The hash of a value under its field's seed; values that count as the same have the same. */
+export function hashValue(seed: number, value: Exclude<Scalar, null>): number {
+  const text = typeof value === 'string' ? value : String(value);
+  const { length } = text;
+  if (length > WHOLE_CHARS) return hashFolded(seed, fold(text));
+  let hash = seed;
+  for (let at = 0; at < length; at++) {
+    let code = text.charCodeAt(at);
+    if (code < 32 || code > 126) return hashFolded(seed, fold(text));
+    if (code >= 65 && code <= 90) code |= 32;
+    hash = Math.imul(hash ^ code, PRIME);
+  }
+  return finish(hash);
+}
+
+/** The hash of one word as `wordsOf` gives it. */
+export function hashWord(word: string): number {
+  return finish(addUnits(WORD_SEED, word, 0, word.length));
+}
+
+/** What takes hashes. */
+export interface HashTaker {
+  add(hash: number): void;
+}
+
+/** Gives the hash of each word of a message, without making the words where it is ASCII. */
+export function hashWords(message: string, taker: HashTaker): void {
+  const end = Math.min(message.length, MESSAGE_CHARS_SEARCHED);
+  let hash = 0;
+  let length = 0;
+  for (let at = 0; at < end; at++) {
+    const code = message.charCodeAt(at);
+    if (code >= 128) {
+      for (const word of wordsOf(message)) taker.add(hashWord(word));
+      return;
+    }
+    let unit = WORD_CODE[code] ?? 0;
+    if (unit === 0 && code === DOT && length > 0 && isDotted(message, at, end)) unit = DOT;
+    if (unit !== 0) {
+      if (length === 0) hash = WORD_SEED;
+      if (length++ < WORD_CHARS_MAX) hash = Math.imul(hash ^ unit, PRIME);
+    } else if (length > 0) {
+      taker.add(finish(hash));
+      length = 0;
+    }
+  }
+  if (length > 0) taker.add(finish(hash));
+}
+
+/** Whether the dot at a place stands between two digits. */
+function isDotted(text: string, at: number, end: number): boolean {
+  return at + 1 < end && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1));
+}
