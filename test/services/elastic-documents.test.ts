@@ -13,7 +13,6 @@ import {
   type ElasticDocumentsOptions,
 } from '../../libs/store/elastic/index.ts';
 import { removeLeftovers } from '../support/elastic-leftovers.ts';
-import { faultCount } from '../support/fault-count.ts';
 import { isMissing } from '../support/parts.ts';
 import { until } from '../support/until.ts';
 
@@ -54,7 +53,7 @@ describe.skipIf(isMissing('elasticsearch'))('documents in Elasticsearch', () => 
 
   documentsContract('ElasticDocuments', {
     open: (cleanUp) => openDocuments(cleanUp, freshPrefix(cleanUp)),
-    runs: faultCount({ few: 3, full: 25 }),
+    runs: 3,
   });
 
   documentsContract('ElasticDocuments with a copy in memory', {
@@ -63,7 +62,7 @@ describe.skipIf(isMissing('elasticsearch'))('documents in Elasticsearch', () => 
         held: { alert: { status: 'new' }, incident: 'all', note: 'all' },
         changes: new ProcessChangeLog(),
       }),
-    runs: faultCount({ few: 3, full: 25 }),
+    runs: 3,
   });
 
   const held = { note: 'all', incident: { open: 'yes' } } as const;
@@ -130,7 +129,8 @@ describe.skipIf(isMissing('elasticsearch'))('documents in Elasticsearch', () => 
       );
       expect(results.flat().filter(({ done }) => done)).toHaveLength(1);
     }
-    // A number is a document of its name that points to the incident; a conflict is the next number.
+    // A number is a document of its name that points to the incident; a conflict is the next
+    // number.
     const take = async (by: ElasticDocuments, incident: string): Promise<number> => {
       for (let number = 1; ; number++) {
         const [taken] = await by.write([

@@ -10,7 +10,7 @@ import type { CleanUp } from './clean-up.ts';
 import { removeLeftovers } from './elastic-leftovers.ts';
 import { freePort } from './free-port.ts';
 import { startProcess, type OwnedProcess } from './owned-process.ts';
-import { installedJdks, libraryPath, programPath, type Jdk } from './parts.ts';
+import { installedJdks, isMissing, libraryPath, programPath, type Jdk } from './parts.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /**
@@ -52,9 +52,34 @@ export async function startElasticsearch(
   wanted = process.env['ELASTICSEARCH_TEST_VERSION'],
 ): Promise<TestElasticsearch> {
   const given = process.env['ELASTICSEARCH_URL'];
-  const indexPrefix = `thapcanh-test-${randomBytes(4).toString('hex')}-`;
-  if (given) return givenServer(cleanUp, given, indexPrefix);
+  if (given) return givenServer(cleanUp, given, freshPrefix());
+  return startOwnElasticsearch(cleanUp, { ...(wanted === undefined ? {} : { version: wanted }) });
+}
 
+function freshPrefix(): string {
+  return `thapcanh-test-${randomBytes(4).toString('hex')}-`;
+}
+
+/** Whether a node of our own can be started here, and not only a given one be used. */
+export function hasOwnElasticsearch(version?: string): boolean {
+  try {
+    chooseVersion(version);
+    return !isMissing('elasticsearch');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A node that the test may kill, stop and set up as it likes: `settings` are Elasticsearch's own.
+ */
+export async function startOwnElasticsearch(
+  cleanUp: CleanUp,
+  {
+    version: wanted,
+    settings = {},
+  }: { readonly version?: string; readonly settings?: Readonly<Record<string, string>> } = {},
+): Promise<TestElasticsearch> {
   const { version, jdk } = chooseVersion(wanted);
   const home = await installedHome(version, jdk);
   const data = tempFolder(cleanUp);
@@ -76,6 +101,7 @@ export async function startElasticsearch(
         data,
         String(port),
         String(transportPort),
+        ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
       ],
       ready: /elasticsearch is ready/,
       readyMsMax: 90_000,
@@ -83,7 +109,7 @@ export async function startElasticsearch(
   let server = await start();
   return {
     url: `http://127.0.0.1:${port}`,
-    indexPrefix,
+    indexPrefix: freshPrefix(),
     version,
     get pid() {
       return server.pid;

@@ -1,6 +1,5 @@
 import type { Batch, Clock } from '#libs/model';
 
-import type { Parked } from '../parked.ts';
 import {
   EventStore,
   type Histogram,
@@ -14,7 +13,7 @@ import {
 import { RETENTION_DAYS } from '../retention.ts';
 import type { BulkCounts } from './bulk-writer.ts';
 import type { Connection } from './connection.ts';
-import { ElasticWriting } from './elastic-writing.ts';
+import { ElasticWriting, type WritingOptions } from './elastic-writing.ts';
 import { histogramOf, topValues } from './event-counts.ts';
 import { EventDays } from './event-days.ts';
 import { EventQuestions } from './event-questions.ts';
@@ -23,16 +22,12 @@ import { dayOfTime, dayText } from './layout.ts';
 
 const DAY_SHARDS = 1;
 
-export interface ElasticEventStoreOptions {
+export interface ElasticEventStoreOptions extends WritingOptions {
   readonly clock: Clock;
-  /** Where events go that cannot be stored. */
-  readonly parked: Parked;
   /** Days before today whose events are taken. */
   readonly retentionDays?: number;
   /** Primary shards of one day; with them and the retention the number of shards is bounded. */
   readonly dayShards?: number;
-  /** How often blocked indices are tried again, ms. */
-  readonly blockedCheckMs?: number;
 }
 
 /** What the store says about itself. */
@@ -61,9 +56,17 @@ export class ElasticEventStore extends EventStore {
     this.#questions = new EventQuestions(connection, this.#days);
   }
 
-  /** Puts the template; until it is there nothing is written. Rejects when nothing answers. */
-  open(): Promise<void> {
+  /**
+   * Puts the template where it is missing or changed; called before the first write, and by itself
+   * every minute. Rejects when nothing answers.
+   */
+  checkTemplate(): Promise<void> {
     return this.#days.checkTemplate();
+  }
+
+  /** Looks at every index anew before the next write, after a person changed some. */
+  forgetIndices(): void {
+    this.#days.forgetAll();
   }
 
   append(batch: Batch): Promise<void> {

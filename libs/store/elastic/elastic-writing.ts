@@ -22,9 +22,12 @@ const BLOCKED_PAGE = 500;
 const BLOCKED_MAX = 100_000;
 
 export interface WritingOptions {
+  /** Where events go that cannot be stored. */
   readonly parked: Parked;
   /** How often blocked indices are tried again, ms. */
   readonly blockedCheckMs?: number;
+  /** How long a bulk request may take before it is sent again, ms. */
+  readonly bulkMs?: number;
 }
 
 /** The events' way into their day indices. */
@@ -51,7 +54,7 @@ export class ElasticWriting {
           path: '/_bulk',
           query: { filter_path: FILTER },
           lines,
-          timeoutMs: BULK_MS_MAX,
+          timeoutMs: options.bulkMs ?? BULK_MS_MAX,
         }),
       ensureIndex: (index) => this.#days.ensure(index),
       indexMissing: (index) => this.#days.forget(index),

@@ -1,6 +1,14 @@
 import type { ParkReason } from '../parked.ts';
 import { ElasticError, type Connection } from './connection.ts';
-import { dayOfTime, EVENTS_FORMAT, eventNames, eventTemplate, type EventNames } from './layout.ts';
+import {
+  dayOfTime,
+  eventMappings,
+  eventNames,
+  EVENTS_FORMAT,
+  eventTemplate,
+  type EventNames,
+  type Mapping,
+} from './layout.ts';
 
 /** Names in one request; the line of a request has room for 4096 bytes. */
 const NAMES_PER_REQUEST = 50;
@@ -54,8 +62,8 @@ export class EventDays {
   refusal(day: number): Exclude<ParkReason, 'refused' | 'blocked'> | undefined {
     const today = dayOfTime(this.#options.now());
     if (day > today + 1) return 'day_ahead';
-    if (day < this.#deletedBefore) return 'day_dropped';
-    return day < today - this.#options.retentionDays ? 'past_retention' : undefined;
+    if (day < today - this.#options.retentionDays) return 'past_retention';
+    return day < this.#deletedBefore ? 'day_dropped' : undefined;
   }
 
   /** Resolves once the index is there, with a template behind it. */
@@ -75,6 +83,11 @@ export class EventDays {
 
   forget(index: string): void {
     this.#there.delete(index);
+  }
+
+  forgetAll(): void {
+    this.#there.clear();
+    this.#foreign.clear();
   }
 
   /** Puts the template where it is missing or was changed; newer code's is left alone. */
@@ -154,24 +167,28 @@ export class EventDays {
 
   /** An index that is there already gets the fields it lacks; one that contradicts is reported. */
   async #bringToOurs(index: string): Promise<void> {
-    const found = await this.#connection.get<
-      Record<string, { readonly mappings?: { readonly _meta?: { readonly format?: number } } }>
-    >({ method: 'GET', path: `/${index}/_mapping` });
-    if ((found[index]?.mappings?._meta?.format ?? 0) >= EVENTS_FORMAT) return;
-    const { template } = eventTemplate(this.names, {
-      dayShards: 1,
-      deletedBefore: 0,
-    }) as { readonly template: { readonly mappings: object } };
-    const reply = await this.#connection.ask({
-      method: 'PUT',
-      path: `/${index}/_mapping`,
-      json: template.mappings,
+    const path = `/${index}/_mapping`;
+    const found = await this.#connection.get<Record<string, { readonly mappings?: Mapping }>>({
+      method: 'GET',
+      path,
     });
+    const ours = eventMappings();
+    if (isAlike(found[index]?.mappings, ours)) return;
+    const reply = await this.#connection.ask({ method: 'PUT', path, json: ours });
     if (reply.status >= 500 || reply.status === 429) throw new ElasticError('PUT mapping', reply);
     if (reply.status >= 300) {
-      this.#foreign.set(index, new ElasticError(`PUT /${index}/_mapping`, reply).message);
+      this.#foreign.set(index, new ElasticError(`PUT ${path}`, reply).message);
     }
   }
+}
+
+/** Whether the fields of ours are there, and what is not ours adds none by itself. */
+function isAlike(found: Mapping | undefined, ours: Mapping): boolean {
+  if (String(found?.dynamic) !== String(ours.dynamic)) return false;
+  if (found?.subobjects !== ours.subobjects) return false;
+  return Object.entries(ours.properties).every(
+    ([name, { type }]) => found.properties?.[name]?.type === type,
+  );
 }
 
 /** The days of a span of ms, as the list of those there are, newest first. */

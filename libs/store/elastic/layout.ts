@@ -121,7 +121,17 @@ const MAPPING_OF_KIND: Readonly<Record<Exclude<FieldKind, 'token'>, object>> = {
   stored: { type: 'keyword', index: false, doc_values: false },
 };
 
-function mappings(): object {
+/** A mapping of an index, as it is put and as it is given back. */
+export interface Mapping {
+  readonly dynamic: boolean | string;
+  readonly subobjects: boolean;
+  readonly properties: Readonly<
+    Record<string, { readonly type?: string; readonly [more: string]: unknown }>
+  >;
+  readonly [more: string]: unknown;
+}
+
+export function eventMappings(): Mapping {
   const fields = [...KIND_OF_FIELD].map(([name, kind]) => [
     name,
     kind === 'token' ? {} : MAPPING_OF_KIND[kind],
@@ -134,7 +144,7 @@ function mappings(): object {
     subobjects: false,
     date_detection: false,
     properties: {
-      ...(Object.fromEntries(fields) as object),
+      ...(Object.fromEntries(fields) as Record<string, { readonly type?: string }>),
       [OWN.time]: { type: 'date', format: 'epoch_millis' },
       [OWN.tie]: { type: 'short', index: false },
       [OWN.tokens]: { ...keyword, doc_values: false },
@@ -205,7 +215,7 @@ export function eventTemplate(
           mapping: { ignore_malformed: true },
         },
       },
-      mappings: mappings(),
+      mappings: eventMappings(),
     },
   };
 }

@@ -13,6 +13,7 @@ export type VersionCheck =
       readonly messageVi: string;
     };
 
+const OTHER = 'OpenSearch or another server';
 const WANTED = 'Elasticsearch 8.19 or 9';
 
 /**
@@ -24,7 +25,7 @@ export function judgeVersion(product: string | undefined, body: unknown): Versio
   const found = versionsOf(body);
   const shown = found.length === 0 ? 'nothing' : found.join(', ');
   if (product !== 'Elasticsearch' || found.length === 0) {
-    return refusal('not_elasticsearch', found.length === 0 ? (product ?? 'another server') : shown);
+    return refusal('not_elasticsearch', found.length === 0 ? (product ?? OTHER) : shown);
   }
   if (found.some((version) => isOlder(version))) return refusal('version_too_old', shown);
   if (found.some((version) => majorOf(version) > NEWEST_MAJOR)) {

@@ -8,12 +8,15 @@ import org.elasticsearch.env.Environment;
 import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginsLoader;
 
-/** One real Elasticsearch node on 127.0.0.1 for the tests. Arguments: home, data folder, HTTP port, transport port. */
+/**
+ * One real Elasticsearch node on 127.0.0.1 for the tests. Arguments: home, data folder, HTTP port, transport port,
+ * then any number of further settings as name=value.
+ */
 public final class ThapCanhTestElasticsearch {
     public static void main(String[] args) throws Exception {
         Path home = Path.of(args[0]);
         Path data = Path.of(args[1]);
-        Settings settings = Settings.builder()
+        Settings.Builder builder = Settings.builder()
             .put("path.home", home.toString())
             .put("path.data", data.resolve("data").toString())
             .put("path.logs", data.resolve("logs").toString())
@@ -24,8 +27,12 @@ public final class ThapCanhTestElasticsearch {
             .put("http.port", args[2])
             .put("transport.port", args[3])
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
-            .put("logger.level", "WARN")
-            .build();
+            .put("logger.level", "WARN");
+        for (int at = 4; at < args.length; at++) {
+            String[] parts = args[at].split("=", 2);
+            builder.put(parts[0], parts[1]);
+        }
+        Settings settings = builder.build();
         LogConfigurator.loadLog4jPlugins();
         LogConfigurator.configureESLogging();
         LogConfigurator.configureWithoutConfig(settings);
