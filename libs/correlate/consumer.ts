@@ -1,6 +1,6 @@
 import { UNKNOWN_LOCALITY, type Event, type FieldValue, type RuleSetView } from '#libs/model';
 
-import { ABSENT, groupKey } from './group-key.ts';
+import { ABSENT, firstText, groupKey } from './group-key.ts';
 import type { Machine, Result } from './machine.ts';
 import { millionths } from './meter.ts';
 import type { Plan } from './plan.ts';
@@ -97,7 +97,7 @@ function valueOf(
   plan: Plan,
   text: (field: string) => string | undefined,
 ): string | bigint | undefined {
-  const values = plan.fields.map(text);
+  const values = plan.fields.map((field) => firstText(field, text));
   if (values.includes(undefined)) return undefined;
   return plan.numeric ? millionths(values[0] as string) : values.join('\0');
 }

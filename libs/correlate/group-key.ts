@@ -27,8 +27,17 @@ function firstOf(alternatives: string): string {
   return alternatives.split('|', 1)[0] as string;
 }
 
+/** The name that a field of several names is shown under: ECS where there is one. */
+export function shownName(alternatives: string): string {
+  const names = alternatives.split('|');
+  const dotted = names.filter((name) => name.includes('.'));
+  const own = names[0] ?? alternatives;
+  if (own.includes('.')) return own;
+  return dotted.find((name) => !name.startsWith('winlog.')) ?? dotted[0] ?? own;
+}
+
 /** The value of the first of `a|b` that has one. */
-function firstText(
+export function firstText(
   alternatives: string,
   text: (field: string) => string | undefined,
 ): string | undefined {

@@ -1,6 +1,7 @@
 import {
   PermanentError,
   type EntityKind,
+  type GroupField,
   type Severity,
   type Comparison,
   type CorrelationType,
@@ -13,7 +14,7 @@ import {
 
 import { DEFAULT_ENTITIES, DEFAULT_GROUP, DEFAULT_SUPPRESS_MS } from './entities.ts';
 import type { Content } from './episode.ts';
-import { groupingOf, type Grouping } from './group-key.ts';
+import { groupingOf, shownName, type Grouping } from './group-key.ts';
 import { learnDaysOf, NEW_FOR_MS } from './days.ts';
 
 /** How one rule's alerts come about, with every default filled in. */
@@ -121,13 +122,17 @@ function contentOf({ type, timespanMs }: CorrelationView, distinct: boolean): Co
   return { reachMs: timespanMs, counts: distinct ? 'distinct' : 'each' };
 }
 
+function looked(fieldOf: string): GroupField {
+  return { name: shownName(fieldOf), fieldOf };
+}
+
 function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
   const { ratio, rise, baseline } = c.ours;
   const isNewValue = c.type === 'new_value';
   const grouping = groupingOf(c.ours, c.groupBy, []);
   // One alert per group and new value.
-  const looked = isNewValue ? (c.field ?? []).map((name) => ({ name, fieldOf: name })) : [];
-  const whole = { ...grouping, groupBy: [...grouping.groupBy, ...looked] };
+  const values = isNewValue ? (c.field ?? []).map(looked) : [];
+  const whole = { ...grouping, groupBy: [...grouping.groupBy, ...values] };
   const members = c.type === 'absence' ? c.rules.slice(0, 1) : c.rules;
   const chained = members.some((id) => set.correlations.some((other) => other.id === id));
   const temporal = c.type === 'temporal' || c.type === 'temporal_ordered';

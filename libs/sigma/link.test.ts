@@ -10,7 +10,7 @@ const documents = (...texts: readonly string[]) =>
   compile([{ file: 'r.yml', text: texts.join('---\n') }], { routing: 'off' });
 
 describe('a correlation', () => {
-  it('has the ids of its members and the names our events have for its groups', () => {
+  it('has the ids of its members, and all names that events have for its groups', () => {
     const set = documents(
       `${base('failed')}id: 11111111-1111-4111-8111-111111111111\n`,
       correlation(
@@ -26,8 +26,8 @@ describe('a correlation', () => {
       type: 'event_count',
       rules: ['11111111-1111-4111-8111-111111111111'],
       groupBy: [
-        { name: 'user.name', fieldOf: 'user.name' },
-        { name: 'source.ip', fieldOf: 'source.ip' },
+        { name: 'user.name', fieldOf: 'user|user.name' },
+        { name: 'source.ip', fieldOf: 'src_ip|source.ip' },
       ],
       timespanMs: 300_000,
       condition: [
@@ -51,7 +51,13 @@ describe('a correlation', () => {
     );
     expect(set.refused).toEqual([]);
     expect(set.correlations[0]?.groupBy).toEqual([
-      { name: 'ip', fieldOf: { one: 'source.ip', two: 'winlog.event_data.IpAddress' } },
+      {
+        name: 'ip',
+        fieldOf: {
+          one: 'src_ip|source.ip',
+          two: 'IpAddress|winlog.event_data.IpAddress|source.ip',
+        },
+      },
     ]);
     expect(set.correlations[0]?.condition).toEqual({
       op: 'and',

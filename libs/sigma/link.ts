@@ -81,7 +81,7 @@ class Linker {
       return this.#adjusted<CorrelationRule>({
         ...linked,
         silent: silent.has(linked.id),
-        ...packOf(document),
+        ...whereOf(document),
         get meta() {
           return readsMeta();
         },
@@ -153,7 +153,7 @@ class Linker {
         : draft.condition;
     const [first] = members;
     const field = draft.field.map((name) =>
-      first === undefined ? name : this.#field(name, first),
+      first === undefined ? name : this.#field(name, first).from,
     );
     const linked = {
       id: document.id,
@@ -179,31 +179,37 @@ class Linker {
     members: readonly Member[],
   ): GroupField {
     const alias = document.draft.aliases.get(name.text);
-    const fields = members.map((member): readonly [string, string] => {
-      if (alias === undefined) return [member.id, this.#field(name.text, member)];
+    const fields = members.map((member) => {
+      if (alias === undefined) return { member, ...this.#field(name.text, member) };
       const own = child(alias, member.name ?? member.id) ?? child(alias, member.id);
       if (own === undefined) {
         const message = `the alias ${name.text} names no field of ${member.name ?? member.id}`;
         throw new Refused('correlation', alias, message);
       }
-      return [member.id, this.#field(asText(own, `aliases.${name.text}`), member)];
+      return { member, ...this.#field(asText(own, `aliases.${name.text}`), member) };
     });
-    const distinct = new Set(fields.map(([, field]) => field));
-    const [only] = distinct;
-    if (distinct.size !== 1 || only === undefined) {
-      return { name: name.text, fieldOf: Object.fromEntries(fields) };
-    }
-    return { name: alias === undefined ? only : name.text, fieldOf: only };
+    const [one] = fields;
+    const shown = fields.every((field) => field.name === one?.name) ? one?.name : undefined;
+    const same = fields.every((field) => field.from === one?.from) ? one?.from : undefined;
+    return {
+      name: alias === undefined ? (shown ?? name.text) : name.text,
+      fieldOf: same ?? Object.fromEntries(fields.map(({ member, from }) => [member.id, from])),
+    };
   }
 
   /**
-   * The name under which the events of a member hold a field; a correlation holds its own groups.
+   * The name under which a field is shown, and the names under which the events of a member hold it
+   * (`a|b`: the first that is there); a correlation holds its own groups.
    */
-  #field(name: string, member: Member): string {
-    if (!('draft' in member)) return ecsName(this.#resolver.resolve(name, member.logsource));
+  #field(name: string, member: Member): { readonly name: string; readonly from: string } {
+    if (!('draft' in member)) {
+      const ref = this.#resolver.resolve(name, member.logsource);
+      return { name: ecsName(ref), from: ref.names.join('|') };
+    }
     const [first] = member.draft.rules;
     const own = member.draft.aliases.has(name) || first === undefined;
-    return own ? name : this.#field(name, this.#member(first));
+    const shown = own ? name : this.#field(name, this.#member(first)).name;
+    return { name: shown, from: shown };
   }
 
   #rule(draft: RuleDraft, silent: boolean): Rule {
@@ -219,7 +225,7 @@ class Linker {
         return readsMeta();
       },
       ours: this.#ours(draft.ours, draft.node),
-      ...packOf(draft),
+      ...whereOf(draft),
       condition: draft.condition,
       exceptions: this.#local.exceptions.get(draft.id) ?? NO_EXCEPTIONS,
     });
@@ -279,9 +285,9 @@ function silentIds(correlations: readonly LinkedCorrelation[]): ReadonlySet<stri
   return silent;
 }
 
-function packOf({ node }: Header): { readonly pack?: string } {
-  const { pack } = node.source;
-  return pack === undefined ? {} : { pack };
+function whereOf({ node }: Header): { readonly file: string; readonly pack?: string } {
+  const { file, pack } = node.source;
+  return { file, ...(pack === undefined ? {} : { pack }) };
 }
 
 /** Reads what is for people when it is first asked for. */

@@ -75,7 +75,7 @@ describe('detect', () => {
     const correlation = `---
 title: Many
 name: many
-correlation: {type: event_count, rules: [failed], group-by: [user.name], timespan: 5m, condition: {gte: 3}}
+correlation: {type: event_count, rules: [failed], group-by: [User], timespan: 5m, condition: {gte: 3}}
 level: high
 `;
     writeFileSync(join(many, 'many.yml'), RULE + correlation);
@@ -85,7 +85,7 @@ level: high
         product: 'linux',
         service: 'sshd',
         action: 'failed',
-        'user.name': user,
+        User: user,
       });
     const late = Array.from({ length: 6 }).map(() => failed(9, 'late'));
     const input = [...late, failed(1, 'an'), ...Array(2500).fill(failed(5, 'mid'))];

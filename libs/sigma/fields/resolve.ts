@@ -61,9 +61,11 @@ export class FieldResolver {
   }
 }
 
-/** The name under which our own events hold a field: ECS where there is one. */
-export function ecsName(ref: FieldRef): string {
-  return ref.name.includes('.') ? ref.name : (ref.names[1] ?? ref.name);
+/** The name under which a field is shown: ECS where there is one, before that of Winlogbeat. */
+export function ecsName({ name, names }: FieldRef): string {
+  if (name.includes('.')) return name;
+  const dotted = names.filter((one) => one.includes('.'));
+  return dotted.find((one) => !one.startsWith('winlog.')) ?? dotted[0] ?? name;
 }
 
 function sourceKey({ category = '', product = '', service = '' }: RuleLogsource): string {
