@@ -4,9 +4,9 @@ import type { RuleCount } from '#libs/detect';
 import type { ReaderState } from '#libs/handover';
 import type { Locality, LogSource } from '#libs/model';
 import type { TimeBounds } from '#libs/normalize';
-import type { SigmaSource } from '#libs/sigma';
 import type { EventWriterCounts } from '#libs/store';
 
+import type { RuleBundle } from '../rules/rule-bundle.ts';
 import type { Raised } from './pipeline.ts';
 
 /** The clock of every thread: the machine's own, or the same simulated one. */
@@ -34,7 +34,7 @@ export interface PipelineStart extends DecodeSettings {
   /** Durable end of the spool now. */
   readonly end: number;
   readonly clock: ClockSettings;
-  readonly rules: readonly SigmaSource[];
+  readonly rules: RuleBundle;
   readonly limits: Partial<CorrelateLimits>;
 }
 
@@ -53,6 +53,8 @@ export interface PipelineState {
   /** Events that detection has seen since the start. */
   readonly detected: number;
   readonly rules: Readonly<Record<string, RuleCount>>;
+  /** Events that each exception held. */
+  readonly held: Readonly<Record<string, number>>;
   readonly trouble?: string;
 }
 
@@ -63,7 +65,8 @@ export type PipelineCalls = {
   /** Nothing is waiting at the doors: what was received up to `received` lies before `end`. */
   readonly advance: (reached: { end: number; received: number }) => Promise<void>;
   readonly sources: (sources: readonly LogSource[]) => void;
-  readonly rules: (sources: readonly SigmaSource[]) => void;
+  /** Resolves once the rules are in force; the old ones are until then. */
+  readonly rules: (bundle: RuleBundle) => Promise<void>;
   readonly dropBefore: (before: number) => { days: readonly string[] };
   readonly state: (nothing: null) => PipelineState;
   /** Resolves when all is durable; the thread then ends. */

@@ -2,10 +2,10 @@ import { Worker } from 'node:worker_threads';
 
 import { ThreadLink } from '#libs/coordination';
 import type { LogSource } from '#libs/model';
-import type { SigmaSource } from '#libs/sigma';
 import type { SpoolReader } from '#libs/spool';
 import { threadEntry } from '#libs/telemetry';
 
+import type { RuleBundle } from '../rules/rule-bundle.ts';
 import type { HostCalls, PipelineCalls, PipelineStart, PipelineState } from './pipeline-calls.ts';
 
 /**
@@ -68,8 +68,8 @@ export class PipelineHost {
     return this.#link.ask('sources', sources);
   }
 
-  setRules(sources: readonly SigmaSource[]): Promise<void> {
-    return this.#link.ask('rules', sources);
+  setRules(bundle: RuleBundle): Promise<void> {
+    return this.#link.ask('rules', bundle);
   }
 
   dropBefore(before: number): Promise<{ days: readonly string[] }> {

@@ -5,10 +5,11 @@ import { ThreadLink } from '#libs/coordination';
 import { createCorrelator, DEFAULT_CORRELATE_LIMITS } from '#libs/correlate';
 import { createDetector, type Detector } from '#libs/detect';
 import type { LogSource } from '#libs/model';
-import { compile, type SigmaSource } from '#libs/sigma';
+import { compile, compileInPieces } from '#libs/sigma';
 import { openSpoolReader } from '#libs/spool';
 import { FileStateStore, openEventWriter, type EventWriter, type StateStore } from '#libs/store';
 
+import type { RuleBundle } from '../rules/rule-bundle.ts';
 import { BodySource } from './body-source.ts';
 import { DETECT_STATE, Pipeline } from './pipeline.ts';
 import { RaiseMarks } from './raise-marks.ts';
@@ -20,7 +21,7 @@ async function restoredDetector(
   start: PipelineStart,
   states: StateStore,
 ): Promise<{ detector: Detector; detected: number }> {
-  const ruleSet = compile(start.rules);
+  const ruleSet = compile(start.rules.sources, start.rules.options);
   const correlator = createCorrelator(ruleSet, { ...DEFAULT_CORRELATE_LIMITS, ...start.limits });
   const detector = createDetector(ruleSet, correlator);
   const saved = await states.load(DETECT_STATE);
@@ -43,7 +44,11 @@ async function run(port: MessagePort, start: PipelineStart): Promise<void> {
     sources: (sources: readonly LogSource[]) => {
       decoder = decoderOf(start, reader.id, sources);
     },
-    rules: (sources: readonly SigmaSource[]) => detector.reload(compile(sources)),
+    rules: async ({ sources, options }: RuleBundle) => {
+      // Batches go on between the pieces, under the old rules.
+      const set = await compileInPieces(sources, options, () => new Promise(setImmediate));
+      await pipeline.between(() => detector.reload(set));
+    },
     dropBefore: (before: number) => ({ days: writer.dropBefore(before) }),
     state: () => stateOf(pipeline, source, writer, detector),
     stop: async () => {
@@ -87,6 +92,7 @@ function stateOf(
     decode: { bodies, events, masked, setAside, oddities: Object.fromEntries(oddities) },
     detected: counts.events,
     rules: Object.fromEntries(counts.rules),
+    held: Object.fromEntries(counts.held),
     ...(pipeline.trouble === undefined ? {} : { trouble: pipeline.trouble }),
   };
 }

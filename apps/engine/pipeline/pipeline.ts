@@ -5,10 +5,15 @@ import type { EventWriter, StateStore } from '#libs/store';
 
 import type { BodySource } from './body-source.ts';
 import type { RaiseMarks } from './raise-marks.ts';
+import { SnapshotPace } from './snapshot-pace.ts';
 
-/** Alert changes of one batch; `position` is the spool position after it. */
+/**
+ * Alert changes of one batch; `position` is the spool position after it, or a number of whatever
+ * `origin` names.
+ */
 export interface Raised {
   readonly position: number;
+  readonly origin?: string;
   readonly changes: readonly AlertChange[];
   readonly recoveries: readonly Recovery[];
 }
@@ -50,6 +55,7 @@ export class Pipeline {
   #detected: number;
   #taken: number;
   #saved: number;
+  readonly #pace: SnapshotPace;
   #detecting: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #checkpointing: Promise<void> = Promise.resolve();
@@ -62,6 +68,7 @@ export class Pipeline {
     this.#detected = detected;
     this.#taken = detected;
     this.#saved = detected;
+    this.#pace = new SnapshotPace(detected);
     const indexed = Math.max(0, parts.writer.position());
     this.#handover = new EmbeddedHandover(
       new SharedBatches((from) => parts.source.batchAt(from)),
@@ -86,7 +93,7 @@ export class Pipeline {
     clearInterval(this.#timer);
     await Promise.all(this.#readings.map((reading) => reading.stop()));
     await this.#checkpointing;
-    await this.#checkpoint();
+    await this.#checkpoint('last');
     this.#parts.writer.close();
   }
 
@@ -97,6 +104,14 @@ export class Pipeline {
       await this.#tellOutbox();
       this.#put(await this.#parts.detect.advance(received), this.#detected);
       await this.#tellOutbox();
+    });
+  }
+
+  /** Does something to detection while no batch is being taken. */
+  between(work: () => void): Promise<void> {
+    return this.#alone(() => {
+      work();
+      return Promise.resolve();
     });
   }
 
@@ -127,7 +142,7 @@ export class Pipeline {
     await new Promise(setImmediate);
   }
 
-  #put(raised: Omit<Raised, 'position'>, position: number): void {
+  #put(raised: Omit<Raised, 'position' | 'origin'>, position: number): void {
     if (raised.changes.length + raised.recoveries.length === 0) return;
     const { changes, recoveries } = raised;
     this.#outbox.push({ changes, recoveries, position });
@@ -149,10 +164,11 @@ export class Pipeline {
     return done;
   }
 
-  async #checkpoint(): Promise<void> {
+  async #checkpoint(which: 'last' | 'one of many' = 'one of many'): Promise<void> {
     try {
       const indexed = this.#parts.writer.checkpoint();
-      await this.#alone(() => this.#save());
+      const due = which === 'last' || this.#pace.isDue(performance.now(), this.#detected);
+      if (due) await this.#alone(() => this.#save());
       this.#ears.free(Math.min(Math.max(0, indexed), this.#saved));
       this.#trouble = undefined;
     } catch (error) {
@@ -164,8 +180,12 @@ export class Pipeline {
   async #save(): Promise<void> {
     if (this.#detected === this.#saved || this.#outbox.length > 0) return;
     const position = this.#detected;
-    await this.#parts.states.save(DETECT_STATE, position, this.#parts.detect.snapshot());
+    const started = performance.now();
+    const snapshot = this.#parts.detect.snapshot();
+    const cost = performance.now() - started;
+    await this.#parts.states.save(DETECT_STATE, position, snapshot);
     this.#saved = position;
+    this.#pace.took(cost, performance.now(), position);
     this.#parts.marks.forget(position);
   }
 }

@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto';
-
 import type { Fields, FieldValue, Scalar } from '#libs/model';
 
+import { KeyedHash } from './keyed-hash.ts';
 import { findSecrets, type SecretKind, type Span } from './scan.ts';
 import { bareName, isPublicName, kindOfName, type NameKind } from './words.ts';
 
@@ -88,12 +87,12 @@ interface NamedField {
  * only the stars stay.
  */
 export class Masker {
-  readonly #key: Uint8Array;
+  readonly #keyed: KeyedHash;
   readonly #hashes = new Map<string, string>();
   readonly #names = new Map<string, NamedField>();
 
   constructor(key: Uint8Array) {
-    this.#key = key;
+    this.#keyed = new KeyedHash(key);
   }
 
   /** Keyed hash of a value in its canonical form; the same on every collector that has the key. */
@@ -101,8 +100,7 @@ export class Masker {
     const text = canonical(value, kind);
     const known = this.#hashes.get(text);
     if (known !== undefined) return known;
-    const made = createHmac('sha256', this.#key).update(text).digest('base64url');
-    const hash = made.slice(0, HASH_CHARS);
+    const hash = this.#keyed.of(text).slice(0, HASH_CHARS);
     if (this.#hashes.size >= HASHES_MAX) this.#hashes.clear();
     this.#hashes.set(text, hash);
     return hash;
