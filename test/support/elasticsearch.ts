@@ -53,7 +53,7 @@ export async function startElasticsearch(
 ): Promise<TestElasticsearch> {
   const given = process.env['ELASTICSEARCH_URL'];
   if (given) return givenServer(cleanUp, given, freshPrefix());
-  return startOwnElasticsearch(cleanUp, { ...(wanted === undefined ? {} : { version: wanted }) });
+  return startOwnElasticsearch(cleanUp, wanted === undefined ? {} : { version: wanted });
 }
 
 function freshPrefix(): string {

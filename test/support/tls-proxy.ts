@@ -61,22 +61,14 @@ function passOn(asked: IncomingMessage, answer: ServerResponse, to: URL): void {
 /** An authority of the test's own and a certificate for 127.0.0.1 that it signed. */
 function certificates(folder: string): { ca: string; cert: string; key: string } {
   const path = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-  const fresh = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    ...['req', '-x509', ...fresh, '-keyout', path('ca.key'), '-out', path('ca.pem')],
-    ...['-days', '2', '-subj', '/CN=Thap Canh test authority'],
-  );
-  openssl(
-    ...['req', ...fresh, '-keyout', path('key.pem'), '-out', path('request.pem')],
-    ...['-subj', '/CN=127.0.0.1'],
-  );
+  const openssl = (line: string, ...more: string[]) =>
+    execFileSync('openssl', [...line.split(' '), ...more], { cwd: folder, stdio: 'pipe' });
+  const fresh = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
+  openssl(`req -x509 ${fresh} -keyout ca.key -out ca.pem -days 2 -subj`, '/CN=Test authority');
+  openssl(`req ${fresh} -keyout key.pem -out request.pem -subj`, '/CN=127.0.0.1');
   writeFileSync(path('names'), 'subjectAltName=IP:127.0.0.1\n');
-  openssl(
-    ...['x509', '-req', '-in', path('request.pem'), '-CA', path('ca.pem')],
-    ...['-CAkey', path('ca.key'), '-CAcreateserial', '-days', '2'],
-    ...['-extfile', path('names'), '-out', path('cert.pem')],
-  );
+  const signed = '-CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem';
+  openssl(`x509 -req -in request.pem ${signed}`);
   const read = (name: string) => readFileSync(path(name), 'utf8');
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') };
 }

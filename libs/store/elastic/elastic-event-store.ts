@@ -122,6 +122,11 @@ export class ElasticEventStore extends EventStore {
     return this.#writing.retry(ids);
   }
 
+  /** Tries indices that were blocked; done by itself every few seconds. */
+  retryBlocked(): Promise<void> {
+    return this.#writing.retryBlocked();
+  }
+
   counts(): ElasticEventCounts {
     return { ...this.#writing.counts(), ...this.#days.oddities() };
   }

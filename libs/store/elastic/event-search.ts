@@ -1,6 +1,6 @@
 import type { Event } from '#libs/model';
 
-import type { SearchPage, SearchRequest } from '../ports.ts';
+import { BadCursorError, type SearchPage, type SearchRequest } from '../ports.ts';
 import { NOTHING, type Dsl } from './dsl.ts';
 import {
   eventOfHit,
@@ -91,14 +91,16 @@ export function cursorOf(key: SortKey): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** Undefined without a cursor and for one that was not made here: the first page then. */
+/** Throws for a cursor that was not made here. */
 export function readCursor(cursor: string | undefined): SortKey | undefined {
-  const text = Buffer.from(cursor ?? '', 'base64url').toString();
+  if (cursor === undefined) return undefined;
+  const text = Buffer.from(cursor, 'base64url').toString();
   const parts = /^\[(\d{1,16}),(-?\d{1,5}),(\d{1,16})\]$/.exec(text);
-  if (parts === null) return undefined;
-  const [time, tie, seq] = parts.slice(1).map(Number);
-  if (time === undefined || tie === undefined || seq === undefined) return undefined;
-  return Math.abs(tie) <= TIE_MAX + 1 ? [time, tie, seq] : undefined;
+  const [time, tie = Infinity, seq] = (parts?.slice(1) ?? []).map(Number);
+  if (time === undefined || seq === undefined || Math.abs(tie) > TIE_MAX + 1) {
+    throw new BadCursorError();
+  }
+  return [time, tie, seq];
 }
 
 /** Every event of a step that must be read and meets the question, in pages. */
