@@ -15,8 +15,8 @@ Enters log sources into the register. Columns, by the names in the first line:
   addresses   syslog addresses, separated by spaces
   hosts       host names in its lines, separated by spaces
   silence_s   seconds of silence that are normal
-All lines are checked before any is entered; every fault is named with its line. The running product
-takes the table at its next start.
+All lines are checked before any is entered; every fault is named with its line. A running product
+takes the table within a minute.
 `;
 
 /** `thapcanh locality import`. */

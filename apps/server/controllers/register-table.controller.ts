@@ -79,7 +79,7 @@ export class RegisterTableController {
   @Post('sources/import')
   @HttpCode(200)
   @Needs('sources.write')
-  @Answers('Import', 'address_taken', 'register_full')
+  @Answers('Import', 'address_taken', 'host_taken', 'register_full')
   @ApiOperation({
     summary: 'What a CSV table of log sources would change; with `apply` it is entered',
   })

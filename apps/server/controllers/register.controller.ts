@@ -85,7 +85,7 @@ export class RegisterController {
 
   @Put('sources/:id')
   @Needs('sources.write')
-  @Answers('RegisteredSource', 'address_taken', 'register_full')
+  @Answers('RegisteredSource', 'address_taken', 'host_taken', 'register_full')
   @ApiOperation({ summary: 'Enters or changes a log source of the register' })
   async putSource(
     @Param('id') id: string,

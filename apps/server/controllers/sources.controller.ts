@@ -98,7 +98,7 @@ export class SourcesController {
   @Post('unknown/assign')
   @HttpCode(201)
   @Needs('sources.write')
-  @Answers('Source', 'address_taken', 'register_full')
+  @Answers('Source', 'address_taken', 'host_taken', 'register_full')
   @ApiOperation({ summary: 'Enters an unknown sender into the register' })
   async assign(
     @Body({ schema: assignment }) asked: z.output<typeof assignment>,

@@ -42,6 +42,7 @@ export const PROBLEMS = {
     'Giá trị trong câu truy vấn không hợp lệ.',
   ],
   address_taken: [409, 'Another source has this address.', 'Địa chỉ này đã thuộc nguồn khác.'],
+  host_taken: [409, 'Another source has this host name.', 'Tên máy này đã thuộc nguồn khác.'],
   register_full: [409, 'The register is full.', 'Sổ đăng ký nguồn đã đầy.'],
   not_ready: [503, 'Not ready.', 'Chưa sẵn sàng.'],
   internal: [500, 'Something failed here.', 'Có lỗi trong hệ thống.'],

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+
 import type { LogSource, Probe, Service } from '#libs/model';
 import { CENTRE } from '#libs/model';
-import type { Documents } from '#libs/store';
+import type { Documents, Write } from '#libs/store';
 
 /** Rows read at a time when the register is loaded. */
 const PAGE = 1_000;
@@ -16,9 +18,20 @@ interface Kinds {
 
 export type RegisterKind = keyof Kinds;
 
+/** The rows of every kind by their ids. */
+type Rows = { readonly [K in RegisterKind]: Map<string, Kinds[K]> };
+
+function noRows(): Rows {
+  return { source: new Map(), service: new Map(), probe: new Map() };
+}
+
+/** Tells whoever holds the register in memory that somebody changed it. */
+const CHANGE_KIND = 'register-change';
+const CHANGE_ID = 'main';
+
 /** Why a row was not taken. */
 export type RegisterRefusal = {
-  readonly reason: 'register_full' | 'address_taken';
+  readonly reason: 'register_full' | 'address_taken' | 'host_taken';
   readonly by?: string;
 };
 
@@ -31,12 +44,11 @@ export interface RegisterSnapshot {
 /** Which log sources, services and probes should exist. Lives in documents, read from memory. */
 export class RegisterBook {
   readonly #documents: Documents;
-  readonly #rows = {
-    source: new Map<string, LogSource>(),
-    service: new Map<string, Service>(),
-    probe: new Map<string, Probe>(),
-  };
-  readonly #sourceOfAddress = new Map<string, string>();
+  #rows = noRows();
+  /** Sources by address, and by host name in lower case. */
+  #owners = { address: new Map<string, string>(), host: new Map<string, string>() };
+  /** The last change that is in memory. */
+  #change = '';
   readonly #listeners = new Set<() => void>();
   #version = 0;
 
@@ -46,9 +58,29 @@ export class RegisterBook {
 
   /** Fills the memory from documents. */
   async load(): Promise<void> {
-    await this.#loadKind('source');
-    await this.#loadKind('service');
-    await this.#loadKind('probe');
+    const change = await this.#lastChange();
+    const rows = noRows();
+    for (const kind of ['source', 'service', 'probe'] as const) await this.#read(kind, rows);
+    this.#rows = rows;
+    this.#owners = { address: new Map(), host: new Map() };
+    for (const source of rows.source.values()) this.#own(source);
+    this.#change = change;
+    this.#version += 1;
+  }
+
+  /**
+   * Reads the register again when another process, such as the command line, changed it; call it
+   * every few seconds.
+   */
+  async refresh(): Promise<void> {
+    if ((await this.#lastChange()) === this.#change) return;
+    await this.load();
+    this.#tell();
+  }
+
+  async #lastChange(): Promise<string> {
+    const doc = await this.#documents.get<{ readonly change: string }>(CHANGE_KIND, CHANGE_ID);
+    return doc?.body.change ?? '';
   }
 
   snapshot(): RegisterSnapshot {
@@ -89,9 +121,11 @@ export class RegisterBook {
     kind: K,
     rows: readonly Kinds[K][],
   ): Promise<RegisterRefusal | { readonly done: true }> {
+    // What another process entered must neither be overlooked nor taken twice.
+    await this.refresh();
     const refusal = this.#refusal(kind, rows);
     if (refusal !== undefined) return refusal;
-    await this.#documents.write(
+    const change = await this.#write(
       rows.map((row) => ({
         kind,
         id: row.id,
@@ -102,17 +136,18 @@ export class RegisterBook {
       })),
     );
     for (const row of rows) this.#put(kind, row);
-    this.#changed();
+    this.#changed(change);
     return { done: true };
   }
 
   async remove(kind: RegisterKind, id: string): Promise<void> {
-    await this.#documents.write([
+    await this.refresh();
+    const change = await this.#write([
       { kind, id, expect: 'any', body: null, place: { province: CENTRE }, order: 0 },
     ]);
-    this.#forgetAddresses(kind, id);
+    if (kind === 'source') this.#disown(id);
     this.#rows[kind].delete(id);
-    this.#changed();
+    this.#changed(change);
   }
 
   #refusal(kind: RegisterKind, rows: readonly Kinds[RegisterKind][]): RegisterRefusal | undefined {
@@ -120,36 +155,60 @@ export class RegisterBook {
     if (this.#rows[kind].size + fresh > REGISTER_ROWS_MAX) return { reason: 'register_full' };
     for (const row of rows) {
       if (!('addresses' in row)) continue;
-      for (const address of row.addresses) {
-        const owner = this.#sourceOfAddress.get(address);
-        if (owner !== undefined && owner !== row.id) return { reason: 'address_taken', by: owner };
-      }
+      const addresses = otherOwner(this.#owners.address, row.addresses, row.id);
+      if (addresses !== undefined) return { reason: 'address_taken', by: addresses };
+      const hosts = otherOwner(this.#owners.host, hostsOf(row), row.id);
+      if (hosts !== undefined) return { reason: 'host_taken', by: hosts };
     }
     return undefined;
   }
 
   #put<K extends RegisterKind>(kind: K, row: Kinds[K]): void {
-    this.#forgetAddresses(kind, row.id);
-    const rows = this.#rows[kind] as unknown as Map<string, Kinds[K]>;
-    rows.set(row.id, row);
-    if ('addresses' in row) {
-      for (const address of row.addresses) this.#sourceOfAddress.set(address, row.id);
-    }
+    if (kind === 'source') this.#disown(row.id);
+    this.#rows[kind].set(row.id, row);
+    if ('addresses' in row) this.#own(row);
   }
 
-  #forgetAddresses(kind: RegisterKind, id: string): void {
-    if (kind !== 'source') return;
-    for (const address of this.#rows.source.get(id)?.addresses ?? []) {
-      this.#sourceOfAddress.delete(address);
-    }
+  #own(source: LogSource): void {
+    for (const address of source.addresses) this.#owners.address.set(address, source.id);
+    for (const host of hostsOf(source)) this.#owners.host.set(host, source.id);
   }
 
-  #changed(): void {
+  #disown(id: string): void {
+    const source = this.#rows.source.get(id);
+    if (source === undefined) return;
+    for (const address of source.addresses) this.#owners.address.delete(address);
+    for (const host of hostsOf(source)) this.#owners.host.delete(host);
+  }
+
+  /** Writes rows and, after them, that there is a change; gives its name. */
+  async #write(writes: readonly Write[]): Promise<string> {
+    const change = randomUUID();
+    await this.#documents.write(writes);
+    await this.#documents.write([
+      {
+        kind: CHANGE_KIND,
+        id: CHANGE_ID,
+        expect: 'any',
+        body: { change },
+        place: { province: CENTRE },
+        order: 0,
+      },
+    ]);
+    return change;
+  }
+
+  #changed(change: string): void {
+    this.#change = change;
     this.#version += 1;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const call of this.#listeners) call();
   }
 
-  async #loadKind<K extends RegisterKind>(kind: K): Promise<void> {
+  async #read<K extends RegisterKind>(kind: K, into: Rows): Promise<void> {
     let cursor: string | undefined;
     do {
       const page = await this.#documents.list<Kinds[K]>(kind, {
@@ -157,9 +216,22 @@ export class RegisterBook {
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      for (const doc of page.rows) this.#put(kind, doc.body);
+      for (const { body } of page.rows) into[kind].set(body.id, body);
       cursor = page.next;
     } while (cursor !== undefined);
-    this.#version += 1;
   }
+}
+
+/** Host names as the register tells them apart. */
+function hostsOf(source: LogSource): readonly string[] {
+  return source.hosts.map((host) => host.toLowerCase());
+}
+
+/** Who else has one of these names. */
+function otherOwner(
+  owners: ReadonlyMap<string, string>,
+  names: readonly string[],
+  id: string,
+): string | undefined {
+  return names.map((name) => owners.get(name)).find((by) => by !== undefined && by !== id);
 }

@@ -145,6 +145,7 @@ export class SourceTracker {
 
   /** Finds the sources that fell silent up to `reached` and tells it; saves what changed. */
   async judge(reached: number): Promise<void> {
+    await this.#register.refresh();
     const silent: { memory: Memory; verdict: Verdict }[] = [];
     for (const source of this.#register.sources()) {
       const memory = this.#memory.get(source.id);
