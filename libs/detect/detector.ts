@@ -16,6 +16,8 @@ export interface DetectResult {
 export interface DetectCounts {
   readonly events: number;
   readonly rules: ReadonlyMap<string, RuleCount>;
+  /** Events that exceptions held, by the exception's id. */
+  readonly held: ReadonlyMap<string, number>;
 }
 
 /** Turns batches into alert changes with the rules in force. Calls must not overlap. */
@@ -55,6 +57,8 @@ class RuleDetector implements Detector {
   #ruleSet: RuleSet;
   #events = 0;
   #sampled = 0;
+  /** Of rule sets that were in force before. */
+  #heldBefore: ReadonlyMap<string, number> = new Map();
 
   constructor(ruleSet: RuleSet, correlation: Correlation, stopwatch: Stopwatch) {
     this.#ruleSet = ruleSet;
@@ -97,6 +101,7 @@ class RuleDetector implements Detector {
   }
 
   reload(ruleSet: RuleSet): void {
+    this.#heldBefore = this.#held();
     this.#ruleSet = ruleSet;
     this.#correlation.reload(ruleSet);
     this.#tally.keep(new Set(ruleSet.rules.map(({ id }) => id)));
@@ -111,6 +116,12 @@ class RuleDetector implements Detector {
   }
 
   counts(): DetectCounts {
-    return { events: this.#events, rules: this.#tally.counts() };
+    return { events: this.#events, rules: this.#tally.counts(), held: this.#held() };
+  }
+
+  #held(): ReadonlyMap<string, number> {
+    const held = new Map(this.#heldBefore);
+    for (const [id, events] of this.#ruleSet.held()) held.set(id, (held.get(id) ?? 0) + events);
+    return held;
   }
 }

@@ -13,7 +13,7 @@ import { asText, child, type MapNode, type ScalarNode } from './yaml.ts';
 
 type Member = RuleDraft | CorrelationDocument;
 
-type LinkedCorrelation = Omit<CorrelationRule, 'silent' | 'meta'>;
+type LinkedCorrelation = Omit<CorrelationRule, 'silent' | 'meta' | 'file' | 'pack'>;
 
 interface BareCorrelation {
   readonly document: CorrelationDocument;

@@ -65,7 +65,8 @@ export interface Rule extends RuleView {
   readonly logsource: RuleLogsource;
   readonly meta: RuleMeta;
   readonly ours: Ours;
-  /** The pack it came with. */
+  /** The file it stands in, and the pack it came with. */
+  readonly file: string;
   readonly pack?: string;
   /** The condition, filters included; for the matcher, its oracle and store queries. */
   readonly condition: Expr;
@@ -76,6 +77,7 @@ export interface Rule extends RuleView {
 /** One correlation in force. */
 export interface CorrelationRule extends CorrelationView {
   readonly generate: boolean;
+  readonly file: string;
   readonly pack?: string;
   readonly meta: RuleMeta;
   readonly ours: Ours;

@@ -4,60 +4,113 @@ import type { RuleFacts } from '#libs/incident';
 import type { RuleView } from '#libs/protocol';
 import {
   compile,
+  compileInPieces,
   mayFeed,
   type CorrelationRule,
+  type Refusal,
   type Rule,
   type RuleSet,
-  type SigmaSource,
 } from '#libs/sigma';
 
 import { readRuleFiles } from '#libs/detect';
 
+import type { RuleShelf } from './rule-book.ts';
+import type { RuleBundle } from './rule-bundle.ts';
+
 type AnyRule = Rule | CorrelationRule;
 
-/** What came of loading: the sources that are now in force, or why the old ones stay. */
+/** What came of loading: the rules that are now in force, or why the old ones stay. */
 export type LoadOutcome =
-  | { readonly loaded: true; readonly sources: readonly SigmaSource[] }
+  | { readonly loaded: true; readonly bundle: RuleBundle }
   | { readonly loaded: false; readonly problems: readonly string[] };
 
+/** Without imports, switches and exceptions. */
+const EMPTY_SHELF: RuleShelf = {
+  revision: () => Promise.resolve(0),
+  sources: () => Promise.resolve([]),
+  options: () => Promise.resolve({}),
+  licenses: () => Promise.resolve(new Map()),
+};
+
+/** Lets others have the thread between two pieces of loading. */
+const pause = (): Promise<void> => new Promise(setImmediate);
+
 /**
- * The rules in force as people read of them. A set that does not load whole leaves the old one in
- * force and says so.
+ * The rules in force as people read of them. Of the project's and the configuration's own folders
+ * a set that does not load whole leaves the old one in force and says so; rules of an imported pack
+ * that can not be taken are left out, as was shown before the import.
  */
 export class RuleCatalog {
   readonly #folders: readonly string[];
   readonly #root: string;
+  readonly #shelf: RuleShelf;
   #set: RuleSet = compile([]);
   #byId = new Map<string, AnyRule>();
   #problems: readonly string[] = [];
-  #sources: readonly SigmaSource[] = [];
+  #leftOut: readonly string[] = [];
+  #bundle: RuleBundle = { sources: [], options: {} };
+  #licenses: ReadonlyMap<string, string> = new Map();
+  #revision = -1;
 
   /** Files are named from `root` on. */
-  constructor(folders: readonly string[], root: string) {
+  constructor(folders: readonly string[], root: string, shelf: RuleShelf = EMPTY_SHELF) {
     this.#folders = folders;
     this.#root = root;
+    this.#shelf = shelf;
   }
 
-  /** Reads the folders again. */
+  /** Reads folders and shelf again, in short pieces of work. */
   async load(): Promise<LoadOutcome> {
-    const sources = await readRuleFiles(this.#folders);
-    const set = compile(sources);
-    if (set.refused.length > 0) {
-      this.#problems = set.refused.map(
-        ({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`,
-      );
-      return { loaded: false, problems: this.#problems };
-    }
-    this.#problems = [];
+    // Read first: a change that comes meanwhile is seen at the next look.
+    this.#revision = await this.#shelf.revision();
+    const own = await readRuleFiles(this.#folders);
+    const sources = [...own, ...(await this.#shelf.sources())];
+    const options = await this.#shelf.options();
+    const set = await compileInPieces(sources, options, pause);
+    const files = new Set(own.map(({ file }) => file));
+    this.#problems = set.refused.filter(({ file }) => files.has(file)).map(refusalText);
+    if (this.#problems.length > 0) return { loaded: false, problems: this.#problems };
+    this.#leftOut = set.refused
+      .filter(({ file, reason }) => !files.has(file) && reason !== 'not_a_rule')
+      .map(refusalText);
+    this.#licenses = await this.#shelf.licenses();
     this.#set = set;
-    this.#sources = sources;
+    this.#bundle = { sources, options };
     this.#byId = new Map([...set.rules, ...set.correlations].map((rule) => [rule.id, rule]));
-    return { loaded: true, sources };
+    return { loaded: true, bundle: this.#bundle };
   }
 
-  /** The files of the rules in force. */
-  get sources(): readonly SigmaSource[] {
-    return this.#sources;
+  /** True when packs, switches or exceptions changed since the last load. */
+  async isStale(): Promise<boolean> {
+    return (await this.#shelf.revision()) !== this.#revision;
+  }
+
+  /** What the pipeline puts in force. */
+  get bundle(): RuleBundle {
+    return this.#bundle;
+  }
+
+  /** The rule set in force, for explanations and backtests; never match live events with it. */
+  get set(): RuleSet {
+    return this.#set;
+  }
+
+  /** Rules of packs and exceptions that were left out, and why. */
+  get leftOut(): readonly string[] {
+    return this.#leftOut;
+  }
+
+  /** Who wrote a rule and under which licence it stands, for whatever shows its alert. */
+  credit(id: string): { readonly author?: string; readonly license?: string; pack?: string } {
+    const rule = this.#byId.get(id);
+    if (rule === undefined) return {};
+    const { author } = rule.meta;
+    const license = this.#licenseOf(rule);
+    return {
+      ...(author === undefined ? {} : { author }),
+      ...(license === undefined ? {} : { license }),
+      ...(rule.pack === undefined ? {} : { pack: rule.pack }),
+    };
   }
 
   /** What was wrong with the newest set, when it was refused. */
@@ -125,8 +178,9 @@ export class RuleCatalog {
 
   /** Rules that raise alerts; members that only feed correlations are left out. */
   views(hits: (rule: string) => number): RuleView[] {
-    return [...this.#byId.values()]
-      .filter((rule) => !rule.silent && rule.ours.recovers.length === 0)
+    const off = new Set(this.#set.off);
+    return [...[...this.#byId.values()].filter((rule) => !rule.silent), ...off]
+      .filter((rule) => rule.ours.recovers.length === 0)
       .map((rule) => ({
         id: rule.id,
         code: rule.ours.code ?? null,
@@ -134,11 +188,19 @@ export class RuleCatalog {
         titleVi: rule.ours.titleVi ?? rule.title,
         level: rule.level,
         kind: 'type' in rule ? rule.type : 'match',
-        enabled: true,
+        enabled: !off.has(rule),
         hits7d: hits(rule.id),
         author: rule.meta.author ?? null,
-        license: rule.meta.license ?? null,
-        file: relative(this.#root, rule.meta.file),
+        license: this.#licenseOf(rule) ?? null,
+        file: rule.pack === undefined ? relative(this.#root, rule.file) : rule.file,
       }));
   }
+
+  #licenseOf(rule: AnyRule): string | undefined {
+    return rule.meta.license ?? this.#licenses.get(rule.pack ?? '');
+  }
+}
+
+function refusalText({ file, line, column, message }: Refusal): string {
+  return `${file}:${line}:${column}: ${message}`;
 }
