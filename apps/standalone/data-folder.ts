@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { lockFolder } from '#libs/platform';
-import { checkDataFolder } from '#libs/store';
+import { checkDataFolder, upgradeDays, type UpgradeProgress } from '#libs/store';
 
 export type OpenedFolder =
   | { readonly ok: true; readonly maskKey: Uint8Array; release(): void }
@@ -19,6 +19,11 @@ function maskKeyOf(folder: string): Uint8Array {
   return readFileSync(file);
 }
 
+/** An upgrade takes minutes for millions of events: whoever waits for the start sees it move. */
+function tellUpgrade({ day, events, of }: UpgradeProgress): void {
+  process.stderr.write(`events of ${day} are written anew for this version: ${events} of ${of}\n`);
+}
+
 /**
  * Takes the data folder for this process, checks its format and migrates it; says in words why it
  * cannot be had.
@@ -32,6 +37,12 @@ export function openDataFolder(folder: string): OpenedFolder {
   if (!check.ok) {
     lock.release();
     return { ok: false, message: check.message };
+  }
+  try {
+    upgradeDays(join(folder, 'events'), tellUpgrade);
+  } catch (error) {
+    lock.release();
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
   chmodSync(folder, 0o700);
   return { ok: true, maskKey: maskKeyOf(folder), release: () => lock.release() };

@@ -6,7 +6,7 @@ import { Block } from './block.ts';
 import { AFTER_RECEIPT, AFTER_TIME, AS_MESSAGE, UNSHAPED_SECTION } from './block-section.ts';
 import { codeAt, unpackColumn, type Column } from './columns.ts';
 import { dayFile, dayStart, type Day } from './days.ts';
-import { unpackId } from './event-id.ts';
+import { hasId, unpackId } from './event-id.ts';
 import {
   BLOCK_EVENTS,
   CHUNK_EVENTS,
@@ -44,6 +44,14 @@ export interface ReadCaches {
   readonly values: Recent<string, FieldValue[]>;
 }
 
+/** Columns of one chunk by their number, unpacked and as they are kept. */
+interface ChunkColumns {
+  readonly chunk: Chunk;
+  readonly columns: (Column | undefined)[];
+  /** `null` stands for a field that no row of the chunk has. */
+  readonly packed: (Uint8Array | null | undefined)[];
+}
+
 const CACHE_KIB = 2_048;
 /** Single values of columns that are remembered for one day. */
 const SINGLE_VALUES_MAX = 8_192;
@@ -68,8 +76,10 @@ export class DayReader {
   #events = 0;
   #unshaped = 0;
   #lastBlock: { readonly id: number; readonly block: Block } | undefined;
+  /** The ids of one block at a time. */
+  #lastIds: { readonly block: number; readonly ids: Uint8Array } | undefined;
   /** The columns of one chunk at a time, by their number: most questions go chunk by chunk. */
-  #chunkAt: { readonly chunk: Chunk; readonly columns: (Column | undefined)[] } | undefined;
+  #chunkAt: ChunkColumns | undefined;
 
   constructor(folder: string, day: Day, caches: ReadCaches) {
     this.day = day;
@@ -253,23 +263,28 @@ export class DayReader {
   }
 
   #id(block: number, index: number): string {
-    return unpackId(this.#blob('ids', block), index);
+    if (this.#lastIds?.block !== block || !hasId(this.#lastIds.ids, index)) {
+      this.#lastIds = { block, ids: this.#blob('ids', block) };
+    }
+    return unpackId(this.#lastIds.ids, index);
   }
 
   /** One code, without unpacking a column that nobody counts on. */
   #codeAt(chunk: Chunk, slot: number, row: number): number {
-    const known =
-      this.#chunkAt?.chunk === chunk
-        ? this.#chunkAt.columns[slot]
-        : this.#caches.columns.get(this.#columnKey(chunk, slot));
-    if (known !== undefined) return known[row] ?? 0;
-    const z = this.#packed(chunk, slot);
-    return z === undefined ? 0 : codeAt(z, row);
+    const { columns, packed } = this.#at(chunk);
+    const column = columns[slot];
+    if (column !== undefined) return column[row] ?? 0;
+    const z = (packed[slot] ??= this.#packed(chunk, slot));
+    return z === null ? 0 : codeAt(z, row);
+  }
+
+  #at(chunk: Chunk): ChunkColumns {
+    if (this.#chunkAt?.chunk === chunk) return this.#chunkAt;
+    return (this.#chunkAt = { chunk, columns: [], packed: [] });
   }
 
   #column(chunk: Chunk, slot: number): Column | undefined {
-    if (this.#chunkAt?.chunk !== chunk) this.#chunkAt = { chunk, columns: [] };
-    const { columns } = this.#chunkAt;
+    const { columns } = this.#at(chunk);
     const column = (columns[slot] ??= this.#cachedColumn(chunk, slot));
     return column.length === 0 ? undefined : column;
   }
@@ -281,7 +296,7 @@ export class DayReader {
     if (known !== undefined) return known;
     const z = this.#packed(chunk, slot);
     // The last chunk may have grown since its row was read: the column is cut to the rows known.
-    const column = z === undefined ? new Uint8Array(0) : unpackColumn(z, chunk.n);
+    const column = z === null ? new Uint8Array(0) : unpackColumn(z, chunk.n);
     this.#caches.columns.set(key, column, column.byteLength);
     return column;
   }
@@ -290,9 +305,9 @@ export class DayReader {
     return `${this.day} ${chunk.id} ${slot} ${chunk.n}`;
   }
 
-  #packed(chunk: Chunk, slot: number): Uint8Array | undefined {
+  #packed(chunk: Chunk, slot: number): Uint8Array | null {
     const row = this.sql('SELECT z FROM col WHERE id = ?').get(chunk.id * SLOTS_MAX + slot);
-    return row?.['z'] as Uint8Array | undefined;
+    return (row?.['z'] ?? null) as Uint8Array | null;
   }
 
   #blob(table: 'blk' | 'ids', id: number): Uint8Array {

@@ -134,6 +134,11 @@ export class DayWriter {
     this.#replayTo = Math.max(this.#replayTo, position);
   }
 
+  /** Counts repeats that another file of the day had counted. */
+  addRepeats(repeats: number): void {
+    this.#counts.repeats += repeats;
+  }
+
   /** Brings all that was taken into the file, which then reaches up to `position` of the spool. */
   commit(position: number): Readonly<DayCounts> {
     const reached = Math.max(this.#position, this.#reached, position);

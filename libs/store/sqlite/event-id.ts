@@ -83,6 +83,12 @@ export function unpackId(bytes: Uint8Array, index: number): string {
   return buffer.toString('base64url', start, start + ID_BYTES).slice(0, ID_LENGTH);
 }
 
+/** Whether a block of ids reaches as far as `index`. */
+export function hasId(bytes: Uint8Array, index: number): boolean {
+  if (bytes[0] === LISTED) return index < unpackIds(bytes).length;
+  return bytes.length >= 1 + (index + 1) * ID_BYTES;
+}
+
 /** The keys of a block of ids, in order. */
 export function idKeys(bytes: Uint8Array): IdKey[] {
   if (bytes[0] === LISTED) return unpackIds(bytes).map(idKey);
