@@ -1,5 +1,5 @@
 const PAUSE_MS_MIN = 100;
-const PAUSE_MS_MAX = 10_000;
+const PAUSE_MS_MAX = 5_000;
 
 /**
  * A pause of this many ms before try `tries` (from 1), never the same for two who failed at once.
