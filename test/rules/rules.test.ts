@@ -36,9 +36,10 @@ describe('the shipped rules', () => {
     },
   );
 
-  it('are the ten of the first release', () => {
+  it('hold the ten of the first release', () => {
     const codes = 'AE-01 AE-02 AE-05 OA-01 SD-10 SD-13 SD-15 SEC-01 SEC-04 SEC-21';
-    expect(new Set(alerting.map(({ ours }) => ours.code))).toEqual(new Set(codes.split(' ')));
+    const there = new Set(alerting.map(({ ours }) => ours.code));
+    expect(codes.split(' ').filter((code) => !there.has(code))).toEqual([]);
   });
 
   it('make one incident of the guessing and the takeover of the demonstration', async () => {
