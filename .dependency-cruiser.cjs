@@ -82,15 +82,15 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(libs|apps)/',
-        pathNot: ['^libs/platform/', adapters, testCode],
+        pathNot: ['^libs/platform/', '^libs/store/load-elastic\\.ts$', adapters, testCode],
       },
-      to: { path: adapters },
+      to: { path: adapters, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'apps-use-libs-by-their-door',
       severity: 'error',
       from: { path: '^apps/' },
-      to: { path: '^libs/', pathNot: '^libs/[^/]+/index\\.ts$' },
+      to: { path: '^libs/', pathNot: ['^libs/[^/]+/index\\.ts$', `${adapters}index\\.ts$`] },
     },
     {
       name: 'libs-import-no-app',

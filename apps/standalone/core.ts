@@ -11,28 +11,20 @@ import {
   SourceTracker,
 } from '#libs/availability';
 import type { Config, Environment } from '#libs/config';
-import { ProcessLease } from '#libs/coordination';
 import { openIncidentBook, type IncidentBook, type Names } from '#libs/incident';
 import type { Clock } from '#libs/model';
 import { projectFolder } from '#libs/platform';
 import { Schedule } from '#libs/schedule';
 import { openSpool, type Spool } from '#libs/spool';
-import {
-  FileStateStore,
-  openEventKeeper,
-  openEventReader,
-  savedEventPosition,
-  SqliteDocuments,
-  type EventKeeper,
-  type EventReader,
-} from '#libs/store';
+import type { Documents } from '#libs/store';
 import { HealthBoard, type Logger } from '#libs/telemetry';
 
-import { DETECT_STATE } from '../engine/pipeline/pipeline.ts';
 import { selfFacts } from '../engine/self-watch/self-rules.ts';
+import { RuleBook } from '../engine/rules/rule-book.ts';
 import { RuleCatalog } from '../engine/rules/rule-catalog.ts';
 import { SelfDoor } from './self-door.ts';
 import { sessionLimits, spoolLimits } from './settings.ts';
+import type { Ground } from './work.ts';
 
 export interface CoreNeeds {
   readonly config: Config;
@@ -40,21 +32,22 @@ export interface CoreNeeds {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Closed with the core. */
+  readonly ground: Ground;
 }
 
 /** Everything of the product that is neither a thread of work nor a door. */
 export interface Core extends CoreNeeds {
-  readonly documents: SqliteDocuments;
+  readonly documents: Documents;
   readonly audit: Audit;
   readonly auth: Auth;
   readonly availability: Availability;
+  /** Packs, switches, parameters and exceptions. */
+  readonly rules: RuleBook;
   readonly catalog: RuleCatalog;
   readonly names: Names;
   readonly incidents: IncidentBook;
   readonly spool: Spool;
-  readonly reader: EventReader;
-  readonly keeper: EventKeeper;
-  readonly states: FileStateStore;
   readonly schedule: Schedule;
   readonly board: HealthBoard;
   /** Ends what holds files, after the doors and the pipeline have stopped. */
@@ -63,20 +56,19 @@ export interface Core extends CoreNeeds {
 
 /** Opens stores, books and registers; what each needs stands in its own line. */
 export async function openCore(needs: CoreNeeds): Promise<Core> {
-  const { config, environment, folder, clock } = needs;
-  const documents = new SqliteDocuments(join(folder, 'documents.db'));
+  const { config, environment, folder, clock, ground } = needs;
+  const { documents } = ground;
   const audit = new Audit(documents, clock);
   const session = sessionLimits(config);
   const auth = new Auth({ documents, clock, fixedIngestKey: environment.ingestKey, session });
-  const states = new FileStateStore(join(folder, 'state'));
-  const detected = (await states.load(DETECT_STATE))?.position ?? 0;
-  const floor = Math.max(detected, savedEventPosition(join(folder, 'events')), 0);
+  const floor = await ground.floor();
   const limits = spoolLimits(config);
   const recentMs = config.repeat.restart_s * 1_000;
   const spool = await openSpool({ folder, clock, limits, floor, recentMs });
   const availability = await openAvailability(needs, documents, spool);
   const root = projectFolder(import.meta.dirname);
-  const catalog = new RuleCatalog([join(root, 'rules'), ...config.rules.folders], root);
+  const rules = new RuleBook({ documents, clock, record: (entry) => audit.append(entry) });
+  const catalog = new RuleCatalog([join(root, 'rules'), ...config.rules.folders], root, rules);
   const loaded = await catalog.load();
   if (!loaded.loaded) throw new Error(`the rules do not load:\n${loaded.problems.join('\n')}`);
   const names: Names = {
@@ -91,35 +83,29 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
     allows: (principal) => allows(principal.role, 'incidents.act'),
     limits: { joinGapMs: config.incidents.join_gap_s * 1_000 },
   });
-  const reader = openEventReader(join(folder, 'events'));
-  const keeper = openEventKeeper(join(folder, 'events'));
   return {
     ...needs,
     documents,
     audit,
     auth,
     availability,
+    rules,
     catalog,
     names,
     incidents,
     spool,
-    reader,
-    keeper,
-    states,
-    schedule: new Schedule(new ProcessLease(), clock),
+    schedule: new Schedule(ground.lease, clock),
     board: new HealthBoard(),
     close: async () => {
       await spool.close();
-      await keeper.close();
-      await reader.close();
-      await documents.close();
+      await ground.close();
     },
   };
 }
 
 async function openAvailability(
   { clock, config }: CoreNeeds,
-  documents: SqliteDocuments,
+  documents: Documents,
   spool: Spool,
 ): Promise<Availability> {
   const localities = new Localities();

@@ -1,13 +1,14 @@
 import { createAlertBook, type AlertBook } from '#libs/alerting';
 import { covers, type Place } from '#libs/model';
 import { LedgerBook, type LedgerAnswer } from '#libs/report';
-import type { SigmaSource } from '#libs/sigma';
+import type { EventStore } from '#libs/store';
 
 import type { ClockSettings, PipelineState } from '../engine/pipeline/pipeline-calls.ts';
-import { PipelineHost } from '../engine/pipeline/pipeline-host.ts';
+import type { RuleBundle } from '../engine/rules/rule-bundle.ts';
 import { selfFacts } from '../engine/self-watch/self-rules.ts';
 import type { Core } from './core.ts';
 import { correlateLimits, timeBounds } from './settings.ts';
+import type { Work } from './work.ts';
 
 /** How often the pipeline is asked where it stands, ms of real time. */
 const STATE_MS = 1_000;
@@ -25,9 +26,11 @@ export interface EngineNeeds {
 /** What follows the spool: the pipeline's thread and the books that its alerts go into. */
 export class Engine {
   readonly alerts: AlertBook;
+  /** All events, to be asked. */
+  readonly events: EventStore;
   readonly #ledger: LedgerBook;
   readonly #core: Core;
-  readonly #host: PipelineHost;
+  readonly #host: Work;
   readonly #timer: NodeJS.Timeout;
   #state: PipelineState | undefined;
   #asked = { at: 0, end: 0 };
@@ -36,13 +39,13 @@ export class Engine {
   private constructor(
     needs: EngineNeeds,
     { alerts, ledger }: { readonly alerts: AlertBook; readonly ledger: LedgerBook },
-    rules: readonly SigmaSource[],
+    rules: RuleBundle,
   ) {
     const { core } = needs;
     this.#core = core;
     this.alerts = alerts;
     this.#ledger = ledger;
-    this.#host = new PipelineHost(
+    this.#host = core.ground.startWork(
       {
         dataFolder: core.folder,
         end: core.spool.end,
@@ -56,8 +59,8 @@ export class Engine {
         limits: correlateLimits(core.config),
       },
       {
-        raise: ({ changes, recoveries, position }) =>
-          alerts.apply(changes, recoveries, { spool: core.spool.id, position }),
+        raise: ({ changes, recoveries, position, origin = core.spool.id }) =>
+          alerts.apply(changes, recoveries, { spool: origin, position }),
         tallies: (tallies) => core.availability.tracker.take(tallies),
         free: (position) => core.spool.free(position),
         park: (what) => {
@@ -68,6 +71,11 @@ export class Engine {
       needs.onDeath,
     );
     this.#host.follow(core.spool.reader);
+    this.events = core.ground.events(() => ({
+      dropBefore: (before) => this.#host.dropBefore(before),
+      indexed: this.#state?.indexed ?? 0,
+      repeats: this.#state?.writer.repeats ?? 0,
+    }));
     core.availability.register.onChange(() => {
       void this.#host.setSources(core.availability.register.sources());
     });
@@ -75,7 +83,7 @@ export class Engine {
   }
 
   /** Starts the pipeline on the rules that are in force. */
-  static async start(needs: EngineNeeds, rules: readonly SigmaSource[]): Promise<Engine> {
+  static async start(needs: EngineNeeds, rules: RuleBundle): Promise<Engine> {
     const { documents, incidents, clock, catalog, audit } = needs.core;
     const recoverable = (rule: string): boolean =>
       catalog.isRecoverable(rule) || selfFacts(rule) !== undefined;
@@ -138,7 +146,7 @@ export class Engine {
   }
 
   /** Puts the rules of the catalogue into force after they were loaded anew. */
-  async setRules(rules: readonly SigmaSource[]): Promise<void> {
+  async setRules(rules: RuleBundle): Promise<void> {
     await this.#host.setRules(rules);
     await this.#ledger.rules(this.#core.catalog.ids());
   }
@@ -170,10 +178,6 @@ export class Engine {
         return { id: source.id, heard: lastReceived !== undefined };
       });
     return this.#ledger.read({ rule: id, place, from, to, sources });
-  }
-
-  dropBefore(before: number): Promise<{ days: readonly string[] }> {
-    return this.#host.dropBefore(before);
   }
 
   async stop(): Promise<void> {

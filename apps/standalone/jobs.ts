@@ -5,7 +5,6 @@ import { retainEvents } from '#libs/store';
 import { SelfWatch } from '../engine/self-watch/self-watch.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
-import { pipelineEventStore } from './pipeline-event-store.ts';
 
 const LAG_SECONDS_MAX = 60;
 /** Bodies or records set aside between two looks that count as a growing quarantine. */
@@ -26,13 +25,25 @@ export function addJobs(core: Core, engine: Engine): void {
 }
 
 /** Looking at sources and services, and letting waits end. */
-function addWatching({ schedule, config, availability, log }: Core, engine: Engine): void {
+function addWatching({ schedule, config, availability, catalog, log }: Core, engine: Engine): void {
   schedule.add({
     id: 'silence',
     name: { vi: 'Xét nguồn im lặng', en: 'Judge silent sources' },
     when: { everyS: config.availability.check_interval_s },
     run: async () => {
       await availability.tracker.judge(engine.reached());
+    },
+  });
+  schedule.add({
+    id: 'rules',
+    name: { vi: 'Nạp lại luật khi có thay đổi', en: 'Load rules anew when they change' },
+    when: { everyS: 2 },
+    run: async () => {
+      if (!(await catalog.isStale())) return;
+      const outcome = await catalog.load();
+      if (outcome.loaded) await engine.setRules(outcome.bundle);
+      else
+        log.error({ problems: outcome.problems }, 'the new rules do not load; the old ones stay');
     },
   });
   schedule.add({
@@ -99,7 +110,7 @@ function addUpkeep(core: Core, engine: Engine): void {
     name: { vi: 'Xoá sự kiện quá hạn lưu', en: 'Retention' },
     when: { cron: '15 3 * * *' },
     run: async () => {
-      const store = pipelineEventStore(core.reader, engine);
+      const store = engine.events;
       const { days } = await retainEvents(store, clock.now(), config.store.retention_days);
       if (days.length > 0) log.info({ days }, 'days past retention were removed');
     },
@@ -109,7 +120,7 @@ function addUpkeep(core: Core, engine: Engine): void {
     name: { vi: 'Niêm phong ngày đã qua', en: 'Seal days that are over' },
     when: { everyS: 3_600 },
     run: async () => {
-      await core.keeper.sealDue(clock.now());
+      await core.ground.sealDue(clock.now());
     },
   });
   schedule.add({

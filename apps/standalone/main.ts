@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 
 import { loadConfig, type Config, type Environment } from '#libs/config';
-import { SystemClock } from '#libs/model';
+import { SystemClock, type Clock } from '#libs/model';
+import { onPlatform } from '#libs/platform';
 import { createLogger, type Logger } from '#libs/telemetry';
 
 import { DoorError } from '../collector/index.ts';
@@ -9,6 +10,7 @@ import { openDataFolder } from './data-folder.ts';
 import { Demo } from './demo/demo.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { PortError, startProduct, type Product } from './product.ts';
+import { GroundError, type Ground } from './work.ts';
 
 const EXIT_WRONG = 1;
 const EXIT_USAGE = 2;
@@ -74,16 +76,27 @@ function demoOf(options: Options): Demo | undefined {
   return new Demo(options.demoSpeed, Date.now());
 }
 
+/** Opens the platform that the environment chooses. */
+function openGround(
+  config: Config,
+  environment: Environment,
+  folder: string,
+  clock: Clock,
+  { allowVolatile }: Options,
+): Promise<Ground> {
+  return onPlatform(environment, {
+    embedded: async () => (await import('./ground-embedded.ts')).openEmbedded(folder),
+    distributed: async (address) => {
+      const { openDistributed } = await import('./ground-distributed.ts');
+      return openDistributed({ address, config, clock, allowVolatile });
+    },
+  });
+}
+
 async function run(): Promise<void> {
   const read = readOptions(process.argv.slice(2));
   if (!read.ok) fail(`${read.message}\n\n${USAGE}`, EXIT_USAGE);
   const { config, environment } = readConfig();
-  if (environment.redisUrl !== undefined) {
-    fail(
-      'REDIS_URL and ELASTICSEARCH_URL are set, but this version has no distributed platform yet; unset both to run embedded',
-      EXIT_WRONG,
-    );
-  }
   const log = createLogger(config.log.level);
   const demo = demoOf(read.options);
   const folder = demo?.folder ?? environment.data;
@@ -93,13 +106,16 @@ async function run(): Promise<void> {
     log.fatal({ err: error }, 'a part without which nothing works has died');
     process.exit(EXIT_WRONG);
   };
+  const clock = demo?.clock ?? new SystemClock();
+  const ground = await openGround(config, environment, folder, clock, read.options);
   const product = await startProduct({
+    ground,
     config,
     environment,
     folder,
     log,
     onDeath,
-    clock: demo?.clock ?? new SystemClock(),
+    clock,
     clockSettings: demo?.clockSettings ?? { kind: 'system' },
     maskKey: opened.maskKey,
     ...(demo === undefined ? {} : { prepare: (core) => demo.prepare(core) }),
@@ -109,7 +125,7 @@ async function run(): Promise<void> {
   else announce(demo, product.url);
   const { url: http, ports: inputs } = product;
   process.stdout.write(
-    `${JSON.stringify({ event: 'ready', http, inputs, platform: 'embedded' })}\n`,
+    `${JSON.stringify({ event: 'ready', http, inputs, platform: ground.platform })}\n`,
   );
   demo?.play(product);
 }
@@ -123,7 +139,8 @@ function announce(demo: Demo, url: string): void {
 try {
   await run();
 } catch (error) {
-  if (error instanceof PortError || error instanceof DoorError) fail(error.message, EXIT_WRONG);
+  const said = [PortError, DoorError, GroundError].some((kind) => error instanceof kind);
+  if (said) fail((error as Error).message, EXIT_WRONG);
   process.stderr.write(
     `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );

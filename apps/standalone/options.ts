@@ -4,6 +4,8 @@ import { DEMO_SPEED } from './demo/storyline.ts';
 export interface Options {
   /** Play the storyline on a fresh data folder; seconds of office time per second. */
   readonly demoSpeed: number | undefined;
+  /** Take a Redis that may lose what it holds. */
+  readonly allowVolatile: boolean;
 }
 
 export type ReadOptions =
@@ -16,16 +18,22 @@ export const USAGE = `npm start [-- OPTIONS]
 
   --demo            play the ten-minute storyline on a fresh temporary data folder
   --demo-speed N    play it N times as fast (1 to ${DEMO_SPEED_MAX})
+  --allow-volatile  take a Redis that may lose what it holds; for trials of the distributed platform
 `;
 
 /** Reads the arguments; an unknown one is an error that says so. */
 export function readOptions(args: readonly string[]): ReadOptions {
   let demo = false;
+  let allowVolatile = false;
   let speed = 1;
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at];
     if (arg === '--demo') {
       demo = true;
+      continue;
+    }
+    if (arg === '--allow-volatile') {
+      allowVolatile = true;
       continue;
     }
     if (arg !== '--demo-speed') return { ok: false, message: `there is no option '${arg}'` };
@@ -36,5 +44,5 @@ export function readOptions(args: readonly string[]): ReadOptions {
     }
     demo = true;
   }
-  return { ok: true, options: { demoSpeed: demo ? DEMO_SPEED * speed : undefined } };
+  return { ok: true, options: { demoSpeed: demo ? DEMO_SPEED * speed : undefined, allowVolatile } };
 }

@@ -1,6 +1,7 @@
 import { CENTRE, covers, type Incident, type Place } from '#libs/model';
 import { INCIDENT_KIND, rowOf, type IncidentRecord } from '#libs/incident';
 import type { RuleView, SummaryView } from '#libs/protocol';
+import type { PlatformName } from '#libs/platform';
 import { makeSummary, neighborWeek, type Period, type PeriodFacts } from '#libs/report';
 import { parseQuery } from '#libs/store';
 
@@ -19,7 +20,7 @@ const WEEK_DAYS = 7;
 /** Rules, summary and lag out of the books of this process. */
 export class ProductOverview extends Overview {
   readonly version: string;
-  readonly platform = 'embedded';
+  readonly platform: PlatformName;
   readonly #core: Core;
   readonly #engine: Engine;
 
@@ -28,6 +29,7 @@ export class ProductOverview extends Overview {
     this.#core = core;
     this.#engine = engine;
     this.version = version;
+    this.platform = core.ground.platform;
   }
 
   lagSeconds(): number {
@@ -44,11 +46,11 @@ export class ProductOverview extends Overview {
   }
 
   async summary(period: Period, scope: Place): Promise<SummaryView> {
-    const { clock, availability, names, catalog, reader } = this.#core;
+    const { clock, availability, names, catalog } = this.#core;
     const { localities, register, tracker } = availability;
     const before = neighborWeek(period, -1);
     const everything = { query: { kind: 'all' } as const, scope, from: period.from, to: period.to };
-    const counted = await reader.histogram({ ...everything, buckets: WEEK_DAYS });
+    const counted = await this.#engine.events.histogram({ ...everything, buckets: WEEK_DAYS });
     const sending = new Set(
       register
         .sources()
@@ -84,7 +86,7 @@ export class ProductOverview extends Overview {
   async #otp(period: Period, scope: Place): Promise<PeriodFacts['otp']> {
     const parsed = parseQuery('gov.otp.stage:delivery');
     if (parsed.query === undefined) throw new Error('the query of the summary does not parse');
-    const { values } = await this.#core.reader.top({
+    const { values } = await this.#engine.events.top({
       query: parsed.query,
       scope,
       from: period.from,

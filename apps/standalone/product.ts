@@ -11,6 +11,7 @@ import type { ClockSettings } from '../engine/pipeline/pipeline-calls.ts';
 import { bookHealth } from './book-health.ts';
 import { openCore, type Core, type CoreNeeds } from './core.ts';
 import { Engine } from './engine.ts';
+import { ruleHealth } from '../engine/rules/rule-health.ts';
 import { engineHealth } from './engine-health.ts';
 import { createHttp, tlsOf } from './http.ts';
 import { addJobs } from './jobs.ts';
@@ -73,7 +74,7 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     await needs.prepare?.(core);
     await recordShortRetention(core);
     const { maskKey, clockSettings: clock, onDeath } = needs;
-    const engine = await Engine.start({ core, maskKey, clock, onDeath }, core.catalog.sources);
+    const engine = await Engine.start({ core, maskKey, clock, onDeath }, core.catalog.bundle);
     closing.unshift(() => engine.stop());
     const app = await createHttp(core, engine, version());
     closing.unshift(() => app.close());
@@ -82,6 +83,8 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     addJobs(core, engine);
     core.board.add('doors', () => doors.health());
     core.board.add('engine', () => engineHealth(engine, core.clock.now()));
+    core.board.add('ground', () => core.ground.health());
+    core.board.add('rules', () => ruleHealth(core.catalog));
     core.board.add('books', () => bookHealth(core.incidents.figures(), engine.alerts.figures()));
     core.board.add('jobs', () => core.schedule.lines());
     const url = await listen(app, core);

@@ -20,7 +20,6 @@ import { ServerModule } from '../server/server.module.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 import { ProductOverview } from './overview.ts';
-import { pipelineEventStore } from './pipeline-event-store.ts';
 
 /** A key without a source counts as sending this long after it was used. */
 const UNREGISTERED_MS = 3_600_000;
@@ -88,7 +87,7 @@ export class StandaloneModule {
       [Outbox, new Outbox(core.documents, core.clock)],
       [Clock, core.clock],
       [Documents, core.documents],
-      [EventStore, pipelineEventStore(core.reader, engine)],
+      [EventStore, engine.events],
       [HealthBoard, core.board],
       [ServerSettings, settings],
       [ViewNames, viewNames],

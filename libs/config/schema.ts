@@ -81,6 +81,18 @@ export const configSchema = z.strictObject({
           idle_s: count(86_400, 'a connection that sends nothing for this long is closed'),
         })
         .prefault({}),
+      syslog_tls: z
+        .strictObject({
+          address: address('address of syslog over TLS'),
+          port: port(6514, 'syslog over TLS; open only with a certificate and a key'),
+          tls_cert_file: says(z.string().optional(), 'PEM certificate chain of syslog over TLS'),
+          tls_key_file: says(z.string().optional(), 'PEM private key of syslog over TLS'),
+          client_ca_file: says(
+            z.string().optional(),
+            'PEM authority: only senders with a certificate of it are let in',
+          ),
+        })
+        .prefault({}),
       body_bytes_max: count(104_857_600, 'largest HTTP body, as sent'),
       line_bytes_max: count(1_048_576, 'longest line that is kept as an event'),
       in_flight_bytes_max: count(134_217_728, 'bodies in memory that are not on disk yet'),
@@ -169,6 +181,29 @@ export const configSchema = z.strictObject({
     .strictObject({
       hours_max: count(12, 'a session ends after this long'),
       idle_minutes: count(60, 'a session ends when unused for this long'),
+    })
+    .prefault({}),
+  cluster: z
+    .strictObject({
+      redis_prefix: says(
+        z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]{0,40}$/)
+          .default('thapcanh'),
+        'our keys in REDIS_URL begin with it: others may use the same server',
+      ),
+      elasticsearch_prefix: says(
+        z
+          .string()
+          .regex(/^([a-z0-9][a-z0-9-]{0,40})?$/)
+          .default(''),
+        'our indices in ELASTICSEARCH_URL begin with it',
+      ),
+      elasticsearch_api_key_file: says(z.string().optional(), 'file of the API key, base64'),
+      elasticsearch_ca_file: says(
+        z.string().optional(),
+        'PEM file of the authority that signed the certificate of Elasticsearch',
+      ),
     })
     .prefault({}),
   log: z

@@ -34,7 +34,7 @@ export interface Change {
 
 /** What a change log holds. `oldest` is `newest + 1` when it holds nothing. */
 export interface ChangeSpan {
-  /** Other than before once the log was lost and began anew: a position in it means nothing then. */
+  /** Other than before once the log was lost and began anew: positions mean nothing then. */
   readonly life: string;
   readonly oldest: number;
   readonly newest: number;

@@ -1,5 +1,7 @@
 // A process that reads batches until it is killed, and dies by itself on an event called poison.
 // Run with `--conditions=source`; options as JSON. What it took stands in Redis, by event id.
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { Redis } from 'ioredis';
 
 import { RedisLink } from '#libs/coordination/redis';
@@ -23,7 +25,7 @@ for (const reader of ['index', 'detect'] as const) {
       process.kill(process.pid, 'SIGKILL');
     }
     // Long enough that a kill finds batches half done.
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
     await redis.sadd(`${taken}:${reader}`, ...events.map(({ id }) => id));
   });
 }

@@ -1,0 +1,71 @@
+import type { HealthLine } from '#libs/protocol';
+
+import type { ClusterWork } from './cluster-work.ts';
+
+const PERCENT = 100;
+const MIB = 1_048_576;
+const VI = new Intl.NumberFormat('vi-VN');
+const EN = new Intl.NumberFormat('en-GB');
+
+function drainLine(work: ClusterWork, now: number): HealthLine {
+  const name = { vi: 'Chuyển vào Redis', en: 'Handing over to Redis' };
+  const drainer = work.last?.drain.drainer;
+  const { used = 0, most = 0 } = drainer?.memory ?? {};
+  const figures = {
+    batches_total: drainer?.batches ?? 0,
+    events_total: drainer?.events ?? 0,
+    redis_memory_bytes: used,
+    redis_memory_limit_bytes: most,
+  };
+  const base = { id: 'stage_handover', group: 'stage', name, figures } as const;
+  const trouble = drainer?.trouble;
+  if (trouble !== undefined) {
+    const forS = Math.max(0, Math.round((now - trouble.since) / 1_000));
+    const text = {
+      vi: `Dừng ${forS} giây, bộ đệm giữ tất cả. Lý do: ${trouble.reason}`,
+      en: `Stopped for ${forS} seconds, the spool keeps everything. Reason: ${trouble.reason}`,
+    };
+    return { ...base, state: 'down', text };
+  }
+  const share = most === 0 ? 0 : Math.round((PERCENT * used) / most);
+  const mib = Math.round(used / MIB);
+  const text = {
+    vi: `Redis đang dùng ${VI.format(mib)} MiB (${share} %).`,
+    en: `Redis uses ${EN.format(mib)} MiB (${share} %).`,
+  };
+  return { ...base, state: 'ok', text };
+}
+
+function shardsLine(work: ClusterWork): HealthLine {
+  const state = work.last?.work;
+  const { owns, position, trouble: deskTrouble } = work.desk;
+  const shards = state?.shards ?? [];
+  const trouble = state?.trouble ?? deskTrouble;
+  const figures = {
+    shards_owned: shards.length,
+    desk_owned: owns ? 1 : 0,
+    desk_position: position,
+    batches_waiting_index: state?.waiting.index ?? 0,
+    batches_waiting_detect: state?.waiting.detect ?? 0,
+  };
+  const base = {
+    id: 'stage_shards',
+    group: 'stage',
+    name: { vi: 'Tương quan chia mảnh', en: 'Correlation in shards' },
+    figures,
+  } as const;
+  if (trouble !== undefined) {
+    const text = { vi: `Đang bị kẹt: ${trouble}`, en: `Stuck: ${trouble}` };
+    return { ...base, state: 'down', text };
+  }
+  const text = {
+    vi: `Giữ ${shards.length} mảnh${owns ? ', và bàn gộp sự cố' : ''}.`,
+    en: `Owns ${shards.length} shards${owns ? ' and the desk of incidents' : ''}.`,
+  };
+  return { ...base, state: 'ok', text };
+}
+
+/** Lines of the health page that only the distributed platform has. */
+export function clusterHealth(work: ClusterWork, now: number): readonly HealthLine[] {
+  return [drainLine(work, now), shardsLine(work)];
+}

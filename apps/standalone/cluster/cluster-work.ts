@@ -1,0 +1,169 @@
+import type { LogSource } from '#libs/model';
+import type { Cluster, ClusterSettings, ElasticAddress } from '#libs/platform';
+import type { SpoolReader } from '#libs/spool';
+import type { EventStore, Parked } from '#libs/store';
+
+import type {
+  HostCalls,
+  PipelineStart,
+  PipelineState,
+} from '../../engine/pipeline/pipeline-calls.ts';
+import type { RuleBundle } from '../../engine/rules/rule-bundle.ts';
+import type { Work } from '../work.ts';
+import type {
+  DrainCalls,
+  DrainHostCalls,
+  DrainStart,
+  DrainState,
+  WorkCalls,
+  WorkHostCalls,
+  WorkStart,
+  WorkState,
+} from './cluster-calls.ts';
+import { Desk } from './desk.ts';
+import { ThreadHost } from './thread-host.ts';
+
+export interface ClusterWorkNeeds {
+  readonly cluster: Cluster;
+  readonly settings: ClusterSettings;
+  readonly elastic: ElasticAddress;
+  readonly retentionDays: number;
+  readonly parked: Parked;
+  readonly events: EventStore;
+}
+
+/** Collector, engine and desk in one process, over Redis and Elasticsearch. */
+export class ClusterWork implements Work {
+  readonly #drain: ThreadHost<DrainCalls>;
+  readonly #work: ThreadHost<WorkCalls>;
+  readonly #desk: Desk;
+  readonly #events: EventStore;
+  #end: number;
+  #last: { readonly drain: DrainState; readonly work: WorkState } | undefined;
+
+  constructor(
+    needs: ClusterWorkNeeds,
+    start: PipelineStart,
+    mine: HostCalls,
+    onDeath: (error: Error) => void,
+  ) {
+    const { cluster, settings, elastic, retentionDays, parked } = needs;
+    this.#events = needs.events;
+    this.#end = start.end;
+    const { rules, limits, ...decode } = start;
+    const drainStart: DrainStart = { ...decode, cluster: settings };
+    const drainCalls: DrainHostCalls = {
+      tallies: (tallies) => mine.tallies(tallies),
+      free: (position) => mine.free(position),
+    };
+    this.#drain = new ThreadHost<DrainCalls>('drain-thread', drainStart, drainCalls, onDeath);
+    const { clock } = start;
+    const workStart: WorkStart = {
+      clock,
+      cluster: settings,
+      elastic,
+      retentionDays,
+      rules,
+      limits,
+    };
+    const workCalls: WorkHostCalls = {
+      park: (entries) => parked.park(entries),
+      parked: (request) => parked.list(request),
+      parkedEvents: (ids) => parked.get(ids),
+      dropParked: (ids) => parked.drop(ids),
+    };
+    this.#work = new ThreadHost<WorkCalls>('work-thread', workStart, workCalls, onDeath);
+    this.#desk = new Desk(cluster, ({ life, number, changes, recoveries }) =>
+      mine.raise({ origin: life, position: number, changes, recoveries }),
+    );
+    this.#desk.start();
+  }
+
+  /** What the parts said last, for the health page. */
+  get last(): { readonly drain: DrainState; readonly work: WorkState } | undefined {
+    return this.#last;
+  }
+
+  get desk(): ReturnType<Desk['state']> {
+    return this.#desk.state();
+  }
+
+  follow(reader: SpoolReader): void {
+    // It ends with the reader; a link that has ended told `onDeath` already.
+    this.#follow(reader).catch(() => undefined);
+  }
+
+  async #follow(reader: SpoolReader): Promise<void> {
+    let told = reader.end;
+    while ((await reader.wait(told)) === 'more' && !this.#drain.stopping) {
+      told = reader.end;
+      this.#end = told;
+      await this.#drain.ask('extend', told);
+    }
+  }
+
+  advance(end: number, received: number): Promise<void> {
+    return this.#drain.ask('advance', { end, received });
+  }
+
+  setSources(sources: readonly LogSource[]): Promise<void> {
+    return this.#drain.ask('sources', sources);
+  }
+
+  setRules(rules: RuleBundle): Promise<void> {
+    return this.#work.ask('rules', rules);
+  }
+
+  dropBefore(before: number): Promise<{ readonly days: readonly string[] }> {
+    return this.#events.dropBefore(before);
+  }
+
+  async state(): Promise<PipelineState> {
+    const end = this.#end;
+    const [drain, work] = await Promise.all([
+      this.#drain.ask('state', null),
+      this.#work.ask('state', null),
+    ]);
+    this.#last = { drain, work };
+    return pipelineState(drain, work, end, this.#desk.state().trouble);
+  }
+
+  async stop(): Promise<void> {
+    await this.#drain.stop();
+    await this.#work.stop();
+    await this.#desk.stop();
+  }
+}
+
+/** The state in the words of the embedded pipeline, in positions of this process's spool. */
+function pipelineState(
+  { drainer, decode }: DrainState,
+  work: WorkState,
+  end: number,
+  deskTrouble: string | undefined,
+): PipelineState {
+  const { store, detected, rules, readers, waiting, reached = 0 } = work;
+  const trouble = drainer.trouble?.reason ?? work.trouble ?? deskTrouble;
+  const writing = store.trouble;
+  const since = readers.find(({ reader }) => reader === 'index')?.trouble?.since ?? 0;
+  return {
+    readers: readers.map((reader) => {
+      // All of the spool is behind a reader once Redis holds it and nothing waits there.
+      const done =
+        waiting[reader.reader] === 0 ? drainer.position : Math.max(0, drainer.position - 1);
+      return { ...reader, position: Math.min(done, end), received: reached };
+    }),
+    writer: {
+      written: store.stored,
+      repeats: store.repeats,
+      replayed: 0,
+      ...(writing === undefined ? {} : { trouble: { ...writing, since } }),
+    },
+    indexed: waiting.index === 0 ? drainer.position : 0,
+    decode,
+    detected,
+    rules,
+    held: work.held,
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}

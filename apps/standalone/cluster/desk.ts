@@ -1,0 +1,122 @@
+import type { AlertChange, Recovery } from '#libs/model';
+import type { Cluster } from '#libs/platform';
+
+import { ALERT_LOG, ENTRY_FORMAT, type AlertEntry } from '../../engine/shards/shard-entry.ts';
+
+const STATE = 'desk';
+const LEASE = 'desk';
+const ENTRIES_EACH = 200;
+const WAIT_MS = 1_000;
+/** Between two looks whether the lease is free, or after a failure, ms of real time. */
+const RETRY_MS = 500;
+/** How far the desk came is saved at most this often. */
+const SAVE_MS = 2_000;
+
+/** What the desk hands on: changes of one entry, marked by log and number. */
+export interface DeskEntry {
+  readonly life: string;
+  readonly number: number;
+  readonly changes: readonly AlertChange[];
+  readonly recoveries: readonly Recovery[];
+}
+
+/**
+ * The one place of the cluster where alert changes become incidents: under a lease it reads their
+ * log from where its predecessor was. What it hands on may come twice and is absolute.
+ */
+export class Desk {
+  readonly #cluster: Cluster;
+  readonly #take: (entry: DeskEntry) => Promise<void>;
+  readonly #fences = new Map<string, number>();
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+  #position = 0;
+  #owns = false;
+  #trouble: string | undefined;
+
+  constructor(cluster: Cluster, take: (entry: DeskEntry) => Promise<void>) {
+    this.#cluster = cluster;
+    this.#take = take;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  state(): { readonly owns: boolean; readonly position: number; readonly trouble?: string } {
+    const trouble = this.#trouble;
+    const base = { owns: this.#owns, position: this.#position };
+    return trouble === undefined ? base : { ...base, trouble };
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#hold();
+        this.#trouble = undefined;
+      } catch (error) {
+        this.#trouble = error instanceof Error ? error.message : String(error);
+      }
+      if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  /** Works for as long as the lease is held. */
+  async #hold(): Promise<void> {
+    let lost = false;
+    const held = await this.#cluster.lease.take(LEASE, () => {
+      lost = true;
+    });
+    if (held === undefined) return;
+    this.#owns = true;
+    const states = this.#cluster.statesUnder(held.fence);
+    const isMine = (): boolean => !lost && !this.#stopped;
+    try {
+      const { work } = this.#cluster;
+      const [saved, { life, newest }] = await Promise.all([
+        states.load(STATE),
+        work.span(ALERT_LOG),
+      ]);
+      const position = saved?.position ?? 0;
+      this.#position = newest < position ? 0 : position;
+      let savedAt = performance.now();
+      let savedTo = this.#position;
+      const save = async (): Promise<void> => {
+        if (this.#position === savedTo || lost) return;
+        await states.save(STATE, this.#position, new Uint8Array());
+        savedTo = this.#position;
+        await work.trim(ALERT_LOG, savedTo);
+      };
+      while (isMine()) {
+        await this.#readOn(life, isMine);
+        if (performance.now() - savedAt < SAVE_MS) continue;
+        savedAt = performance.now();
+        await save();
+      }
+      await save();
+    } finally {
+      this.#owns = false;
+      await held.release();
+    }
+  }
+
+  async #readOn(life: string, isMine: () => boolean): Promise<void> {
+    const { work } = this.#cluster;
+    const entries = await work.read(ALERT_LOG, this.#position, ENTRIES_EACH, WAIT_MS);
+    for (const { number, body } of entries) {
+      if (!isMine()) return;
+      const { v, from, fence, changes, recoveries } = body as AlertEntry;
+      if (v > ENTRY_FORMAT) throw new Error(`alert changes of format ${v} need a newer version`);
+      const seen = this.#fences.get(from) ?? 0;
+      // Told by a former owner after its successor had begun: the successor tells it again.
+      if (fence >= seen) await this.#take({ life, number, changes, recoveries });
+      this.#fences.set(from, Math.max(seen, fence));
+      this.#position = number;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import type { Config } from '#libs/config';
+import type { Clock } from '#libs/model';
+import {
+  openCluster,
+  openElastic,
+  type Cluster,
+  type ClusterAddress,
+  type ClusterSettings,
+  type Elastic,
+  type ElasticAddress,
+} from '#libs/platform';
+import type { HealthLine } from '#libs/protocol';
+import { DocumentsParked } from '#libs/store';
+
+import { clusterHealth } from './cluster/cluster-health.ts';
+import { ClusterWork } from './cluster/cluster-work.ts';
+import { GroundError, type Ground } from './work.ts';
+
+/** The servers have this long to answer at the start, ms. */
+const ANSWER_MS = 15_000;
+
+export interface DistributedNeeds {
+  readonly address: ClusterAddress;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Take a Redis that may lose what it holds; for trials. */
+  readonly allowVolatile: boolean;
+}
+
+/** What threads and processes need to reach Redis. */
+export function clusterSettings({ address, config }: DistributedNeeds): ClusterSettings {
+  return { redisUrl: address.redisUrl, prefix: config.cluster.redis_prefix };
+}
+
+/** What threads and processes need to reach Elasticsearch. */
+export function elasticAddress({ address, config }: DistributedNeeds): ElasticAddress {
+  const { cluster } = config;
+  const { elasticsearch_api_key_file: apiKeyFile, elasticsearch_ca_file: caFile } = cluster;
+  return {
+    url: address.elasticsearchUrl,
+    prefix: cluster.elasticsearch_prefix,
+    ...(apiKeyFile === undefined ? {} : { apiKeyFile }),
+    ...(caFile === undefined ? {} : { caFile }),
+  };
+}
+
+/** The answer, or an error that names the setting when there is none in time. */
+async function answered<T>(what: string, asking: Promise<T>, why: () => string | undefined) {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new GroundError(`${what} does not answer${why() === undefined ? '' : `: ${why()}`}`));
+  }, ANSWER_MS);
+  try {
+    return await Promise.race([asking, late]);
+  } catch (error) {
+    if (error instanceof GroundError) throw error;
+    throw new GroundError(`${what} cannot be used: ${String(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function checkServers(
+  cluster: Cluster,
+  elastic: Elastic,
+  allowVolatile: boolean,
+): Promise<void> {
+  const problems = await answered('REDIS_URL', cluster.problems(), () => cluster.link.trouble);
+  if (problems.length > 0 && !allowVolatile) {
+    throw new GroundError(
+      `the Redis of REDIS_URL may lose what it holds: ${problems.join('; ')}. ` +
+        'Change its settings, or start with --allow-volatile for a trial',
+    );
+  }
+  const refusal = await answered('ELASTICSEARCH_URL', elastic.refusal(), () => undefined);
+  if (refusal !== undefined) throw new GroundError(`ELASTICSEARCH_URL: ${refusal}`);
+}
+
+/** Redis and Elasticsearch under everything that is shared; the spool alone is this machine's. */
+export async function openDistributed(needs: DistributedNeeds): Promise<Ground> {
+  const { config, clock } = needs;
+  const settings = clusterSettings(needs);
+  const address = elasticAddress(needs);
+  const cluster = await openCluster(settings, clock);
+  const elastic = await openElastic(address);
+  try {
+    await checkServers(cluster, elastic, needs.allowVolatile);
+  } catch (error) {
+    cluster.close();
+    await elastic.close();
+    throw error;
+  }
+  const documents = await elastic.documents({ clock, changes: cluster.news });
+  const parked = new DocumentsParked(documents, clock);
+  const retentionDays = config.store.retention_days;
+  const events = elastic.events({ clock, parked, retentionDays });
+  let work: ClusterWork | undefined;
+  return {
+    platform: 'distributed',
+    documents,
+    lease: cluster.lease,
+    // The spool's own end is durable; Redis knows how far it holds it.
+    floor: () => Promise.resolve(0),
+    startWork: (start, mine, onDeath) => {
+      const parts = { cluster, settings, elastic: address, retentionDays, parked, events };
+      work = new ClusterWork(parts, start, mine, onDeath);
+      return work;
+    },
+    events: () => events,
+    sealDue: () => Promise.resolve(),
+    health: (): readonly HealthLine[] =>
+      work === undefined ? [] : clusterHealth(work, clock.now()),
+    close: async () => {
+      await events.close();
+      await documents.close();
+      await elastic.close();
+      cluster.close();
+    },
+  };
+}

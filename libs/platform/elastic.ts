@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+
+import type { ChangeLog } from '#libs/coordination';
+import type { Clock } from '#libs/model';
+import type { Parked } from '#libs/store';
+import type { ElasticDocuments, ElasticEventStore } from '#libs/store/elastic';
+
+/** How to reach Elasticsearch, as plain values that a thread can be given. */
+export interface ElasticAddress {
+  /** One address, or several of one cluster, with commas between. */
+  readonly url: string;
+  /** Stands before the name of every index. */
+  readonly prefix: string;
+  readonly apiKeyFile?: string;
+  readonly caFile?: string;
+}
+
+/** The Elasticsearch of the cluster, over one connection. */
+export interface Elastic {
+  /** Why what stands there cannot be used; rejects when nothing answers. */
+  refusal(): Promise<string | undefined>;
+  events(options: {
+    readonly clock: Clock;
+    readonly parked: Parked;
+    readonly retentionDays: number;
+  }): ElasticEventStore;
+  /** Filled and in step with the other processes when it resolves. */
+  documents(options: {
+    readonly clock: Clock;
+    readonly changes: ChangeLog;
+  }): Promise<ElasticDocuments>;
+  /** After what was opened from it is closed. */
+  close(): Promise<void>;
+}
+
+/** Small kinds that every server reads all the time; open incidents and alerts are in its books. */
+const HELD = Object.fromEntries(
+  [
+    'user',
+    'session',
+    'key',
+    'one-time-link',
+    'source',
+    'probe',
+    'probe_state',
+    'source_state',
+    'silence',
+    'maintenance',
+    'recovery',
+    'saved_view',
+  ].map((kind) => [kind, 'all' as const]),
+);
+
+/** Does not wait for Elasticsearch. */
+export async function openElastic(address: ElasticAddress): Promise<Elastic> {
+  const {
+    Connection,
+    ElasticDocuments: Docs,
+    ElasticEventStore: Events,
+  } = await import('#libs/store/elastic');
+  const { url, prefix, apiKeyFile, caFile } = address;
+  const connection = new Connection({
+    urls: url.split(',').map((one) => one.trim()),
+    prefix,
+    ...(apiKeyFile === undefined
+      ? {}
+      : { auth: { apiKey: readFileSync(apiKeyFile, 'utf8').trim() } }),
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
+  });
+  return {
+    refusal: async () => {
+      const check = await connection.check();
+      return check.ok ? undefined : check.message;
+    },
+    events: (options) => new Events(connection, options),
+    documents: async ({ clock, changes }) => {
+      const documents = new Docs(connection, { clock, changes, held: HELD });
+      await documents.open();
+      return documents;
+    },
+    close: () => connection.close(),
+  };
+}
