@@ -41,7 +41,7 @@ export const enDesk: typeof viDesk = {
   },
   palette: {
     title: 'Commands',
-    open: 'Open the list of commands',
+    rail: 'Do',
     hint: 'Type what to do, an incident, a place…',
     here: 'Do',
     pages: 'Pages',
@@ -58,6 +58,23 @@ export const enDesk: typeof viDesk = {
     here: 'online',
     me: 'me',
     none: 'Nobody of that name may work on this incident.',
+  },
+  why: {
+    ask: 'Why?',
+    sentence: (rule, count, span) => `Rule ${rule} fired on ${count} matching events in ${span},`,
+    same: 'all of one',
+    late: 'Some of the evidence came late.',
+    muted: (who, reason) => `Muted by ${who}: ${reason}`,
+    noLines: 'The evidence of this alert is not among the newest 50 events of the incident.',
+    all: 'See all events',
+    rule: 'See the rule',
+    splitWill: (n, all) => `${n} of ${all} alerts become an incident of their own.`,
+  },
+  merging: {
+    will: (ids, into, alerts) =>
+      `${ids} will go into ${into}, which then has ${alerts} alerts. Can be undone for 10 minutes.`,
+    held: (who) => `Held by ${who}.`,
+    assignPlace: 'Give this source a locality',
   },
   playbook: {
     none: 'This incident has no playbook.',

@@ -9,7 +9,7 @@ export const viDesk = {
     select: (name: string, n: string) => `Chọn ${n} sự cố của nhóm ${name}`,
   },
   escalate: {
-    waiting_locality: 'Đơn vị địa phương xử lý',
+    waiting_locality: 'Đơn vị xử lý',
     waiting_vendor: 'Nhà cung cấp xử lý',
     severity: (severity: string) => `Nâng lên mức ${severity}`,
     note: 'Cần họ làm gì, đã báo ai',
@@ -39,7 +39,7 @@ export const viDesk = {
   },
   palette: {
     title: 'Bảng lệnh',
-    open: 'Mở bảng lệnh',
+    rail: 'Lệnh',
     hint: 'Gõ việc cần làm, mã sự cố, địa phương…',
     here: 'Việc',
     pages: 'Trang',
@@ -56,6 +56,24 @@ export const viDesk = {
     here: 'đang trực tuyến',
     me: 'tôi',
     none: 'Không có ai tên như vậy được xử lý sự cố này.',
+  },
+  why: {
+    ask: 'Vì sao báo?',
+    sentence: (rule: string, count: string, span: string) =>
+      `Luật ${rule} báo vì có ${count} sự kiện khớp trong ${span},`,
+    same: 'cùng một',
+    late: 'Có bằng chứng đến muộn.',
+    muted: (who: string, reason: string) => `Đang được ${who} cho im: ${reason}`,
+    noLines: 'Bằng chứng của cảnh báo này không nằm trong 50 sự kiện mới nhất của sự cố.',
+    all: 'Xem mọi sự kiện',
+    rule: 'Xem luật',
+    splitWill: (n: string, all: string) => `${n} trong ${all} cảnh báo sẽ thành sự cố riêng.`,
+  },
+  merging: {
+    will: (ids: string, into: string, alerts: string) =>
+      `${ids} sẽ gộp vào ${into}; ${into} sẽ có ${alerts} cảnh báo. Hoàn tác được trong 10 phút.`,
+    held: (who: string) => `Đang do ${who} giữ.`,
+    assignPlace: 'Gán địa phương cho nguồn này',
   },
   playbook: {
     none: 'Sự cố này chưa có quy trình.',

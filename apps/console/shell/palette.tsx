@@ -43,6 +43,7 @@ function usePages(): readonly Command[] {
     page('/truc', text.shell.duty, 'G T'),
     ...(may.search ? [page('/tim-kiem', text.shell.search, 'G K')] : []),
     page('/nguon', text.shell.sources, 'G N'),
+    page('/bao-tri', text.shell.upkeep),
     page('/luat', text.shell.rules, 'G L'),
     page('/bao-cao', text.shell.summary, 'G B'),
     page('/suc-khoe', text.shell.health),

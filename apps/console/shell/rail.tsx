@@ -3,7 +3,9 @@ import type { ReactNode } from 'react';
 
 import { useText } from '../i18n/text.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { cx } from '../ui/class-names.ts';
 import { useDesk, useQueue } from './desk.tsx';
+import { openPalette } from './palette.tsx';
 import styles from './shell.module.css';
 
 function RailLink(props: {
@@ -11,9 +13,15 @@ function RailLink(props: {
   readonly icon: IconName;
   readonly label: string;
   readonly badge?: string;
+  /** Left to the list of commands where there is no room. */
+  readonly spare?: boolean;
 }): ReactNode {
   return (
-    <Link to={props.to} className={styles.railLink} activeProps={{ 'data-on': 'true' }}>
+    <Link
+      to={props.to}
+      className={cx(styles.railLink, props.spare === true && styles.spare)}
+      activeProps={{ 'data-on': 'true' }}
+    >
       <Icon name={props.icon} />
       <span>{props.label}</span>
       {props.badge === undefined ? null : <b>{props.badge}</b>}
@@ -39,13 +47,24 @@ export function Rail(): ReactNode {
       />
       {may.search ? <RailLink to="/tim-kiem" icon="search" label={text.shell.search} /> : null}
       <RailLink to="/nguon" icon="sources" label={text.shell.sources} />
-      <RailLink to="/bao-tri" icon="upkeep" label={text.shell.upkeep} />
-      <RailLink to="/luat" icon="rules" label={text.shell.rules} />
+      <RailLink spare to="/bao-tri" icon="upkeep" label={text.shell.upkeep} />
+      <RailLink spare to="/luat" icon="rules" label={text.shell.rules} />
       <RailLink to="/bao-cao" icon="summary" label={text.shell.summary} />
       <RailLink to="/suc-khoe" icon="health" label={text.shell.health} />
-      {may.administer ? <RailLink to="/quan-tri" icon="admin" label={text.shell.admin} /> : null}
+      {may.administer ? (
+        <RailLink spare to="/quan-tri" icon="admin" label={text.shell.admin} />
+      ) : null}
       <span className={styles.railSpace} />
-      <RailLink to="/tai-khoan" icon="account" label={text.shell.account} />
+      <button
+        type="button"
+        className={styles.railLink}
+        title={`${text.palette.title} (Ctrl+K)`}
+        onClick={openPalette}
+      >
+        <Icon name="command" />
+        <span>{text.palette.rail}</span>
+      </button>
+      <RailLink spare to="/tai-khoan" icon="account" label={text.shell.account} />
     </nav>
   );
 }

@@ -18,7 +18,7 @@ export type ColumnSet = 'narrow' | 'normal' | 'wide';
  * Whole sets, not columns that are hidden one by one: a hidden cell would leave a hole in the grid.
  */
 export const COLUMN_SETS: Readonly<Record<ColumnSet, readonly ColumnName[]>> = {
-  narrow: ['tick', 'severity', 'incident', 'last'],
+  narrow: ['tick', 'severity', 'status', 'last', 'incident', 'locality', 'due', 'owner'],
   normal: ['tick', 'severity', 'status', 'incident', 'locality', 'last', 'due', 'owner'],
   wide: [
     'tick',
@@ -34,6 +34,8 @@ export const COLUMN_SETS: Readonly<Record<ColumnSet, readonly ColumnName[]>> = {
   ],
 };
 
+/** A row of the narrow set is a card of three lines. */
+export const CARD_HEIGHT_PX = 92;
 const NARROW_BELOW_PX = 720;
 const WIDE_FROM_PX = 1_180;
 

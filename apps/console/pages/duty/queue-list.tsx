@@ -17,6 +17,7 @@ import { ROW_HEIGHT, useSettings } from '../../shell/settings.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Button } from '../../ui/controls.tsx';
 import {
+  CARD_HEIGHT_PX,
   COLUMN_SETS,
   COLUMN_SORT,
   type ColumnSet,
@@ -110,11 +111,11 @@ function Head(props: {
 export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(props, control) {
   const text = useText();
   const settings = useSettings();
-  const rowHeight = ROW_HEIGHT[settings.density];
   const paged = settings.layout === 'pages';
   const scroller = useRef<HTMLDivElement>(null);
   const [columns, setColumns] = useState<ColumnSet>('normal');
   const [page, setPage] = useState(0);
+  const rowHeight = columns === 'narrow' ? CARD_HEIGHT_PX : ROW_HEIGHT[settings.density];
   const { lines, grouping, ticks } = props;
   const order = lines.items;
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler is off

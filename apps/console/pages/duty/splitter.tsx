@@ -4,7 +4,7 @@ import { useText } from '../../i18n/text.tsx';
 import { numberPreference } from '../../shell/preference.ts';
 import styles from './duty.module.css';
 
-const WIDTH = { min: 320, max: 720, start: 372 };
+const WIDTH = { min: 320, max: 720, start: 384 };
 const STEP_PX = 24;
 const kept = numberPreference('panel', WIDTH);
 

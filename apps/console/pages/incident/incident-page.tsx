@@ -1,14 +1,12 @@
 import { Link, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect } from 'react';
 
 import type { IncidentStatus } from '#libs/model';
-import type { AlertView, IncidentRow, IncidentView } from '#libs/protocol';
+import type { IncidentRow, IncidentView } from '#libs/protocol';
 
 import { ApiFailure } from '../../api/client.ts';
 import { problemText } from '../../api/problem-text.ts';
 import { placeName } from '../../format/names.ts';
-import { number } from '../../format/number.ts';
-import { fullTime, listTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useKeys } from '../../keyboard/use-keys.ts';
 import { isOpen } from '../../live/criteria.ts';
@@ -19,6 +17,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { ActBar, ActForms } from './act-bar.tsx';
+import { Alerts } from './alerts.tsx';
 import { Comments } from './comments.tsx';
 import { ConflictNotice } from './conflict-notice.tsx';
 import { Evidence } from './evidence.tsx';
@@ -58,83 +57,6 @@ function Steps(props: { readonly row: IncidentRow }): ReactNode {
   );
 }
 
-/** The alerts of the incident; ticked ones can be split off into an incident of their own. */
-function Alerts(props: { readonly view: IncidentView; readonly work: Work }): ReactNode {
-  const text = useText();
-  const { language } = useLanguage();
-  const { clock, mayAct } = useDesk();
-  const [picked, setPicked] = useState<readonly string[]>([]);
-  const { view, work } = props;
-  const now = clock.now();
-  const maySplit = mayAct && isOpen(view) && view.alertList.length > 1;
-  const toggle = (id: string): void =>
-    setPicked(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id]);
-  const split = (): void => {
-    void work.run([view.id], 'split', { alerts: picked }).then((done) => done && setPicked([]));
-  };
-  return (
-    <>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            {maySplit ? (
-              <th>
-                <span className="sr">{text.panel.splitPick}</span>
-              </th>
-            ) : null}
-            <th>{text.duty.columns.severity}</th>
-            <th>{text.panel.tabs.alerts}</th>
-            <th>{text.panel.facts.span}</th>
-            <th className={styles.right}>{text.panel.facts.events}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {view.alertList.map((alert: AlertView) => (
-            <tr key={alert.id}>
-              {maySplit ? (
-                <td>
-                  <input
-                    type="checkbox"
-                    aria-label={text.duty.select(alert.title)}
-                    checked={picked.includes(alert.id)}
-                    onChange={() => toggle(alert.id)}
-                  />
-                </td>
-              ) : null}
-              <td>
-                <SeverityBadge severity={alert.level} ghost={alert.state !== 'in_force'} />
-              </td>
-              <td>
-                {alert.title}
-                <div className={styles.quiet}>
-                  {alert.rule_code === null ? '' : `${alert.rule_code} · `}
-                  {placeName(alert.locality, text.duty.unknownPlace)} ·{' '}
-                  {text.panel.alertState[alert.state]}
-                  {alert.late ? ` · ${text.duty.late}` : ''}
-                </div>
-                <div className="mono">
-                  {Object.entries(alert.group)
-                    .map(([name, value]) => `${name}=${value}`)
-                    .join('  ')}
-                </div>
-              </td>
-              <td title={`${fullTime(alert.first)} – ${fullTime(alert.last)}`}>
-                {listTime(alert.first, now)} – {listTime(alert.last, now)}
-              </td>
-              <td className={styles.right}>{number(alert.count, language)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {picked.length > 0 && picked.length < view.alertList.length ? (
-        <div style={{ paddingTop: 10 }}>
-          <Button onClick={split}>{text.panel.splitTitle}</Button>
-        </div>
-      ) : null}
-    </>
-  );
-}
-
 function Details(props: { readonly view: IncidentView; readonly work: Work }): ReactNode {
   const text = useText();
   const { tab } = useSearch({ from: '/shell/su-co/$id' });
@@ -169,7 +91,7 @@ function Details(props: { readonly view: IncidentView; readonly work: Work }): R
       </div>
       <TabPanel name="incident" value={value} className={styles.content}>
         {value === 'evidence' ? <Evidence view={view} open /> : null}
-        {value === 'timeline' ? <Timeline entries={view.timeline} /> : null}
+        {value === 'timeline' ? <Timeline view={view} /> : null}
         {value === 'playbook' ? <Playbook view={view} work={work} /> : null}
         {value === 'related' ? <RelatedList row={view} work={work} /> : null}
       </TabPanel>

@@ -3,13 +3,14 @@ import type { ReactNode } from 'react';
 
 import type { IncidentRow, IncidentView } from '#libs/protocol';
 
+import { UNKNOWN_PROVINCE } from '../../api/places.ts';
 import { problemText } from '../../api/problem-text.ts';
 import { placeName } from '../../format/names.ts';
 import { number } from '../../format/number.ts';
 import { listTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk, useLive } from '../../shell/desk.tsx';
-import { Avatar, Button, Count, Empty, IconButton, Skeleton } from '../../ui/controls.tsx';
+import { Avatar, Button, Empty, IconButton, Skeleton } from '../../ui/controls.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -69,11 +70,20 @@ export function Presence(props: { readonly id: string }): ReactNode {
 export function Facts(props: { readonly row: IncidentRow }): ReactNode {
   const text = useText();
   const { language } = useLanguage();
-  const { clock } = useDesk();
+  const { clock, may } = useDesk();
   const { row } = props;
   const now = clock.now();
   const facts: readonly (readonly [string, ReactNode])[] = [
-    [text.panel.facts.locality, placeName(row.locality, text.duty.unknownPlace)],
+    [
+      text.panel.facts.locality,
+      row.locality.province === UNKNOWN_PROVINCE && may.assignSources ? (
+        <Link to="/nguon" search={{ phan: 'unknown' }}>
+          {text.merging.assignPlace}
+        </Link>
+      ) : (
+        placeName(row.locality, text.duty.unknownPlace)
+      ),
+    ],
     [text.panel.facts.scope, text.scope[row.scope]],
     [text.panel.facts.entity, row.entity === null ? '–' : <code>{row.entity}</code>],
     [text.panel.facts.rules, row.rules.join(', ')],
@@ -116,7 +126,7 @@ function TabContent(props: {
     return <Comments id={view.id} entries={view.timeline} work={props.work} />;
   }
   if (props.tab === 'playbook') return <Playbook view={view} work={props.work} />;
-  if (props.tab === 'timeline') return <Timeline entries={view.timeline} />;
+  if (props.tab === 'timeline') return <Timeline view={view} />;
   return (
     <>
       <Facts row={props.row} />
@@ -194,8 +204,8 @@ export function IncidentPanel(props: PanelProps): ReactNode {
               label: (
                 <>
                   {text.panel.tabs[id]}
-                  {id === 'playbook' && progress !== '' ? <Count>{progress}</Count> : null}
-                  {id === 'comments' && comments > 0 ? <Count>{comments}</Count> : null}
+                  {id === 'playbook' && progress !== '' ? <small>{progress}</small> : null}
+                  {id === 'comments' && comments > 0 ? <small>{comments}</small> : null}
                 </>
               ),
             }))}

@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import type { IncidentRow } from '#libs/protocol';
 
 import { placeName } from '../../format/names.ts';
+import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { isOpen } from '../../live/criteria.ts';
 import type { RowBook } from '../../live/row-book.ts';
@@ -22,7 +23,7 @@ interface Related {
 }
 
 /** Open incidents about the same thing, and of the same rule in other places. */
-export function relatedTo(row: IncidentRow, book: RowBook): Related {
+function relatedTo(row: IncidentRow, book: RowBook): Related {
   const sameEntity: IncidentRow[] = [];
   const sameRule: IncidentRow[] = [];
   for (const other of book.rows()) {
@@ -38,16 +39,26 @@ export function relatedTo(row: IncidentRow, book: RowBook): Related {
 function Group(props: {
   readonly title: string;
   readonly rows: readonly IncidentRow[];
-  readonly onMerge: ((id: string) => void) | null;
+  readonly picked: readonly string[] | null;
+  readonly onPick: (id: string) => void;
 }): ReactNode {
   const text = useText();
   const { language } = useLanguage();
+  const { picked } = props;
   if (props.rows.length === 0) return null;
   return (
     <>
       <h3 className={styles.heading}>{props.title}</h3>
       {props.rows.map((row) => (
         <div key={row.id} className={styles.related}>
+          {picked === null ? null : (
+            <input
+              type="checkbox"
+              aria-label={text.duty.select(row.id)}
+              checked={picked.includes(row.id)}
+              onChange={() => props.onPick(row.id)}
+            />
+          )}
           <SeverityBadge severity={row.severity} />
           <Link to="/su-co/$id" params={{ id: row.id }}>
             {language === 'vi' ? row.title : row.titleEn}
@@ -56,33 +67,62 @@ function Group(props: {
               · {placeName(row.locality, text.duty.unknownPlace)}
             </span>
           </Link>
-          {props.onMerge === null ? null : (
-            <Button title={text.act.merge} onClick={() => props.onMerge?.(row.id)}>
-              {text.act.merge}
-            </Button>
-          )}
         </div>
       ))}
     </>
   );
 }
 
+/** What a merge would do, said before it is done; it can be undone like every act. */
+function MergeBar(props: {
+  readonly row: IncidentRow;
+  readonly rows: readonly IncidentRow[];
+  readonly onMerge: () => void;
+}): ReactNode {
+  const text = useText();
+  const { language } = useLanguage();
+  const { row, rows } = props;
+  const alerts = rows.reduce((sum, one) => sum + one.alerts, row.alerts);
+  const held = rows.filter(({ assignee }) => assignee !== null && assignee !== row.assignee);
+  return (
+    <div className={styles.mergeBar} role="status">
+      <p>
+        {text.merging.will(rows.map(({ id }) => id).join(', '), row.id, number(alerts, language))}
+        {held.length === 0
+          ? ''
+          : ` ${text.merging.held(held.map(({ assignee }) => assignee ?? '').join(', '))}`}
+      </p>
+      <Button look="primary" onClick={props.onMerge}>
+        {text.panel.mergeTitle(number(rows.length, language))}
+      </Button>
+    </div>
+  );
+}
+
+/** Incidents that may be the same trouble; those picked go into this one. */
 export function RelatedList(props: { readonly row: IncidentRow; readonly work: Work }): ReactNode {
   const text = useText();
   const { book, mayAct } = useDesk();
+  const [picked, setPicked] = useState<readonly string[]>([]);
   const { row, work } = props;
   const { sameEntity, sameRule } = relatedTo(row, book);
   if (sameEntity.length + sameRule.length === 0) {
     return <p className={styles.quiet}>{text.panel.noRelated}</p>;
   }
-  const merge =
-    mayAct && isOpen(row)
-      ? (id: string) => void work.run([row.id], 'merge', { incidents: [id] })
-      : null;
+  const may = mayAct && isOpen(row);
+  const chosen = [...sameEntity, ...sameRule].filter(({ id }) => picked.includes(id));
+  const pick = (id: string): void =>
+    setPicked(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id]);
+  const merge = (): void => {
+    const incidents = chosen.map(({ id }) => id);
+    void work.run([row.id], 'merge', { incidents }).then((done) => done && setPicked([]));
+  };
+  const choice = may ? picked : null;
   return (
     <>
-      <Group title={text.panel.sameEntity} rows={sameEntity} onMerge={merge} />
-      <Group title={text.panel.sameRule} rows={sameRule} onMerge={merge} />
+      <Group title={text.panel.sameEntity} rows={sameEntity} picked={choice} onPick={pick} />
+      <Group title={text.panel.sameRule} rows={sameRule} picked={choice} onPick={pick} />
+      {chosen.length === 0 ? null : <MergeBar row={row} rows={chosen} onMerge={merge} />}
     </>
   );
 }

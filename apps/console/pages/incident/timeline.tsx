@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-import type { TimelineView } from '#libs/protocol';
+import type { IncidentView, TimelineView } from '#libs/protocol';
 
 import { clockTime, dateTime, fullTime, listTime, millis } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
@@ -53,14 +53,18 @@ function sentence(entry: TimelineView, text: Text): string {
   }
 }
 
-function Entry(props: { readonly entry: TimelineView; readonly now: number }): ReactNode {
+function Entry(props: {
+  readonly entry: TimelineView;
+  readonly rules: ReadonlyMap<string, string>;
+  readonly now: number;
+}): ReactNode {
   const text = useText();
   const { entry } = props;
   const byProduct = entry.who === PRODUCT;
   const said = sentence(entry, text);
   const apart = Math.abs(millis(entry.at) - millis(entry.time)) > APART_MS;
   const written = entry.facts['text'];
-  const rule = entry.facts['rule_code'] ?? entry.facts['title'] ?? entry.facts['rule'];
+  const rule = props.rules.get(entry.facts['rule'] ?? '');
   const hot = entry.what === 'opened' || entry.what === 'severity' || entry.what === 'reopened';
   return (
     <li className={styles.entry} data-hot={hot ? '' : undefined}>
@@ -84,19 +88,23 @@ function Entry(props: { readonly entry: TimelineView; readonly now: number }): R
 }
 
 /** Everything that happened to an incident, newest first. */
-export function Timeline(props: { readonly entries: readonly TimelineView[] }): ReactNode {
+export function Timeline(props: { readonly view: IncidentView }): ReactNode {
   const text = useText();
   const { clock } = useDesk();
-  if (props.entries.length === 0) return <p className={styles.quiet}>{text.panel.noTimeline}</p>;
+  const { timeline, alertList } = props.view;
+  if (timeline.length === 0) return <p className={styles.quiet}>{text.panel.noTimeline}</p>;
   const now = clock.now();
+  const rules = new Map(
+    alertList.map((alert) => [alert.rule_id, `${alert.rule_code ?? ''} ${alert.title}`.trim()]),
+  );
   const newest = sorted(
-    props.entries.map((entry, at) => ({ entry, at })),
+    timeline.map((entry, at) => ({ entry, at })),
     (a, b) => millis(b.entry.at) - millis(a.entry.at) || b.at - a.at,
   );
   return (
     <ol className={styles.list} style={{ gap: 0 }}>
       {newest.map(({ entry, at }) => (
-        <Entry key={at} entry={entry} now={now} />
+        <Entry key={at} entry={entry} rules={rules} now={now} />
       ))}
     </ol>
   );

@@ -5,6 +5,7 @@ import type { Problem } from '#libs/protocol';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useKeys } from '../../keyboard/use-keys.ts';
 import { Button, controls } from '../../ui/controls.tsx';
+import { recentQueries, rememberQuery } from './recent.ts';
 import styles from './search.module.css';
 
 /** The query with the wrong character marked under it, in the server's words. */
@@ -47,6 +48,7 @@ export function QueryBar(props: {
   useKeys({ Slash: () => field.current?.focus() });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    rememberQuery(typed.trim());
     props.onRun(typed.trim());
   };
   return (
@@ -64,8 +66,16 @@ export function QueryBar(props: {
           spellCheck={false}
           autoCapitalize="none"
           autoComplete="off"
+          list="recent-queries"
           onChange={(event) => setTyped(event.target.value)}
         />
+        <datalist id="recent-queries">
+          {recentQueries().map((query) => (
+            <option key={query} value={query}>
+              {query}
+            </option>
+          ))}
+        </datalist>
         <Button look="primary" type="submit">
           {text.search.run}
         </Button>

@@ -1,12 +1,13 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 
 import type { EventView, HistogramView, Problem, SearchView } from '#libs/protocol';
 
 import { address, ApiFailure, get } from '../../api/client.ts';
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
+import { useKeys } from '../../keyboard/use-keys.ts';
 import { useClockKnown, useDesk } from '../../shell/desk.tsx';
 import { PageFrame } from '../../shell/page-frame.tsx';
 import { Button, controls, Empty, IconButton, Notice } from '../../ui/controls.tsx';
@@ -25,6 +26,8 @@ const PAGE = 100;
 /** Events on the page at once; past it the query has to be narrowed. */
 const EVENTS_MAX = 2_000;
 const BUCKETS = 90;
+/** A page that looks again by itself does so this often. */
+const LIVE_MS = 5_000;
 
 type Change = (patch: SearchSearch, drop?: readonly (keyof SearchSearch)[]) => void;
 
@@ -93,16 +96,33 @@ function Results(props: {
   );
 }
 
-/** Query and span; a moving span is fixed once, when the product's time is known. */
+/** Counts up while the page looks again by itself; a hidden page waits. */
+function useBeat(on: boolean): number {
+  const [beat, setBeat] = useState(0);
+  useEffect(() => {
+    if (!on) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) setBeat((before) => before + 1);
+    }, LIVE_MS);
+    return () => clearInterval(timer);
+  }, [on]);
+  return beat;
+}
+
+/**
+ * Query and span; a moving span is fixed once, when the product's time is known, and again at each
+ * beat.
+ */
 function useAsked(search: SearchSearch): { query: string; span: Span; known: boolean } {
   const { clock } = useDesk();
   const { q = '', kh, from, to } = search;
   const fixed = from !== undefined;
   const known = useClockKnown() || fixed;
+  const beat = useBeat(search.live === '1');
   const span = useMemo(() => {
     const asked = { ...(kh && { kh }), ...(from && to && { from, to }) };
-    return spanOf(asked, known ? clock.now() : 0);
-  }, [kh, from, to, clock, known]);
+    return spanOf(asked, known && beat >= 0 ? clock.now() : 0);
+  }, [kh, from, to, clock, known, beat]);
   return { query: q, span, known };
 }
 
@@ -158,6 +178,9 @@ export function SearchPage(): ReactNode {
   const toSpan = (next: Span): void => change(isoSpan(next), ['kh']);
   const add = (condition: string): void => change({ q: withCondition(query, condition) });
   const acts: EventActs = { add, only: (q) => change({ q }), around: toSpan, top: setField };
+  const toggleLive = (): void =>
+    search.live === '1' ? change({}, ['live']) : change({ live: '1' });
+  useKeys({ Period: () => search.from === undefined && (toggleLive(), true) });
   const problem = problemOf(events.error);
   const pages = events.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.rows);
@@ -179,6 +202,14 @@ export function SearchPage(): ReactNode {
               {text.search.result(total, number(first.tookMs, language))}
             </span>
           )}
+          <Button
+            aria-pressed={search.live === '1'}
+            disabled={search.from !== undefined}
+            hint="."
+            onClick={toggleLive}
+          >
+            {text.search.live}
+          </Button>
           {may.exportEvents ? (
             <a className={controls.button} href={address('/events/export.csv', asked)} download>
               {text.search.exportCsv}

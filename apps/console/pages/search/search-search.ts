@@ -19,10 +19,12 @@ export interface SearchSearch {
   readonly kh?: Range;
   readonly from?: string;
   readonly to?: string;
+  /** `1` while the page looks again by itself; only with a moving span. */
+  readonly live?: '1';
 }
 
 export function readSearchSearch(search: Record<string, unknown>): SearchSearch {
-  const { q, kh, from, to } = readTexts(search, ['q', 'kh', 'from', 'to']);
+  const { q, kh, from, to, live } = readTexts(search, ['q', 'kh', 'from', 'to', 'live']);
   const range = RANGES.find((name) => name === kh);
   const spanned =
     from !== undefined &&
@@ -33,6 +35,7 @@ export function readSearchSearch(search: Record<string, unknown>): SearchSearch 
     ...(q === undefined ? {} : { q }),
     ...(range === undefined ? {} : { kh: range }),
     ...(spanned ? { from, to } : {}),
+    ...(live === '1' && !spanned ? { live } : {}),
   };
 }
 
