@@ -9,10 +9,18 @@ import { testSamples, type SampleParts } from './rules-test.ts';
 
 const USAGE = `thapcanh rules check DIR…   load the rules and say what is wrong
 thapcanh rules test DIR…    load them and run the samples beside them
+thapcanh rules import DIR|ARCHIVE [--pack NAME] [--apply] [--all]
+                            show what a pack of rules would change; --apply puts it in force
+thapcanh rules rollback PACK   put the version before in force again
+thapcanh rules packs           the packs that were imported, with their versions
+thapcanh rules enable|disable --pack NAME | --level LEVEL | --logsource product=…,… | --id ID
 
   --placeholders FILE   YAML with lines "name: [value, value]" for %name%
   --require-samples     a rule file without samples is an error (test)
 
+  --all                 name every rule that an import changes, not the first of them
+
+Archives are tar, tar.gz and zip. A running product follows within seconds.
 Exit 1 when a rule is refused or a sample fails, with file, line, column and reason.
 `;
 
@@ -20,7 +28,7 @@ Exit 1 when a rule is refused or a sample fails, with file, line, column and rea
 export function createRulesVerb(parts: SampleParts): Verb {
   return {
     name: 'rules',
-    summary: 'check Sigma rules and run their samples',
+    summary: 'check, test, import and switch Sigma rules',
     usage: USAGE,
     async run(args, io) {
       try {
@@ -35,6 +43,13 @@ export function createRulesVerb(parts: SampleParts): Verb {
 }
 
 async function run(args: readonly string[], io: Io, parts: SampleParts): Promise<number> {
+  const { readPackWork, runPackWork } = await import('./rules-packs.ts');
+  const work = readPackWork(args);
+  if (typeof work === 'object') return runPackWork(work, io);
+  if (typeof work === 'string') {
+    io.err.write(`rules: ${work}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
   const options = readOptions(args);
   if (typeof options === 'string') {
     io.err.write(`rules: ${options}\n\n${USAGE}`);
@@ -91,7 +106,8 @@ function readOptions(args: readonly string[]): RulesOptions | string {
   }
   const { values, positionals } = parsed;
   const [action, ...paths] = positionals;
-  if (action !== 'check' && action !== 'test') return 'check or test?';
+  if (action !== 'check' && action !== 'test')
+    return 'check, test, import, rollback, packs, enable or disable?';
   if (paths.length === 0) return `rules ${action} needs a folder or file`;
   return {
     action,

@@ -20,6 +20,16 @@ const ENTRIES_MAX = 100_000;
  * what it likes. Throws `ArchiveUnreadable`.
  */
 export function readArchive(bytes: Buffer): ArchiveEntry[] {
+  try {
+    return entriesOf(bytes);
+  } catch (error) {
+    // Lengths and places in a damaged archive point anywhere.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ArchiveUnreadable('the archive is cut off or damaged', { cause: error });
+  }
+}
+
+function entriesOf(bytes: Buffer): ArchiveEntry[] {
   if (bytes.readUInt16BE(0) === GZIP) return readTar(unpacked(() => gunzipSync(bytes, LIMIT)));
   if (bytes.readUInt32LE(0) === ZIP_LOCAL) return readZip(bytes);
   if (bytes.toString('latin1', TAR_MAGIC, TAR_MAGIC + 5) === 'ustar') return readTar(bytes);
