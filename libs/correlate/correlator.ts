@@ -6,9 +6,11 @@ import { Evaluation } from './evaluation.ts';
 import { newKeyState, put } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import { EXPIRE_STEP_MS, Machine, type Feed } from './machine.ts';
+import { Marks, provinceOf, type WindowMark } from './marks.ts';
 import { fingerprint, plansOf } from './plan.ts';
 import { Recoveries } from './recovery.ts';
 import { load, save } from './snapshot.ts';
+import type { WindowStanding } from './standing.ts';
 import type { Entry } from './timeline.ts';
 
 /**
@@ -33,11 +35,24 @@ export interface Correlator {
   /** Puts other rules in force; those that are in both as they were keep what they hold. */
   reload(ruleSet: RuleSetView): void;
   counters(): Readonly<CorrelateCounters>;
+  /** What happened to windows since the last call: for the ledger. */
+  marks(): readonly WindowMark[];
+  /**
+   * Why a rule did not fire: how far its windows are from their threshold. With an event the window
+   * of its group that ends at its time, else the groups that are nearest, at their last match.
+   */
+  standing(
+    rule: string,
+    ask: { readonly event?: Event; readonly limit: number },
+  ): readonly WindowStanding[];
 }
 
 export function createCorrelator(ruleSet: RuleSetView, limits: CorrelateLimits): Correlator {
   return new WindowCorrelator(ruleSet, limits);
 }
+
+/** Groups that are looked at to find those nearest to their threshold. */
+const STANDINGS_READ_MAX = 20_000;
 
 class WindowCorrelator implements Correlator {
   readonly #limits: CorrelateLimits;
@@ -53,6 +68,7 @@ class WindowCorrelator implements Correlator {
     learnt_dropped: 0,
     alerts_raised: 0,
   };
+  readonly #marks = new Marks();
   #ruleSet: RuleSetView = { rules: [], correlations: [] };
   #machines: readonly Machine[] = [];
   #consumers = new Map<string, Consumer[]>();
@@ -96,7 +112,7 @@ class WindowCorrelator implements Correlator {
   }
 
   #newMachine(plan: Machine['plan']): Machine {
-    return new Machine(plan, this.#limits, this.#counters);
+    return new Machine(plan, this.#limits, this.#counters, this.#marks);
   }
 
   #consume(rule: string, consumer: Consumer): void {
@@ -133,11 +149,12 @@ class WindowCorrelator implements Correlator {
   #take(consumer: Consumer, event: Event): void {
     const { machine, against } = consumer;
     const late = this.#reached - event.time > this.#limits.latenessMs;
+    const key = consumer.keyOf(event);
     if (late && machine.plan.type !== 'plain') {
       this.#counters.too_late += 1;
+      if (key !== undefined) this.#markTooLate(machine, key, event.time);
       return;
     }
-    const key = consumer.keyOf(event);
     if (key !== undefined && against) {
       machine.takeAgainst(key, event, this.#reached);
       return;
@@ -146,6 +163,11 @@ class WindowCorrelator implements Correlator {
     if (key === undefined || entry === undefined) this.#counters.ungrouped += 1;
     else if (machine.take(key, entry, this.#reached) === 'apart')
       this.#takeApart(machine, key, entry);
+  }
+
+  #markTooLate({ plan }: Machine, key: string, time: number): void {
+    const at = { from: time, to: time + plan.spanMs, count: 1 };
+    this.#marks.limit('too_late', plan.rule, provinceOf(key), at);
   }
 
   /**
@@ -158,6 +180,7 @@ class WindowCorrelator implements Correlator {
     const held = states
       .get(key)
       ?.episodes.some((e) => e.satisfied - plan.spanMs < entry.time && entry.time <= e.last);
+    if (plan.type !== 'plain') this.#markTooLate(machine, key, entry.time);
     if (plan.type !== 'plain' || held === true) return;
     const state = newKeyState(key);
     put(state, entry);
@@ -200,6 +223,38 @@ class WindowCorrelator implements Correlator {
     this.#counters.keys = 0;
     this.#reached = load(this.#machines, bytes);
     this.#wire();
+  }
+
+  marks(): readonly WindowMark[] {
+    return this.#marks.take();
+  }
+
+  standing(
+    rule: string,
+    { event, limit }: { readonly event?: Event; readonly limit: number },
+  ): readonly WindowStanding[] {
+    const machine = this.#machines.find(({ plan }) => plan.rule === rule);
+    if (machine === undefined) return [];
+    const at = event?.time;
+    const keys =
+      event === undefined ? machine.keys(STANDINGS_READ_MAX) : this.#keysOf(machine, event);
+    const standings: WindowStanding[] = [];
+    for (const key of keys) {
+      const standing = machine.standing(key, this.#reached, at);
+      if (standing !== undefined) standings.push(standing);
+    }
+    return standings.toSorted((a, b) => b.measured - a.measured).slice(0, limit);
+  }
+
+  /** The group keys under which an event counts for a machine. */
+  #keysOf(machine: Machine, event: Event): ReadonlySet<string> {
+    const keys = new Set<string>();
+    for (const consumers of this.#consumers.values())
+      for (const consumer of consumers) {
+        const key = consumer.machine === machine ? consumer.keyOf(event) : undefined;
+        if (key !== undefined) keys.add(key);
+      }
+    return keys;
   }
 
   counters(): Readonly<CorrelateCounters> {

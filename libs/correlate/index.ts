@@ -6,3 +6,5 @@ export * from './value-text.ts';
 export { createCorrelator, type Correlator } from './correlator.ts';
 export { isOfficeTime } from './office-hours.ts';
 export { createRoutes, type Route, type Routes } from './routes.ts';
+export type { WindowMark } from './marks.ts';
+export type { WindowStanding } from './standing.ts';

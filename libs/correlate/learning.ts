@@ -126,18 +126,23 @@ export class Learning {
 
   /** Whether a count at `time` is far enough above the same minutes of the sealed days before. */
   isAbove(key: string, count: number, time: number, line: Timeline): boolean {
+    return count >= (this.needed(key, time, line) ?? 0);
+  }
+
+  /** The count that the sealed days before ask for; undefined where they ask for none. */
+  needed(key: string, time: number, line: Timeline): number | undefined {
     const { baseline, spanMs } = this.#plan;
-    if (baseline === undefined) return true;
+    if (baseline === undefined) return undefined;
     const { gte, days } = baseline;
     const sealed = sealedAt(time);
-    if (!this.#wasSeen(key, sealed - KNOWN_DAYS + 1, sealed - days + 1)) return true;
+    if (!this.#wasSeen(key, sealed - KNOWN_DAYS + 1, sealed - days + 1)) return undefined;
     const width = Math.ceil(spanMs / MINUTE_MS);
     let sum = 0;
     for (let day = sealed; day > sealed - days; day -= 1) {
       const to = minuteOf(time) - (dayOf(time) - day) * DAY_MINUTES;
       sum += this.#counted(key, to - width, to, line);
     }
-    return count >= (gte * sum) / days;
+    return (gte * sum) / days;
   }
 
   /** Matches of the minutes in `(from, to]`. */

@@ -6,9 +6,11 @@ import { Evaluation, type Settled } from './evaluation.ts';
 import { newKeyState, prune, put, putAgainst, takeOut, touch, type KeyState } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import { Learning, type SavedLearning } from './learning.ts';
+import { Marks, provinceOf } from './marks.ts';
 import { Nursery, type Nursed } from './nursery.ts';
 import type { Plan } from './plan.ts';
-import type { Entry } from './timeline.ts';
+import { standingOf, type WindowStanding } from './standing.ts';
+import { Timeline, type Entry } from './timeline.ts';
 
 /** A satisfying time of a correlation, as one that reads it counts it. */
 export interface Result {
@@ -54,6 +56,7 @@ export class Machine {
   readonly #counters: CorrelateCounters;
   readonly #unsettled = new Set<KeyState>();
   readonly #nursery: Nursery | undefined;
+  readonly #marks: Marks;
   #learning: Learning | undefined;
   /** Keys of the nursery by the stretch of receipt time in which their oldest matches may leave. */
   readonly #leaving = new Map<number, string[]>();
@@ -63,8 +66,14 @@ export class Machine {
   readonly #waiting = new Map<number, Set<KeyState>>();
   #ripened = -Infinity;
 
-  constructor(plan: Plan, limits: CorrelateLimits, counters: CorrelateCounters) {
+  constructor(
+    plan: Plan,
+    limits: CorrelateLimits,
+    counters: CorrelateCounters,
+    marks: Marks = new Marks(),
+  ) {
     this.plan = plan;
+    this.#marks = marks;
     this.#limits = limits;
     this.#counters = counters;
     const { least = 1, baseline, type } = plan;
@@ -189,18 +198,27 @@ export class Machine {
 
   #dropOldest(): boolean {
     this.#counters.keys_dropped += 1;
-    if (this.#nursery?.dropOldest() === true) {
+    const nursed = this.#nursery?.dropOldest();
+    if (nursed !== undefined) {
+      this.#markDropped(nursed.key, nursed.time);
       this.#counters.keys -= 1;
       return true;
     }
     for (const [key, state] of this.states) {
       if (this.#unsettled.has(state)) continue;
       this.#learning?.left(key, state.line, state.line.size);
+      this.#markDropped(key, state.line.times[0] ?? 0, state.line.times.at(-1));
       this.states.delete(key);
       this.#counters.keys -= 1;
       return true;
     }
     return false;
+  }
+
+  #markDropped(key: string, from: number, last = from): void {
+    const to = last + this.plan.spanMs;
+    const at = { from, to, count: 1 };
+    this.#marks.limit('keys_dropped', this.plan.rule, provinceOf(key), at);
   }
 
   /** Takes a match of a member in; `apart`: it is older than all its key still holds. */
@@ -260,8 +278,10 @@ export class Machine {
     if (against !== undefined && against.size >= this.#limits.basePerKeyMax) {
       against.settle();
       const out = Math.ceil(against.size * SHED_SHARE);
+      const from = against.oldest ?? time;
       against.drop(out);
       this.#counters.matches_dropped += out;
+      this.#markShed(key, from, against.oldest ?? time, out);
     }
     if (putAgainst(state, this.plan, time, id)) this.#unsettled.add(state);
     else this.#counters.repeats += 1;
@@ -272,8 +292,15 @@ export class Machine {
     const before = state.line.size;
     if (state.seen < before || state.late.length > 0) return;
     const horizon = times[Math.floor(before * SHED_SHARE)] as number;
+    const from = times[0] as number;
     prune(state, this.plan, horizon, this.#learning);
     this.#counters.matches_dropped += before - state.line.size;
+    this.#markShed(state.key, from, horizon, before - state.line.size);
+  }
+
+  #markShed(key: string, from: number, to: number, count: number): void {
+    const at = { from, to: to + this.plan.spanMs, count };
+    this.#marks.limit('matches_dropped', this.plan.rule, provinceOf(key), at);
   }
 
   /**
@@ -303,7 +330,7 @@ export class Machine {
     const feeds: Feed[] = [];
     for (const state of this.#unsettled) {
       if (this.states.get(state.key) !== state) continue;
-      if (state.touches.length > 0 || state.late.length > 0) this.#counters.reevaluated += 1;
+      if (state.touches.length > 0 || state.late.length > 0) this.#markLate(state);
       const settled = new Evaluation(this.plan, state, reached, this.#learning).settle();
       if (!this.plan.silent) this.#tell(state, settled, reached, changes);
       if (!this.plan.feeds) continue;
@@ -312,6 +339,38 @@ export class Machine {
     }
     this.#unsettled.clear();
     return { changes, feeds };
+  }
+
+  #markLate({ key, touches, late }: KeyState): void {
+    this.#counters.reevaluated += 1;
+    let [from, to] = [Infinity, -Infinity];
+    for (const list of [touches, late])
+      for (const { time } of list) [from, to] = [Math.min(from, time), Math.max(to, time)];
+    this.#marks.late(this.plan.rule, provinceOf(key), from, to + this.plan.spanMs);
+  }
+
+  /** How far the window of a key that ends at `at`, or at its last match, is from its threshold. */
+  standing(key: string, reached: number, at?: number): WindowStanding | undefined {
+    const state = this.states.get(key);
+    const nursed = state === undefined ? (this.#nursery?.entriesOf(key) ?? []) : [];
+    const line = state?.line ?? new Timeline();
+    for (const entry of nursed) line.place(entry);
+    const end = at ?? line.times.at(-1);
+    if (end === undefined) return undefined;
+    state?.against?.settle();
+    const facts = { key, line, against: state?.against, reached, learning: this.#learning };
+    return standingOf(this.plan, facts, end);
+  }
+
+  /** Keys held, no more than `limit`. */
+  *keys(limit: number): Generator<string> {
+    let left = limit;
+    for (const keys of [this.states.keys(), this.#nursery?.keys() ?? []])
+      for (const key of keys) {
+        if (left <= 0) return;
+        left -= 1;
+        yield key;
+      }
   }
 
   #tell(state: KeyState, settled: Settled, reached: number, changes: AlertChange[]): void {

@@ -80,6 +80,17 @@ export class Nursery {
     return { kind: 'grown', entries };
   }
 
+  /** The entries of a key, in no order. */
+  entriesOf(key: string): readonly Entry[] {
+    const first = this.#first.get(key);
+    return first === undefined ? [] : this.#entries(first);
+  }
+
+  /** The keys, the one that came first first. */
+  keys(): Iterable<string> {
+    return this.#first.keys();
+  }
+
   #place(entry: Entry, next: number): number {
     let at = this.#free;
     if (at === NOWHERE) at = this.#events.length;
@@ -143,13 +154,14 @@ export class Nursery {
     return staying.length === 0 ? undefined : Math.min(...staying.map(({ time }) => time));
   }
 
-  /** Drops the key that came first; false when there is none. */
-  dropOldest(): boolean {
+  /** Drops the key that came first and says what it held; undefined when there is none. */
+  dropOldest(): { readonly key: string; readonly time: number } | undefined {
     for (const [key, first] of this.#first) {
+      const time = this.#times[first] as number;
       this.#leave(key, first);
-      return true;
+      return { key, time };
     }
-    return false;
+    return undefined;
   }
 
   save(): Nursed {
