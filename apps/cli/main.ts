@@ -26,7 +26,7 @@ const VERBS: readonly Entry[] = [
   },
   {
     name: 'rules',
-    summary: 'check Sigma rules and run their samples',
+    summary: 'check, test, import and switch Sigma rules',
     load: async () => {
       const [{ createRulesVerb }, parts] = await Promise.all([
         import('./verbs/rules.ts'),
@@ -56,8 +56,18 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./verbs/locality.ts')).localityVerb,
   },
   {
+    name: 'backup',
+    summary: 'write everything, or all but events, into one archive',
+    load: async () => (await import('./verbs/backup.ts')).backupVerb,
+  },
+  {
+    name: 'restore',
+    summary: 'put an archive back into an empty data folder',
+    load: async () => (await import('./verbs/restore.ts')).restoreVerb,
+  },
+  {
     name: 'verify',
-    summary: 'verify the hash chain of the record',
+    summary: 'verify the record, the stores, or a backup',
     load: async () => (await import('./verbs/verify.ts')).verifyVerb,
   },
   {

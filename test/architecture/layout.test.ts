@@ -11,7 +11,7 @@ const layout: Record<string, string> = {
   apps: 'collector engine server standalone forwarder cli console',
   libs:
     'model protocol sigma input spool decode normalize handover store detect correlate alerting ' +
-    'incident availability notify report schedule auth audit coordination config telemetry platform',
+    'incident availability notify report schedule auth audit backup coordination config telemetry platform',
   test: 'model oracle acceptance architecture rules bench support services browser faults',
 };
 // What a run leaves in the top folder.

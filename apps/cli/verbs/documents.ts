@@ -11,6 +11,8 @@ import { EXIT, type Io } from '../verb.ts';
 
 /** The books of the data folder, beside a running product or without one. */
 export interface Books {
+  /** The data folder. */
+  readonly folder: string;
   readonly documents: SqliteDocuments;
   readonly auth: Auth;
   readonly audit: Audit;
@@ -47,7 +49,13 @@ export async function withBooks(
     // A chain of its own: the running product writes the main one, and two writers would fight for
     // its head.
     const audit = new Audit(documents, clock, 'cli');
-    return await work({ documents, clock, audit, auth: new Auth({ documents, clock }) });
+    return await work({
+      folder: data,
+      documents,
+      clock,
+      audit,
+      auth: new Auth({ documents, clock }),
+    });
   } finally {
     await documents.close();
   }
