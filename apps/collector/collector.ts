@@ -35,7 +35,8 @@ export interface DoorsNeeds {
 /** The doors, open. */
 export interface Doors {
   /**
-   * Ports of the doors with a listener of their own, by name (`bulk`, `syslog_tcp`, `syslog_udp`).
+   * Ports of the doors with a listener of their own, by name (`bulk`, `syslog_tcp`,
+   * `syslog_tls`, `syslog_udp`).
    */
   readonly ports: Readonly<Record<string, number>>;
   /** Lines of the health page: each door, the spool, the quarantine. */
@@ -143,7 +144,7 @@ async function openListeners(
   counters: DoorCounters,
   bulk: (scope: FastifyInstance) => Promise<void>,
   stops: (() => Promise<void>)[],
-): Promise<Pick<OpenDoors, 'udp' | 'tcp' | 'bulkPort'>> {
+): Promise<Pick<OpenDoors, 'udp' | 'tcp' | 'tls' | 'bulkPort'>> {
   const { settings, spool, clock } = needs;
   const { limits } = settings;
   const syslog = (at: { address: string; port: number }): SyslogNeeds => {
@@ -151,6 +152,7 @@ async function openListeners(
   };
   let udp: SyslogUdp | undefined;
   let tcp: SyslogTcp | undefined;
+  let tls: SyslogTcp | undefined;
   let bulkPort: number | undefined;
   if (settings.syslog_udp.enabled) {
     const at = settings.syslog_udp;
@@ -164,6 +166,14 @@ async function openListeners(
     stops.push(() => door.stop());
     tcp = door;
   }
+  if (settings.syslog_tls?.enabled === true) {
+    const at = settings.syslog_tls;
+    const door = await opened(at.port, 'inputs.syslog_tls', () =>
+      SyslogTcp.start(syslog(at), at.tls),
+    );
+    stops.push(() => door.stop());
+    tls = door;
+  }
   if (settings.bulk.enabled) {
     const at = settings.bulk;
     const door = await opened(at.port, 'inputs.bulk.port', () =>
@@ -172,7 +182,7 @@ async function openListeners(
     stops.push(() => door.stop());
     bulkPort = door.port;
   }
-  return { udp, tcp, bulkPort };
+  return { udp, tcp, tls, bulkPort };
 }
 
 function doorsOf(
@@ -190,6 +200,7 @@ function doorsOf(
     ports: {
       ...(open.udp === undefined ? {} : { syslog_udp: open.udp.port }),
       ...(open.tcp === undefined ? {} : { syslog_tcp: open.tcp.port }),
+      ...(open.tls === undefined ? {} : { syslog_tls: open.tls.port }),
       ...(open.bulkPort === undefined ? {} : { bulk: open.bulkPort }),
     },
     health: () => {

@@ -1,10 +1,31 @@
-import { DOOR_SETTINGS, type DoorSettings } from '../collector/index.ts';
+import { readFileSync } from 'node:fs';
+
+import { DOOR_SETTINGS, DoorError, type DoorSettings } from '../collector/index.ts';
 import type { Config } from '#libs/config';
 import type { SpoolLimits } from '#libs/spool';
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+
+/** Syslog over TLS, when a certificate and a key are configured. */
+function secureSyslog(at: Config['inputs']['syslog_tls']): Pick<DoorSettings, 'syslog_tls'> {
+  const { address, port, tls_cert_file: cert, tls_key_file: key, client_ca_file: ca } = at;
+  if (cert === undefined || key === undefined) return {};
+  const read = (name: string, file: string): Buffer => {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      throw new DoorError(port, `inputs.syslog_tls.${name}`, error);
+    }
+  };
+  const tls = {
+    cert: read('tls_cert_file', cert),
+    key: read('tls_key_file', key),
+    ...(ca === undefined ? {} : { clientCa: read('client_ca_file', ca) }),
+  };
+  return { syslog_tls: { enabled: true, address, port, tls } };
+}
 
 /** The doors as the configuration wants them. */
 export function doorSettings(
@@ -16,6 +37,7 @@ export function doorSettings(
     bulk: { ...bulk, ...(tls === undefined ? {} : { tls }) },
     syslog_udp: udp,
     syslog_tcp: tcp,
+    ...secureSyslog(inputs.syslog_tls),
     limits: {
       ...DOOR_SETTINGS.limits,
       body_bytes_max: inputs.body_bytes_max,

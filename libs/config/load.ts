@@ -81,11 +81,15 @@ function crossChecks(config: Config): ConfigProblem[] {
     const key = retention.reason === 'retention_reason_missing' ? 'reason' : 'days';
     problems.push({ path: `store.retention_${key}`, message: retention.message });
   }
-  const { tls_cert_file: cert, tls_key_file: key } = config.http;
-  if ((cert === undefined) !== (key === undefined)) {
+  const secured = [
+    ['http', 'HTTPS', config.http],
+    ['inputs.syslog_tls', 'syslog over TLS', config.inputs.syslog_tls],
+  ] as const;
+  for (const [path, what, { tls_cert_file: cert, tls_key_file: certKey }] of secured) {
+    if ((cert === undefined) === (certKey === undefined)) continue;
     problems.push({
-      path: cert === undefined ? 'http.tls_cert_file' : 'http.tls_key_file',
-      message: 'HTTPS needs both tls_cert_file and tls_key_file',
+      path: `${path}.${cert === undefined ? 'tls_cert_file' : 'tls_key_file'}`,
+      message: `${what} needs both tls_cert_file and tls_key_file`,
     });
   }
   return problems;

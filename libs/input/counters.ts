@@ -1,5 +1,5 @@
 /** A door of the product, as health and metrics name it. */
-export type DoorName = 'http' | 'bulk' | 'syslog_udp' | 'syslog_tcp';
+export type DoorName = 'http' | 'bulk' | 'syslog_udp' | 'syslog_tcp' | 'syslog_tls';
 
 /** What the doors count; sums since the start. */
 export type CounterName =

@@ -12,6 +12,6 @@ export { plainAddress } from './peer-address.ts';
 export { Repeats } from './repeats.ts';
 export type { BodySink, SinkAnswer } from './sink.ts';
 export { SyslogFramer, type FramingOddity, type TakeMessage } from './syslog-framing.ts';
-export { SyslogTcp, type SyslogNeeds } from './syslog-tcp.ts';
+export { SyslogTcp, type SyslogNeeds, type TlsMaterial } from './syslog-tcp.ts';
 export { SyslogUdp } from './syslog-udp.ts';
 export { dropsOf } from './udp-drops.ts';

@@ -16,7 +16,7 @@ interface Open {
 
 /** What a writer of syslog bodies needs. */
 export interface SyslogBodiesNeeds {
-  readonly door: 'syslog_udp' | 'syslog_tcp';
+  readonly door: 'syslog_udp' | 'syslog_tcp' | 'syslog_tls';
   readonly sink: BodySink;
   readonly clock: Clock;
   readonly counters: DoorCounters;

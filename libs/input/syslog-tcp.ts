@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:tls';
 
 import type { Clock } from '#libs/model';
 
@@ -19,7 +20,17 @@ export interface SyslogNeeds {
   readonly counters: DoorCounters;
 }
 
-const DOOR = 'syslog_tcp';
+/** What a door over TLS shows, and whom it lets in. PEM. */
+export interface TlsMaterial {
+  readonly cert: Buffer | string;
+  readonly key: Buffer | string;
+  /** Authority of the senders' certificates; without it a sender needs none. */
+  readonly clientCa?: Buffer | string;
+}
+
+/** Debian's rsyslog with the gtls driver speaks 1.2 and no later. */
+const TLS_VERSION_MIN = 'TLSv1.2';
+const TLS_HANDSHAKE_MS = 15_000;
 const SWEEP_MS = 5000;
 const KEEP_ALIVE_MS = 60_000;
 /** A connection idle for less than this never makes room for another. */
@@ -37,38 +48,69 @@ interface Connection {
 }
 
 /**
- * Syslog over TCP. Reads eagerly: the protocol has no reply, so what stands in socket buffers when
+ * Syslog over TCP, or over TLS (RFC 5425) when given a certificate. Reads eagerly: the protocol has no reply, so what stands in socket buffers when
  * we end is lost, and what is in the spool is not. Sockets are paused only when the spool refuses
  * and memory is at its limit.
  */
 export class SyslogTcp {
   readonly #needs: SyslogNeeds;
+  readonly #door: 'syslog_tcp' | 'syslog_tls';
   readonly #server: Server;
+  /** Connections whose handshake is not over. */
+  readonly #strangers = new Set<Socket>();
   readonly #bodies: SyslogBodies;
   /** Longest idle first. */
   readonly #connections = new Map<Socket, Connection>();
   #unfinished = 0;
   #sweep: (() => void) | undefined;
 
-  private constructor(needs: SyslogNeeds) {
+  private constructor(needs: SyslogNeeds, tls: TlsMaterial | undefined) {
     this.#needs = needs;
+    this.#door = tls === undefined ? 'syslog_tcp' : 'syslog_tls';
     const { sink, clock, counters, limits } = needs;
     const inFlightBytesMax = limits.syslog_in_flight_bytes_max;
-    this.#bodies = new SyslogBodies({ door: DOOR, sink, clock, counters, inFlightBytesMax }, (on) =>
+    const door = this.#door;
+    this.#bodies = new SyslogBodies({ door, sink, clock, counters, inFlightBytesMax }, (on) =>
       this.#press(on),
     );
-    this.#server = createServer((socket) => this.#accept(socket));
+    this.#server =
+      tls === undefined ? createServer((socket) => this.#accept(socket)) : this.#secured(tls);
   }
 
-  /** Resolves when it listens; rejects with the system's error (EADDRINUSE, EACCES …). */
-  static async start(needs: SyslogNeeds): Promise<SyslogTcp> {
-    const door = new SyslogTcp(needs);
+  #secured(tls: TlsMaterial): Server {
+    const { counters, limits } = this.#needs;
+    const server = createSecureServer({
+      cert: tls.cert,
+      key: tls.key,
+      minVersion: TLS_VERSION_MIN,
+      handshakeTimeout: TLS_HANDSHAKE_MS,
+      ...(tls.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true }),
+    });
+    server.maxConnections = limits.tcp_connections_max;
+    server.on('connection', (socket: Socket) => {
+      this.#strangers.add(socket);
+      socket.once('close', () => this.#strangers.delete(socket));
+    });
+    server.on('secureConnection', (socket) => this.#accept(socket));
+    // What it is stands in the sender's own log; here only that somebody cannot send is told.
+    server.on('tlsClientError', () => counters.count(this.#door, 'oddities', 1, 'tls_failed'));
+    return server;
+  }
+
+  /**
+   * Resolves when it listens; rejects with the system's error (EADDRINUSE, EACCES …), or OpenSSL's
+   * when certificate and key are none or no pair.
+   */
+  static async start(needs: SyslogNeeds, tls?: TlsMaterial): Promise<SyslogTcp> {
+    const door = new SyslogTcp(needs, tls);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     door.#server.once('error', reject);
     door.#server.listen({ host: needs.address, port: needs.port, backlog: 1024 }, resolve);
     await promise;
     door.#server.off('error', reject);
-    door.#server.on('error', () => needs.counters.count(DOOR, 'oddities', 1, 'accept_failed'));
+    door.#server.on('error', () =>
+      needs.counters.count(door.#door, 'oddities', 1, 'accept_failed'),
+    );
     door.#plan();
     return door;
   }
@@ -102,6 +144,7 @@ export class SyslogTcp {
       connection.framer.end();
       connection.socket.destroy();
     }
+    for (const socket of this.#strangers) socket.destroy();
     await closed;
     await this.#bodies.stop();
   }
@@ -109,16 +152,16 @@ export class SyslogTcp {
   #accept(socket: Socket): void {
     const { limits, counters, clock } = this.#needs;
     if (this.#connections.size >= limits.tcp_connections_max && !this.#makeRoom()) {
-      counters.count(DOOR, 'rejected_bodies', 1, 'too_many_connections');
+      counters.count(this.#door, 'rejected_bodies', 1, 'too_many_connections');
       socket.destroy();
       return;
     }
-    counters.count(DOOR, 'connections');
+    counters.count(this.#door, 'connections');
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     const peer = plainAddress(socket.remoteAddress);
     const framer = new SyslogFramer(limits.message_bytes_max, (message, oddity) => {
-      if (oddity !== undefined) counters.count(DOOR, 'oddities', 1, oddity);
+      if (oddity !== undefined) counters.count(this.#door, 'oddities', 1, oddity);
       this.#bodies.add(peer, message);
     });
     const connection: Connection = {
@@ -132,7 +175,7 @@ export class SyslogTcp {
     if (this.#bodies.pressed) socket.pause();
     socket.on('data', (chunk: Buffer) => this.#data(connection, chunk));
     // An aborted connection is told by 'close'; what it sent before is kept either way.
-    socket.on('error', () => counters.count(DOOR, 'oddities', 1, 'connection_broken'));
+    socket.on('error', () => counters.count(this.#door, 'oddities', 1, 'connection_broken'));
     socket.once('close', () => this.#gone(connection));
   }
 
@@ -161,7 +204,7 @@ export class SyslogTcp {
   }
 
   #giveUp(connection: Connection, reason: string): void {
-    this.#needs.counters.count(DOOR, 'oddities', 1, reason);
+    this.#needs.counters.count(this.#door, 'oddities', 1, reason);
     connection.socket.destroy();
     this.#gone(connection);
   }

@@ -2,7 +2,7 @@ import type { Event } from './event.ts';
 import type { Place } from './locality.ts';
 
 /** The door a body came in by; `self` is the product's own probes, heartbeats and verdicts. */
-export type InputName = 'http' | 'bulk' | 'syslog_udp' | 'syslog_tcp' | 'self';
+export type InputName = 'http' | 'bulk' | 'syslog_udp' | 'syslog_tcp' | 'syslog_tls' | 'self';
 
 /**
  * How the bytes of a body hold records; `frames` is a little-endian 32-bit length before each

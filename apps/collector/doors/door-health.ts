@@ -9,6 +9,7 @@ export interface OpenDoors {
   readonly counters: DoorCounters;
   readonly udp: SyslogUdp | undefined;
   readonly tcp: SyslogTcp | undefined;
+  readonly tls: SyslogTcp | undefined;
   readonly bulkPort: number | undefined;
 }
 
@@ -19,9 +20,15 @@ const NAMES: Readonly<Record<DoorName, Words>> = {
   bulk: { vi: 'Cửa nhận _bulk', en: '_bulk input' },
   syslog_udp: { vi: 'Cửa nhận syslog UDP', en: 'Syslog UDP input' },
   syslog_tcp: { vi: 'Cửa nhận syslog TCP', en: 'Syslog TCP input' },
+  syslog_tls: { vi: 'Cửa nhận syslog TLS', en: 'Syslog TLS input' },
 };
 
 const OFF: Words = { vi: 'Đã tắt trong cấu hình.', en: 'Switched off in the configuration.' };
+
+const NOT_CONFIGURED: Words = {
+  vi: 'Chưa bật: cần chứng thư và khóa trong cấu hình.',
+  en: 'Not on: it needs a certificate and a key in the configuration.',
+};
 
 const REASONS: Readonly<Record<string, Words>> = {
   spool_full: { vi: 'vùng đệm đã đầy', en: 'the spool is full' },
@@ -95,14 +102,16 @@ function httpLine(open: OpenDoors, door: 'http' | 'bulk'): HealthLine {
   return line(open, door, 'ok', taken(open.counters, door));
 }
 
-function tcpLine(open: OpenDoors): HealthLine {
-  const { tcp, intake, counters } = open;
-  if (tcp === undefined) return line(open, 'syslog_tcp', 'off', OFF);
-  const state = tcp.pressed ? 'memory_limit' : intake.state;
+function tcpLine(open: OpenDoors, name: 'syslog_tcp' | 'syslog_tls'): HealthLine {
+  const { intake, counters } = open;
+  const door = name === 'syslog_tcp' ? open.tcp : open.tls;
+  if (door === undefined)
+    return line(open, name, 'off', name === 'syslog_tcp' ? OFF : NOT_CONFIGURED);
+  const state = door.pressed ? 'memory_limit' : intake.state;
   const good = state === 'ok';
-  const text = good ? taken(counters, 'syslog_tcp') : held(state);
-  const shown = line(open, 'syslog_tcp', good ? 'ok' : 'degraded', text);
-  return { ...shown, figures: { ...shown.figures, open_connections: tcp.connections } };
+  const text = good ? taken(counters, name) : held(state);
+  const shown = line(open, name, good ? 'ok' : 'degraded', text);
+  return { ...shown, figures: { ...shown.figures, open_connections: door.connections } };
 }
 
 function udpLine(open: OpenDoors): HealthLine {
@@ -123,5 +132,11 @@ function udpLine(open: OpenDoors): HealthLine {
 
 /** One line for each door, in words a duty officer understands. */
 export function doorHealth(open: OpenDoors): readonly HealthLine[] {
-  return [httpLine(open, 'http'), httpLine(open, 'bulk'), tcpLine(open), udpLine(open)];
+  return [
+    httpLine(open, 'http'),
+    httpLine(open, 'bulk'),
+    tcpLine(open, 'syslog_tcp'),
+    tcpLine(open, 'syslog_tls'),
+    udpLine(open),
+  ];
 }

@@ -1,4 +1,4 @@
-import { INPUT_LIMITS, type InputLimits } from '#libs/input';
+import { INPUT_LIMITS, type InputLimits, type TlsMaterial } from '#libs/input';
 import type { Place } from '#libs/model';
 
 /** Where one door listens. */
@@ -7,8 +7,8 @@ export interface Listener {
   readonly address: string;
   /** 0 takes any free one. */
   readonly port: number;
-  /** HTTPS (the `_bulk` door only); plain HTTP without it. */
-  readonly tls?: { readonly cert: Buffer | string; readonly key: Buffer | string };
+  /** HTTPS of the `_bulk` door, plain HTTP without it; what syslog over TLS shows. */
+  readonly tls?: TlsMaterial;
 }
 
 /** What the doors are started with; named as `inputs` of the configuration. */
@@ -16,6 +16,8 @@ export interface DoorSettings {
   readonly bulk: Listener;
   readonly syslog_udp: Listener;
   readonly syslog_tcp: Listener;
+  /** Absent: no certificate, no port. */
+  readonly syslog_tls?: Listener & { readonly tls: TlsMaterial };
   readonly limits: InputLimits;
 }
 
