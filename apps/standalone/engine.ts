@@ -1,6 +1,6 @@
 import { createAlertBook, type AlertBook } from '#libs/alerting';
-import { covers, type Place } from '#libs/model';
-import { LedgerBook, type LedgerAnswer } from '#libs/report';
+import { covers, type Event, type Place } from '#libs/model';
+import { LedgerBook, type LedgerAnswer, type LedgerMark } from '#libs/report';
 import type { EventStore } from '#libs/store';
 
 import type { ClockSettings, PipelineState } from '../engine/pipeline/pipeline-calls.ts';
@@ -14,6 +14,9 @@ import type { Work } from './work.ts';
 const STATE_MS = 1_000;
 /** A stage that fails for this long is said to have stopped. */
 const STUCK_MS = 30_000;
+/** Marks of windows that go into the ledger at once, and that may wait for it. */
+const WINDOWS_PER_KEEPING = 500;
+const WINDOWS_WAITING_MAX = 20_000;
 
 export interface EngineNeeds {
   readonly core: Core;
@@ -33,6 +36,8 @@ export class Engine {
   readonly #host: Work;
   readonly #timer: NodeJS.Timeout;
   #state: PipelineState | undefined;
+  /** What happened to windows and is not in the ledger yet. */
+  #windows: LedgerMark[] = [];
   #asked = { at: 0, end: 0 };
   #parked = 0;
 
@@ -159,7 +164,20 @@ export class Engine {
       if (since !== undefined) await this.#ledger.silent(source.id, source.place, since);
       else await this.#ledger.back(source.id, lastReceived ?? clock.now());
     }
+    const windows = this.#windows.slice(0, WINDOWS_PER_KEEPING);
+    await this.#ledger.marks(windows);
+    this.#windows = this.#windows.slice(windows.length).slice(-WINDOWS_WAITING_MAX);
     if (this.stuck() === undefined) await this.#ledger.beat();
+  }
+
+  /**
+   * How far the windows of a correlation, by id or code, are from their threshold: that of an
+   * event's group at its time, or those of the groups that are nearest.
+   */
+  standing(rule: string, event: Event | undefined, limit: number) {
+    const id = this.#core.catalog.idOf(rule);
+    const ask = { rule: id, limit, ...(event === undefined ? {} : { event }) };
+    return this.#host.standing?.(ask) ?? Promise.resolve([]);
   }
 
   /**
@@ -191,6 +209,7 @@ export class Engine {
     const asked = { at: this.#core.clock.now(), end: this.#core.spool.end };
     try {
       this.#state = await this.#host.state();
+      this.#windows.push(...(this.#state.windows ?? []));
       this.#asked = asked;
     } catch {
       // The thread has ended; onDeath has heard of it.

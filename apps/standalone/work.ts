@@ -1,3 +1,4 @@
+import type { WindowStanding } from '#libs/correlate';
 import type { LogSource } from '#libs/model';
 import type { HealthLine } from '#libs/protocol';
 import type { SpoolReader } from '#libs/spool';
@@ -6,7 +7,12 @@ import type { Lease } from '#libs/coordination';
 import type { PlatformName } from '#libs/platform';
 
 import type { RuleBundle } from '../engine/rules/rule-bundle.ts';
-import type { HostCalls, PipelineStart, PipelineState } from '../engine/pipeline/pipeline-calls.ts';
+import type {
+  HostCalls,
+  PipelineStart,
+  PipelineState,
+  StandingAsk,
+} from '../engine/pipeline/pipeline-calls.ts';
 
 /** Everything behind the spool, from decoding to alerts, as the main thread sees it. */
 export interface Work {
@@ -18,6 +24,8 @@ export interface Work {
   setRules(rules: RuleBundle): Promise<void>;
   dropBefore(before: number): Promise<{ readonly days: readonly string[] }>;
   state(): Promise<PipelineState>;
+  /** How far windows are from their threshold; absent where no one process holds them. */
+  standing?(ask: StandingAsk): Promise<readonly WindowStanding[]>;
   /** Resolves when what was taken is durable. */
   stop(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { SenderTally } from '#libs/availability';
-import type { CorrelateLimits } from '#libs/correlate';
+import type { CorrelateLimits, WindowMark, WindowStanding } from '#libs/correlate';
 import type { RuleCount } from '#libs/detect';
 import type { ReaderState } from '#libs/handover';
-import type { Locality, LogSource } from '#libs/model';
+import type { Event, Locality, LogSource } from '#libs/model';
 import type { TimeBounds } from '#libs/normalize';
 import type { EventWriterCounts } from '#libs/store';
 
@@ -56,6 +56,15 @@ export interface PipelineState {
   /** Events that each exception held. */
   readonly held: Readonly<Record<string, number>>;
   readonly trouble?: string;
+  /** What happened to windows since the last time this was asked. */
+  readonly windows?: readonly WindowMark[];
+}
+
+/** Why a rule did not fire: for an event, or for the groups that are nearest. */
+export interface StandingAsk {
+  readonly rule: string;
+  readonly event?: Event;
+  readonly limit: number;
 }
 
 /** What the main thread asks the pipeline's thread. */
@@ -69,6 +78,7 @@ export type PipelineCalls = {
   readonly rules: (bundle: RuleBundle) => Promise<void>;
   readonly dropBefore: (before: number) => { days: readonly string[] };
   readonly state: (nothing: null) => PipelineState;
+  readonly standing: (ask: StandingAsk) => readonly WindowStanding[];
   /** Resolves when all is durable; the thread then ends. */
   readonly stop: (nothing: null) => Promise<void>;
 };

@@ -1,12 +1,19 @@
 import { Worker } from 'node:worker_threads';
 
 import { ThreadLink } from '#libs/coordination';
+import type { WindowStanding } from '#libs/correlate';
 import type { LogSource } from '#libs/model';
 import type { SpoolReader } from '#libs/spool';
 import { threadEntry } from '#libs/telemetry';
 
 import type { RuleBundle } from '../rules/rule-bundle.ts';
-import type { HostCalls, PipelineCalls, PipelineStart, PipelineState } from './pipeline-calls.ts';
+import type {
+  HostCalls,
+  PipelineCalls,
+  PipelineStart,
+  PipelineState,
+  StandingAsk,
+} from './pipeline-calls.ts';
 
 /**
  * Room for objects that die young, MiB. With more of it memory grows and little is won: what a
@@ -78,6 +85,10 @@ export class PipelineHost {
 
   state(): Promise<PipelineState> {
     return this.#link.ask('state', null);
+  }
+
+  standing(ask: StandingAsk): Promise<readonly WindowStanding[]> {
+    return this.#link.ask('standing', ask);
   }
 
   /** Resolves when what was read is durable and the thread has ended. */

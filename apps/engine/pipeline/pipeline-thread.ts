@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 
 import { ThreadLink } from '#libs/coordination';
-import { createCorrelator, DEFAULT_CORRELATE_LIMITS } from '#libs/correlate';
+import { createCorrelator, DEFAULT_CORRELATE_LIMITS, type Correlator } from '#libs/correlate';
 import { createDetector, type Detector } from '#libs/detect';
 import type { LogSource } from '#libs/model';
 import { compile, compileInPieces } from '#libs/sigma';
@@ -13,20 +13,20 @@ import type { RuleBundle } from '../rules/rule-bundle.ts';
 import { BodySource } from './body-source.ts';
 import { DETECT_STATE, Pipeline } from './pipeline.ts';
 import { RaiseMarks } from './raise-marks.ts';
-import type { HostCalls, PipelineStart, PipelineState } from './pipeline-calls.ts';
+import type { HostCalls, PipelineStart, PipelineState, StandingAsk } from './pipeline-calls.ts';
 import { clockOf, decoderOf } from './thread-parts.ts';
 import { TallyPost } from './tally-post.ts';
 
 async function restoredDetector(
   start: PipelineStart,
   states: StateStore,
-): Promise<{ detector: Detector; detected: number }> {
+): Promise<{ detector: Detector; correlator: Correlator; detected: number }> {
   const ruleSet = compile(start.rules.sources, start.rules.options);
   const correlator = createCorrelator(ruleSet, { ...DEFAULT_CORRELATE_LIMITS, ...start.limits });
   const detector = createDetector(ruleSet, correlator);
   const saved = await states.load(DETECT_STATE);
   if (saved !== undefined) detector.restore(saved.snapshot);
-  return { detector, detected: saved?.position ?? 0 };
+  return { detector, correlator, detected: saved?.position ?? 0 };
 }
 
 async function run(port: MessagePort, start: PipelineStart): Promise<void> {
@@ -36,7 +36,7 @@ async function run(port: MessagePort, start: PipelineStart): Promise<void> {
   let decoder = decoderOf(start, reader.id, start.sources);
   const writer = openEventWriter(join(folder, 'events'), { clock });
   const states = new FileStateStore(join(folder, 'state'));
-  const { detector, detected } = await restoredDetector(start, states);
+  const { detector, correlator, detected } = await restoredDetector(start, states);
   const marks = await RaiseMarks.load(states, detected);
   const host: ThreadLink<HostCalls> = new ThreadLink<HostCalls>(port, {
     extend: (reached: number) => reader.extend(reached),
@@ -50,7 +50,11 @@ async function run(port: MessagePort, start: PipelineStart): Promise<void> {
       await pipeline.between(() => detector.reload(set));
     },
     dropBefore: (before: number) => ({ days: writer.dropBefore(before) }),
-    state: () => stateOf(pipeline, source, writer, detector),
+    state: () => ({
+      ...stateOf(pipeline, source, writer, detector),
+      windows: correlator.marks(),
+    }),
+    standing: ({ rule, ...ask }: StandingAsk) => correlator.standing(rule, ask),
     stop: async () => {
       reader.close();
       await post.flush();
