@@ -2,7 +2,7 @@ import type { FieldValue } from '#libs/model';
 
 import { eachBit, intersect, isEmpty, noBits, setBit, unite, without, type Bits } from './bits.ts';
 import type { Chunk, DayReader } from './day-reader.ts';
-import { idKey, idKeys, unpackId } from './event-id.ts';
+import { eachKey, idKey, unpackId } from './event-id.ts';
 import { BLOCK_EVENTS, CHUNK_EVENTS, CODE_BEYOND, SHAPE_BEYOND, SHAPE_SLOT } from './layout.ts';
 
 /** Work that gives way to other requests at each yield and ends with its answer. */
@@ -193,7 +193,7 @@ export function idsCondition(day: DayReader, ids: readonly string[]): Condition 
       for (const { id, z } of blocks) {
         const start = (Number(id) - first) * BLOCK_EVENTS;
         const packed = z as Uint8Array;
-        idKeys(packed).forEach(({ high }, index) => {
+        eachKey(packed, (high, _, index) => {
           if (!highs.has(high) || start + index >= chunk.n) return;
           // Two of a million ids may share a key: the id itself is asked.
           if (wanted.has(unpackId(packed, index))) setBit(bits, start + index);

@@ -8,7 +8,7 @@ import { BlockTokens } from './block-tokens.ts';
 import { ChunkColumns, type PackedChunk } from './chunk-columns.ts';
 import { DayIds } from './day-ids.ts';
 import { EventEncoder } from './event-encoder.ts';
-import { IdBlock, idKeys, unpackIds } from './event-id.ts';
+import { eachKey, IdBlock, unpackIds } from './event-id.ts';
 import { BLOCK_EVENTS, CHUNK_EVENTS, openDayToWrite, SHAPE_BEYOND, SLOTS_MAX } from './layout.ts';
 import { SegmentWriter } from './token-segments.ts';
 import { DayVocabulary } from './vocabulary.ts';
@@ -258,7 +258,9 @@ export class DayWriter {
     const blocks = this.#db.prepare('SELECT id, z FROM ids WHERE id >= ?').iterate(first);
     for (const { id, z } of blocks) {
       const skipped = Math.max(0, inRuns - Number(id) * BLOCK_EVENTS);
-      for (const { high, low } of idKeys(z as Uint8Array).slice(skipped)) this.#ids.add(high, low);
+      eachKey(z as Uint8Array, (high, low, index) => {
+        if (index >= skipped) this.#ids.add(high, low);
+      });
     }
   }
 

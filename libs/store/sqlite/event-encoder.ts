@@ -29,51 +29,37 @@ const WORD_UNITS_MAX = WORD_CHARS_MAX * 4;
 /** Takes events apart, once each: codes of columns, texts of blocks, tokens. */
 export class EventEncoder {
   readonly #parts: EncoderParts;
+  /** Times that stand beside the event's own, and beside its receipt: each mostly comes again. */
   readonly #time: DayTime;
-  readonly #fields: (DayField | undefined)[] = [];
-  readonly #values: FieldValue[] = [];
+  readonly #receipt: DayTime;
 
   /** For events of the day that begins at `start`. */
   constructor(parts: EncoderParts, start: number) {
     this.#parts = parts;
     this.#time = new DayTime(start);
+    this.#receipt = new DayTime(start);
   }
 
   /** Takes the event of a chunk's row; gives its shape. */
   take(event: Event, row: number): number {
     const { text, vocabulary } = this.#parts;
-    const inBlock = row % BLOCK_EVENTS;
-    const end = this.#gather(event);
-    const shape = end === undefined ? SHAPE_BEYOND : vocabulary.shapeOf(end);
-    text.putDelay(inBlock, event.received - event.time);
-    const shaped = shape !== SHAPE_BEYOND;
-    if (!shaped) text.putUnshaped(inBlock, event.fields);
-    const fields = this.#fields;
-    for (let at = 0; at < fields.length; at++) {
-      const field = fields[at];
-      const value = this.#values[at] ?? null;
-      if (field === undefined) continue;
-      if (shaped) this.#put(field, value, row, event);
-      else if (this.#isLeft(field, value, row)) this.#index(field, value, event);
+    text.putDelay(row % BLOCK_EVENTS, event.received - event.time);
+    let at: ShapeNode | undefined = vocabulary.root;
+    for (const name in event.fields) {
+      const value = event.fields[name] ?? null;
+      at = at && vocabulary.step(at, name, typeof value === 'object' && isEmpty(value));
+      if (at?.field !== undefined) this.#put(at.field, value, row, event);
+      else this.#find(name, value, row, event);
     }
+    const shape = at === undefined ? SHAPE_BEYOND : vocabulary.shapeOf(at);
+    if (shape === SHAPE_BEYOND) text.putUnshaped(row % BLOCK_EVENTS, event.fields);
     return shape;
   }
 
-  /** Lists fields and values; gives where their shape ends, when there was room for it. */
-  #gather(event: Event): ShapeNode | undefined {
-    const { vocabulary } = this.#parts;
-    let at: ShapeNode | undefined = vocabulary.root;
-    let count = 0;
-    for (const name in event.fields) {
-      const value = event.fields[name] ?? null;
-      const empty = typeof value === 'object' && isEmpty(value);
-      at = at && vocabulary.step(at, name, empty);
-      this.#fields[count] = at === undefined ? vocabulary.field(name) : at.field;
-      this.#values[count++] = value;
-    }
-    this.#fields.length = count;
-    this.#values.length = count;
-    return at;
+  /** Has a value found that stands in the record of an event without a shape alone. */
+  #find(name: string, value: FieldValue, row: number, event: Event): void {
+    const field = this.#parts.vocabulary.field(name);
+    if (field !== undefined && this.#isLeft(field, value, row)) this.#index(field, value, event);
   }
 
   #put(field: DayField, value: FieldValue, row: number, event: Event): void {
@@ -106,9 +92,10 @@ export class EventEncoder {
   /** What stands for a value that another says already; undefined when none does. */
   #shortOf(kind: number, value: string, event: Event): number | string | undefined {
     if (kind === AS_MESSAGE) return value === event.fields['message'] ? '' : undefined;
-    const time = this.#time.read(value);
+    const ofReceipt = kind === AFTER_RECEIPT;
+    const time = (ofReceipt ? this.#receipt : this.#time).read(value);
     if (time === undefined) return undefined;
-    return time - (kind === AFTER_RECEIPT ? event.received : event.time);
+    return time - (ofReceipt ? event.received : event.time);
   }
 
   #index(field: DayField, value: FieldValue, event: Event): void {

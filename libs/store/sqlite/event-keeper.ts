@@ -15,9 +15,31 @@ export interface EventKeeper {
   close(): Promise<void>;
 }
 
+/** Its thread is there only while days are sealed: between, it would hold memory for nothing. */
 export function openEventKeeper(folder: string): EventKeeper {
-  const calls = new ThreadCalls<number, readonly Day[]>(import.meta.url, 'keeper-thread', {
-    folder,
-  });
-  return { sealDue: (now) => calls.ask(now), close: () => calls.close() };
+  let calls: ThreadCalls<number, readonly Day[]> | undefined;
+  let asked = 0;
+  let closed = false;
+  const end = async (): Promise<void> => {
+    const ended = calls;
+    calls = undefined;
+    await ended?.close();
+  };
+  return {
+    async sealDue(now) {
+      if (closed) throw new Error('the keeper is closed');
+      calls ??= new ThreadCalls(import.meta.url, 'keeper-thread', { folder });
+      asked++;
+      try {
+        return await calls.ask(now);
+      } finally {
+        asked--;
+        if (asked === 0) await end();
+      }
+    },
+    async close() {
+      closed = true;
+      await end();
+    },
+  };
 }

@@ -59,8 +59,9 @@ const FLUSH_MS = 500;
 const OPEN_DAYS = 8;
 /** Events that wait for a disk that can not be written, before batches are refused. */
 const WAITING_MAX = 40_000;
-const HOT_CACHE_KIB = 65_536;
-const COLD_CACHE_KIB = 8_192;
+/** What is written lies at the ends of a file: more cache is of no use. */
+const HOT_CACHE_KIB = 16_384;
+const COLD_CACHE_KIB = 4_096;
 const POSITION_FILE = 'position';
 
 /** `folder` is made when absent. Throws when it can not be made or was written by newer code. */

@@ -12,14 +12,14 @@ const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 const DOT = 46;
 
-/** By ASCII code: the lower-case code of a character of words, 0 for what parts words. */
-const WORD_CODE = Uint8Array.from({ length: 128 }, (_, code) => {
+/** By byte: the lower-case code of a character of words, 0 for what parts words. */
+const WORD_CODE = Uint8Array.from({ length: 256 }, (_, code) => {
   const character = String.fromCharCode(code);
   return /\w/.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
 });
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+function isDigit(code: number | undefined): boolean {
+  return code !== undefined && code >= 48 && code <= 57;
 }
 
 function finish(hash: number): number {
@@ -76,31 +76,34 @@ export interface HashTaker {
   add(hash: number): void;
 }
 
+/** A message's bytes and one more; messages are often slices of a body, slow to read one by one. */
+const bytes = Buffer.alloc(MESSAGE_CHARS_SEARCHED + 1);
+
 /** Gives the hash of each word of a message, without making the words where it is ASCII. */
 export function hashWords(message: string, taker: HashTaker): void {
-  const end = Math.min(message.length, MESSAGE_CHARS_SEARCHED);
-  let hash = 0;
-  let length = 0;
-  for (let at = 0; at < end; at++) {
-    const code = message.charCodeAt(at);
-    if (code >= 128) {
-      for (const word of wordsOf(message)) taker.add(hashWord(word));
-      return;
-    }
+  const end = bytes.write(message, 0, MESSAGE_CHARS_SEARCHED, 'utf8');
+  bytes[end] = 0;
+  let at = 0;
+  while (at < end) {
+    const code = bytes[at] ?? 0;
     let unit = WORD_CODE[code] ?? 0;
-    if (unit === 0 && code === DOT && length > 0 && isDotted(message, at, end)) unit = DOT;
-    if (unit !== 0) {
-      if (length === 0) hash = WORD_SEED;
-      if (length++ < WORD_CHARS_MAX) hash = Math.imul(hash ^ unit, PRIME);
-    } else if (length > 0) {
-      taker.add(finish(hash));
-      length = 0;
+    if (unit === 0) {
+      if (code >= 128) {
+        for (const word of wordsOf(message)) taker.add(hashWord(word));
+        return;
+      }
+      at++;
+      continue;
     }
+    const longest = at + WORD_CHARS_MAX;
+    let hash = WORD_SEED;
+    for (;;) {
+      if (at < longest) hash = Math.imul(hash ^ unit, PRIME);
+      unit = WORD_CODE[bytes[++at] ?? 0] ?? 0;
+      if (unit !== 0) continue;
+      if (bytes[at] !== DOT || !isDigit(bytes[at - 1]) || !isDigit(bytes[at + 1])) break;
+      unit = DOT;
+    }
+    taker.add(finish(hash));
   }
-  if (length > 0) taker.add(finish(hash));
-}
-
-/** Whether the dot at a place stands between two digits. */
-function isDotted(text: string, at: number, end: number): boolean {
-  return at + 1 < end && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1));
 }
