@@ -166,8 +166,8 @@ export function Alerts(props: { readonly view: IncidentView; readonly work: Work
     void work.run([view.id], 'split', { alerts: picked }).then((done) => done && setPicked([]));
   };
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table}>
+    <>
+      <table className={cx(styles.table, styles.alerts)}>
         <thead>
           <tr>
             {maySplit ? (
@@ -204,6 +204,6 @@ export function Alerts(props: { readonly view: IncidentView; readonly work: Work
           <Button onClick={split}>{text.panel.splitTitle}</Button>
         </div>
       ) : null}
-    </div>
+    </>
   );
 }

@@ -15,6 +15,7 @@ import { sorted } from '../../format/sorted.ts';
 const AROUND_MS = 15 * 60_000;
 
 function shown(value: unknown): string {
+  if (Array.isArray(value) && value.length > 0) return value.map(shown).join(', ');
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 

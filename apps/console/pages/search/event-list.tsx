@@ -29,6 +29,7 @@ export interface EventActs {
 
 function said(value: unknown): string {
   if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.length > 0) return value.map(said).join(', ');
   return JSON.stringify(value) ?? '';
 }
 
@@ -107,7 +108,9 @@ function Expanded(props: { readonly event: EventView; readonly acts: EventActs }
           <div key={name}>
             <dt>{name}</dt>
             <dd>
-              <Value event={event} field={name} value={value} acts={props.acts} />
+              {(Array.isArray(value) ? value : [value]).map((one, at) => (
+                <Value key={at} event={event} field={name} value={one} acts={props.acts} />
+              ))}
             </dd>
           </div>
         ))}

@@ -17,13 +17,15 @@ import { sorted } from '../../format/sorted.ts';
 /** Fields listed at most. */
 const FIELDS_MAX = 500;
 const TOP = 10;
+/** Every event has its own value here: what is commonest says nothing. */
+const EACH_ITS_OWN = new Set(['message', 'event.original', '@timestamp', 'event.ingested']);
 
 /** Fields that the loaded events have, the commonest first. */
 function fieldsOf(events: readonly EventView[]): readonly string[] {
   const seen = new Map<string, number>();
   for (const event of events) {
     for (const [name, value] of Object.entries(event.fields)) {
-      if (value !== undefined && name !== 'message' && name !== 'event.original') {
+      if (value !== undefined && !EACH_ITS_OWN.has(name)) {
         seen.set(name, (seen.get(name) ?? 0) + 1);
       }
     }

@@ -11,6 +11,7 @@ import { clockTime, millis, shortDate } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import type { Span } from './search-search.ts';
 import styles from './search.module.css';
+import { totalOf } from './total.ts';
 
 const HEIGHT = 110;
 const DAY_MS = 86_400_000;
@@ -34,10 +35,6 @@ function stack(view: HistogramView): { times: number[]; sums: number[][] } {
     sums.push(below);
   }
   return { times, sums };
-}
-
-export function totalOf(view: HistogramView): number {
-  return view.series.reduce((sum, series) => sum + series.counts.reduce((a, b) => a + b, 0), 0);
 }
 
 /**

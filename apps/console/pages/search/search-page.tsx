@@ -6,6 +6,7 @@ import type { EventView, HistogramView, Problem, SearchView } from '#libs/protoc
 
 import { address, ApiFailure, get } from '../../api/client.ts';
 import { number } from '../../format/number.ts';
+import type { Language } from '../../i18n/catalogue.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useKeys } from '../../keyboard/use-keys.ts';
 import { useClockKnown, useDesk } from '../../shell/desk.tsx';
@@ -18,6 +19,7 @@ import { QueryBar } from './query-bar.tsx';
 import { withCondition } from './query-text.ts';
 import { type SearchSearch, type Span, spanOf } from './search-search.ts';
 import styles from './search.module.css';
+import { totalOf } from './total.ts';
 import { SpanPicker } from './span-picker.tsx';
 
 const Histogram = lazy(() => import('./histogram.tsx'));
@@ -28,6 +30,8 @@ const EVENTS_MAX = 2_000;
 const BUCKETS = 90;
 /** A page that looks again by itself does so this often. */
 const LIVE_MS = 5_000;
+
+type Text = ReturnType<typeof useText>;
 
 type Change = (patch: SearchSearch, drop?: readonly (keyof SearchSearch)[]) => void;
 
@@ -160,6 +164,12 @@ function useSearchPage() {
   return { search, query, span, asked, events, histogram, change };
 }
 
+/** How many events match, as far as they were counted. */
+function matchesOf(view: HistogramView, text: Text, language: Language): string {
+  const counted = number(totalOf(view), language);
+  return view.complete ? counted : text.search.atLeast(counted);
+}
+
 function problemOf(failure: unknown): Problem | null {
   const bad = failure instanceof ApiFailure && failure.status === 400;
   return bad ? failure.problem : null;
@@ -185,12 +195,7 @@ export function SearchPage(): ReactNode {
   const pages = events.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.rows);
   const [first] = pages;
-  const total =
-    first === undefined
-      ? null
-      : first.complete
-        ? number(first.total, language)
-        : text.search.atLeast(number(rows.length, language));
+  const total = histogram.data === undefined ? null : matchesOf(histogram.data, text, language);
   return (
     <PageFrame
       title={text.search.title}
