@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { loadConfig, type Config, type Environment } from '#libs/config';
 import { SystemClock, type Clock } from '#libs/model';
 import { onPlatform } from '#libs/platform';
-import { createLogger, type Logger } from '#libs/telemetry';
+import { collectWhenQuiet, createLogger, type Logger } from '#libs/telemetry';
 
 import { DoorError } from '../collector/index.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -128,6 +128,7 @@ async function run(): Promise<void> {
     `${JSON.stringify({ event: 'ready', http, inputs, platform: ground.platform })}\n`,
   );
   demo?.play(product);
+  collectWhenQuiet();
 }
 
 function announce(demo: Demo, url: string): void {

@@ -138,6 +138,7 @@ export function decodeJson(
     if (!family.claims(fields)) continue;
     putBack(fields, aside);
     family.read(into);
+    if (flattened !== 'whole') fields['message'] ??= text;
     return 'understood';
   }
   const app = adoptNames(fields, aside);
@@ -147,6 +148,8 @@ export function decodeJson(
   if (at !== -1) aside[at] = undefined;
   putBack(fields, aside);
   if (line !== undefined && readInner(into, line, app, readLine, nesting)) into.keepOriginal = true;
+  // What no field has room for is found by its words.
+  if (flattened !== 'whole') fields['message'] ??= text;
   if (into.dataset === '') into.dataset = 'json';
   return 'understood';
 }
