@@ -144,6 +144,21 @@ describe('a grouped list', () => {
     ]);
   });
 
+  it('stands the same when all rows come after the question', () => {
+    const { book, view, settle } = desk([]);
+    view.ask({ ...ALL, group: 'rule' });
+    for (const [id, rule] of [
+      ['a', 'X'],
+      ['b', 'Y'],
+      ['c', 'Y'],
+    ]) {
+      book.put(rules(id ?? '', rule ?? ''));
+    }
+    settle();
+    view.mergeFresh();
+    expect(view.snapshot().groups?.map(({ key }) => key)).toEqual(['Y', 'X']);
+  });
+
   it('keeps every row in its group, and takes new rows into theirs', () => {
     const { book, view, settle } = desk([rules('a', 'X'), rules('b', 'Y'), rules('c', 'X')]);
     view.ask({ ...ALL, group: 'rule' });

@@ -122,6 +122,11 @@ export class QueueView {
   /** Puts the new rows where they belong and moves no row that is there past another. */
   mergeFresh(): void {
     if (this.#fresh.size === 0) return;
+    // Nothing has a place that could be kept: groups stand as the rows now make them.
+    if (this.#order.length === 0) {
+      this.rebuild();
+      return;
+    }
     const compare = this.#comparator();
     const rows = [...this.#fresh]
       .map((id) => this.#book.row(id))

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import type { IncidentView, StepView } from '#libs/protocol';
 
@@ -28,18 +28,18 @@ function Step(props: {
   const { link } = useLive();
   const { view, step, work } = props;
   const { done } = step;
+  // What was asked for, until the server has answered.
+  const [asked, setAsked] = useState<boolean | null>(null);
+  const ticked = asked ?? done !== null;
+  const toggle = (): void => {
+    setAsked(!ticked);
+    void work.run([view.id], 'step', { step: step.step, done: !ticked }).then(() => setAsked(null));
+  };
   const fixed = !mayAct || !isOpen(view) || link.kind !== 'connected';
   return (
     <li className={styles.step} data-done={done === null ? undefined : ''}>
       <label>
-        <input
-          type="checkbox"
-          checked={done !== null}
-          disabled={fixed}
-          onChange={() =>
-            void work.run([view.id], 'step', { step: step.step, done: done === null })
-          }
-        />
+        <input type="checkbox" checked={ticked} disabled={fixed} onChange={toggle} />
         <span>{language === 'vi' ? step.step : step.stepEn}</span>
       </label>
       {done === null ? null : (
