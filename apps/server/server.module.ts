@@ -18,6 +18,7 @@ import { OverviewController } from './controllers/overview.controller.ts';
 import { RecordController } from './controllers/record.controller.ts';
 import { RegisterTableController } from './controllers/register-table.controller.ts';
 import { RegisterController } from './controllers/register.controller.ts';
+import { RulesController } from './controllers/rules.controller.ts';
 import { SessionController } from './controllers/session.controller.ts';
 import { SilencesController } from './controllers/silences.controller.ts';
 import { SourcesController } from './controllers/sources.controller.ts';
@@ -47,6 +48,7 @@ export class ServerModule {
         DeliveriesController,
         SilencesController,
         RegisterTableController,
+        RulesController,
       ],
       providers: [
         ...provided,

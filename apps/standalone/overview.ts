@@ -1,6 +1,6 @@
 import { CENTRE, covers, type Incident, type Place } from '#libs/model';
 import { INCIDENT_KIND, rowOf, type IncidentRecord } from '#libs/incident';
-import type { RuleView, SummaryView } from '#libs/protocol';
+import type { SummaryView } from '#libs/protocol';
 import type { PlatformName } from '#libs/platform';
 import { makeSummary, neighborWeek, type Period, type PeriodFacts } from '#libs/report';
 import { parseQuery } from '#libs/store';
@@ -14,7 +14,6 @@ const PAGE = 1_000;
 /** Incidents that one summary reads. */
 const INCIDENTS_MAX = 20_000;
 const OTP_RESULTS_MAX = 50;
-const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
 
 /** Rules, summary and lag out of the books of this process. */
@@ -34,15 +33,6 @@ export class ProductOverview extends Overview {
 
   lagSeconds(): number {
     return this.#engine.lagSeconds();
-  }
-
-  async rules(scope: Place): Promise<readonly RuleView[]> {
-    const now = this.#core.clock.now();
-    const hits = new Map<string, number>();
-    for (const incident of await this.#incidents(now - WEEK_DAYS * DAY_MS, now + DAY_MS, scope)) {
-      for (const rule of incident.rules) hits.set(rule, (hits.get(rule) ?? 0) + 1);
-    }
-    return this.#core.catalog.views((rule) => hits.get(rule) ?? 0);
   }
 
   async summary(period: Period, scope: Place): Promise<SummaryView> {
@@ -72,7 +62,7 @@ export class ProductOverview extends Overview {
   }
 
   async #facts(period: Period, scope: Place): Promise<PeriodFacts> {
-    const all = await this.#incidents(period.from, period.to, scope);
+    const all = await this.incidents(period.from, period.to, scope);
     const incidents = all.filter(
       ({ first, closedBy }) =>
         first >= period.from &&
@@ -100,7 +90,7 @@ export class ProductOverview extends Overview {
   }
 
   /** Incidents whose last alert lies in the span. */
-  async #incidents(from: number, to: number, scope: Place): Promise<Incident[]> {
+  async incidents(from: number, to: number, scope: Place): Promise<Incident[]> {
     const found: Incident[] = [];
     let cursor: string | undefined;
     do {

@@ -4,6 +4,7 @@ import { MaintenanceBook, SilenceBook } from '#libs/alerting';
 import { Audit } from '#libs/audit';
 import { Auth } from '#libs/auth';
 import { Availability } from '#libs/availability';
+import { RuleControl, RulePacks } from '#libs/detect';
 import { IncidentBook } from '#libs/incident';
 import { Clock, covers, type Place } from '#libs/model';
 import { Outbox } from '#libs/notify';
@@ -16,10 +17,12 @@ import { ApiDescription } from '../server/controllers/description.controller.ts'
 import { OpenIncidents } from '../server/controllers/localities.controller.ts';
 import { Overview } from '../server/controllers/overview.controller.ts';
 import { LiveHub, type Pulse } from '../server/live/live-hub.ts';
+import { RuleDesk } from '../server/controllers/rules.controller.ts';
 import { ServerModule } from '../server/server.module.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 import { ProductOverview } from './overview.ts';
+import { ProductRuleDesk } from './rule-desk.ts';
 
 /** A key without a source counts as sending this long after it was used. */
 const UNREGISTERED_MS = 3_600_000;
@@ -77,6 +80,7 @@ export class StandaloneModule {
         config.http.public_url?.startsWith('https:') === true,
       unit: config.unit,
     };
+    const overview = new ProductOverview(core, engine, version);
     const values: [abstract new (...needs: never[]) => unknown, unknown][] = [
       [Audit, core.audit],
       [Auth, core.auth],
@@ -92,7 +96,10 @@ export class StandaloneModule {
       [ServerSettings, settings],
       [ViewNames, viewNames],
       [OpenIncidents, openIncidents(core)],
-      [Overview, new ProductOverview(core, engine, version)],
+      [Overview, overview],
+      [RuleDesk, new ProductRuleDesk(core, overview.incidents.bind(overview))],
+      [RuleControl, core.rules.control],
+      [RulePacks, core.rules.packs],
       [LiveHub, liveHub(core, engine)],
       [ApiDescription, description],
     ];

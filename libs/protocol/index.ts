@@ -1,4 +1,5 @@
 export * from './desk.ts';
 export * from './live.ts';
 export * from './rest.ts';
+export * from './rules.ts';
 export * from './summary.ts';

@@ -5,14 +5,18 @@ import type {
   ListView,
   NewUserView,
   RecordView,
+  RuleDetailView,
+  RuleRowView,
   ServiceView,
   SilenceView,
   SourceView,
+  TrialView,
   UserView,
 } from '#libs/protocol';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
+import { until } from '../support/until.ts';
 import { ask, signIn, type Desk } from './desk.ts';
 
 const cleanUp = suiteCleanUp();
@@ -124,6 +128,70 @@ describe('an administrator of a province', () => {
     expect(rows.map(({ id }) => id)).toEqual([made.id]);
     const ended = await hue.ask(`/api/v1/silences/${made.id}`, { method: 'DELETE' });
     expect(ended.body).toMatchObject({ active: false, ended: { who: 'qt-hue' } });
+  });
+});
+
+describe('the page of rules', () => {
+  it('says of a rule what feeds it, its text, and who switched it why', async () => {
+    const { rows } = await centre.get<ListView<RuleRowView>>('/api/v1/rules?limit=1000');
+    const guess = rows.find(({ code }) => code === 'SEC-01');
+    expect(guess).toMatchObject({ enabled: true, judged: 0, noisePercent: null, exceptions: 0 });
+    expect(guess?.fed).toBeGreaterThan(0);
+    const detail = await hue.get<RuleDetailView>('/api/v1/rules/SEC-01');
+    expect(detail.text).toContain(`id: ${guess?.id}`);
+    const turn = { on: false, reason: 'đang sửa nguồn' };
+    expect(
+      (await hue.ask('/api/v1/rules/SEC-01/switch', { method: 'POST', body: turn })).status,
+    ).toBe(403);
+    await centre.post('/api/v1/rules/SEC-01/switch', turn);
+    const off = await until('the rule is off', async () => {
+      const now = await centre.get<RuleDetailView>(`/api/v1/rules/${guess?.id}`);
+      return now.enabled ? undefined : now;
+    });
+    expect(off.history.map(({ what, facts }) => [what, facts['reason']])).toContainEqual([
+      'rules.reason',
+      'đang sửa nguồn',
+    ]);
+    await centre.post(`/api/v1/rules/${guess?.id}/switch`, { on: true, reason: 'đã sửa' });
+    await until('the rule is on again', async () =>
+      (await centre.get<RuleDetailView>(`/api/v1/rules/${guess?.id}`)).enabled ? true : undefined,
+    );
+  });
+
+  it('takes exceptions with owner, reason and end, a province only for itself', async () => {
+    const { rows } = await hue.get<ListView<RuleRowView>>('/api/v1/rules?limit=1000');
+    const plain = rows.find(({ kind }) => kind === 'match');
+    const path = `/api/v1/rules/${plain?.id}/exceptions`;
+    const wish = {
+      where: { 'source.ip': ['10.46.0.9'] },
+      owner: 'Trần Bình',
+      reason: 'máy quét của Sở',
+      expires: new Date(Date.now() + 86_400_000).toISOString(),
+    };
+    const nation = await hue.ask(path, { method: 'POST', body: wish });
+    expect(nation.status).toBe(403);
+    const made = await hue.post<RuleDetailView>(path, { ...wish, province: '46' });
+    expect(made.exceptionList).toMatchObject([{ owner: 'Trần Bình', expired: false }]);
+    const id = made.exceptionList[0]?.id ?? '';
+    expect((await hue.ask(`/api/v1/exceptions/${id}`, { method: 'DELETE' })).status).toBe(204);
+    const left = await hue.get<RuleDetailView>(`/api/v1/rules/${plain?.id}`);
+    expect(left.exceptionList).toEqual([]);
+  });
+
+  it('says of a pasted line what it becomes, which rules meet it, and why one does not', async () => {
+    const line =
+      'Nov 23 08:12:44 motcua sshd[811]: Failed password for root from 203.0.113.9 port 51022 ssh2';
+    const rule = '/api/v1/rules?limit=1000';
+    const { rows } = await centre.get<ListView<RuleRowView>>(rule);
+    const other = rows.find(({ kind }) => kind === 'match');
+    const tried = await centre.post<TrialView>('/api/v1/rules/test', {
+      text: `${line}\n\nmột dòng lạ\n`,
+      rule: other?.id,
+    });
+    expect(tried.lines.map(({ event }) => event)).toEqual([true, true]);
+    expect(tried.lines[0]?.fields).toMatchObject({ 'source.ip': '203.0.113.9' });
+    expect(tried.lines[0]?.matched.length).toBeGreaterThan(0);
+    expect(tried.lines[0]?.why).toMatchObject({ matched: false });
   });
 });
 

@@ -74,6 +74,11 @@ function foreignPath(path: string, furnished: Furnished): string {
     '/api/v1/keys/{id}': keyId,
     '/api/v1/maintenance/{id}': maintenanceId,
     '/api/v1/silences/{id}': silenceId,
+    '/api/v1/rules/{id}': 'SEC-01',
+    '/api/v1/rules/{id}/switch': 'SEC-01',
+    '/api/v1/rules/{id}/exceptions': 'SEC-01',
+    '/api/v1/exceptions/{id}': 'khong-co',
+    '/api/v1/rule-packs/{name}/rollback': 'khong-co',
     '/api/v1/users/{user}/disable': 'admin',
     '/api/v1/users/{user}/enable': 'admin',
     '/api/v1/users/{user}/link': 'admin',
@@ -85,7 +90,7 @@ function foreignPath(path: string, furnished: Furnished): string {
   if (path.includes('{') && id === undefined) {
     throw new Error(`${path} is new: say in this test what its parameter is for another home`);
   }
-  return path.replace(/\{(id|user)\}/, id ?? '').replace('{action}', 'acknowledge');
+  return path.replace(/\{(id|user|name)\}/, id ?? '').replace('{action}', 'acknowledge');
 }
 
 /** Ways to ask for more than one's own. */
@@ -185,6 +190,15 @@ describe('what a person reads', () => {
         service: `dv-${other.home.mark}`,
         kind: 'tcp',
         target: '10.0.0.1:1',
+      },
+      '/api/v1/views/{id}': { name: 'x', search: '', shared: false },
+      '/api/v1/rules/{id}/switch': { on: false, reason: 'thử' },
+      '/api/v1/rules/{id}/exceptions': {
+        ...placeBody(other),
+        where: { 'user.name': ['x'] },
+        owner: 'tôi',
+        reason: 'thử',
+        expires: '2027-01-01T00:00:00Z',
       },
     });
     for (const { name, desk, sees } of viewers) {

@@ -6,6 +6,7 @@ import type { ProblemCode } from '../http/problem.ts';
 import * as desk from './desk-answers.ts';
 import * as incidents from './incident-answers.ts';
 import * as overview from './overview-answers.ts';
+import * as rules from './rule-answers.ts';
 import * as places from './place-answers.ts';
 import { pageOfRows, place } from './words.ts';
 
@@ -62,7 +63,10 @@ export const ANSWERS = {
   Link: desk.link,
   EndedSessions: desk.endedSessions,
   DeliveryList: pageOfRows(desk.delivery),
-  RuleList: pageOfRows(overview.rule),
+  RuleList: pageOfRows(rules.ruleRow),
+  RuleDetail: rules.ruleDetail,
+  RulePackList: pageOfRows(rules.rulePack),
+  Trial: rules.trial,
   Summary: overview.summary,
   Health: overview.health,
   Live: overview.live,

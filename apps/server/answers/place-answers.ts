@@ -89,6 +89,7 @@ export const registeredSource = z.strictObject({
   dataset: z.string().exactOptional(),
   addresses: z.array(z.string()),
   hosts: z.array(z.string()),
+  charset: z.enum(CHARSETS).exactOptional(),
   zoneMinutes: z.int(),
   system: z.string().exactOptional(),
   vendor: z.string().exactOptional(),

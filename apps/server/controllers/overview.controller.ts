@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Auth, scopeOf } from '#libs/auth';
 import { Availability } from '#libs/availability';
 import { CENTRE, Clock, type Place, type Principal } from '#libs/model';
-import type { HealthView, ListView, RuleView, SummaryView } from '#libs/protocol';
+import type { HealthView, SummaryView } from '#libs/protocol';
 import { parseWeek, weekOf, type Period } from '#libs/report';
 import { HealthBoard, prometheusText } from '#libs/telemetry';
 
@@ -14,11 +14,9 @@ import { mayTouch } from '../access/reach.ts';
 import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 import { ownHealth, type OwnParts } from './own-health.ts';
-import { pageOf, pageShape } from './paging.ts';
 
 /** What the pages about the whole ask for. */
 export abstract class Overview {
-  abstract rules(scope: Place): Promise<readonly RuleView[]>;
   abstract summary(period: Period, scope: Place): Promise<SummaryView>;
   /** Seconds that detection is behind what was received. */
   abstract lagSeconds(): number;
@@ -30,7 +28,6 @@ export abstract class Overview {
 const KEYS_MAX = 1_000;
 
 const summaryQuery = z.object({ period: z.string().max(10).optional() });
-const rulesQuery = z.object(pageShape);
 
 @ApiTags('overview')
 @Controller()
@@ -53,17 +50,6 @@ export class OverviewController {
     this.#overview = overview;
     this.#board = board;
     this.#clock = clock;
-  }
-
-  @Get('api/v1/rules')
-  @Needs('rules.read')
-  @Answers('RuleList')
-  @ApiOperation({ summary: 'Rules in force that raise alerts' })
-  async rules(
-    @Query({ schema: rulesQuery }) asked: z.output<typeof rulesQuery>,
-    @Who() who: Principal,
-  ): Promise<ListView<RuleView>> {
-    return pageOf(await this.#overview.rules(scopeOf(who)), asked);
   }
 
   @Get('api/v1/summary')

@@ -31,6 +31,7 @@ const sourceBody = z.strictObject({
     .max(LIST_MAX)
     .default([]),
   hosts: z.array(name).max(LIST_MAX).default([]),
+  charset: z.enum(CHARSETS).optional(),
   zoneMinutes: z.int().min(-840).max(840).default(VN_ZONE_MINUTES),
   system: name.optional(),
   vendor: name.optional(),

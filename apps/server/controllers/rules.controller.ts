@@ -1,0 +1,246 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+} from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+
+import { Audit } from '#libs/audit';
+import { scopeOf } from '#libs/auth';
+import { Availability, type Localities } from '#libs/availability';
+import { RuleControl, RulePacks, type ControlRefused, type PackRefused } from '#libs/detect';
+import { CENTRE, type Place, type Principal } from '#libs/model';
+import type {
+  ListView,
+  RuleDetailView,
+  RulePackView,
+  RuleRowView,
+  TrialView,
+} from '#libs/protocol';
+
+import { Needs, Who } from '../access/access.ts';
+import { placeShape, reachablePlace } from '../access/reach.ts';
+import { Answers } from '../answers/answers.ts';
+import { ProblemException } from '../http/problem.ts';
+import { pageOf, pageShape } from './paging.ts';
+
+const TEXT_CHARS_MAX = 1_000;
+const VALUE_CHARS_MAX = 500;
+const FIELDS_MAX = 20;
+const VALUES_MAX = 100;
+const TRIAL_CHARS_MAX = 200_000;
+
+const rulesQuery = z.object(pageShape);
+const switchBody = z.strictObject({
+  on: z.boolean(),
+  reason: z.string().trim().min(1).max(TEXT_CHARS_MAX),
+});
+const exceptionBody = z.strictObject({
+  province: placeShape.province.optional(),
+  commune: placeShape.commune,
+  where: z
+    .record(
+      z.string().min(1).max(VALUE_CHARS_MAX),
+      z.array(z.string().max(VALUE_CHARS_MAX)).min(1).max(VALUES_MAX),
+    )
+    .refine((where) => Object.keys(where).length <= FIELDS_MAX),
+  owner: z.string().trim().min(1).max(VALUE_CHARS_MAX),
+  reason: z.string().trim().min(1).max(TEXT_CHARS_MAX),
+  expires: z.iso.datetime({ offset: true }),
+});
+const trialBody = z.strictObject({
+  text: z.string().min(1).max(TRIAL_CHARS_MAX),
+  dataset: z.string().max(VALUE_CHARS_MAX).optional(),
+  rule: z.string().max(VALUE_CHARS_MAX).optional(),
+});
+
+/** What the page of rules asks of the rules in force. */
+export abstract class RuleDesk {
+  abstract list(scope: Place): Promise<readonly RuleRowView[]>;
+  abstract one(id: string, scope: Place): Promise<RuleDetailView | undefined>;
+  /** Normalizes pasted lines and matches them; nothing of it is kept. */
+  abstract attempt(asked: {
+    readonly text: string;
+    readonly dataset?: string | undefined;
+    readonly rule?: string | undefined;
+  }): TrialView;
+}
+
+/** Why a change of a rule was not taken, in both languages. */
+const REFUSALS: Readonly<Record<string, readonly [string, string]>> = {
+  too_many: ['There are too many of them.', 'Đã có quá nhiều.'],
+  reason_required: ['State the reason.', 'Cần ghi lý do.'],
+  owner_required: ['State who answers for it.', 'Cần ghi người chịu trách nhiệm.'],
+  fields_required: ['Name at least one field.', 'Cần ít nhất một trường.'],
+  bad_expiry: [
+    'It must end in the future, within a year.',
+    'Phải hết hạn ở tương lai, trong vòng một năm.',
+  ],
+  no_older_version: ['There is no older version.', 'Không còn bản cũ hơn.'],
+};
+
+@ApiTags('rules')
+@Controller('api/v1')
+export class RulesController {
+  readonly #desk: RuleDesk;
+  readonly #control: RuleControl;
+  readonly #packs: RulePacks;
+  readonly #audit: Audit;
+  readonly #localities: Localities;
+
+  constructor(
+    @Inject(RuleDesk) desk: RuleDesk,
+    @Inject(RuleControl) control: RuleControl,
+    @Inject(RulePacks) packs: RulePacks,
+    @Inject(Audit) audit: Audit,
+    @Inject(Availability) { localities }: Availability,
+  ) {
+    this.#desk = desk;
+    this.#control = control;
+    this.#packs = packs;
+    this.#audit = audit;
+    this.#localities = localities;
+  }
+
+  @Get('rules')
+  @Needs('rules.read')
+  @Answers('RuleList')
+  @ApiOperation({ summary: 'Rules that raise alerts: hits, noise, sources that feed them' })
+  async list(
+    @Query({ schema: rulesQuery }) asked: z.output<typeof rulesQuery>,
+    @Who() who: Principal,
+  ): Promise<ListView<RuleRowView>> {
+    return pageOf(await this.#desk.list(scopeOf(who)), asked);
+  }
+
+  @Post('rules/test')
+  @HttpCode(200)
+  @Needs('events.read')
+  @Answers('Trial')
+  @ApiOperation({ summary: 'What pasted log lines become, and which rules meet them and why' })
+  attempt(@Body({ schema: trialBody }) asked: z.output<typeof trialBody>): TrialView {
+    return this.#desk.attempt(asked);
+  }
+
+  @Get('rules/:id')
+  @Needs('rules.read')
+  @Answers('RuleDetail')
+  @ApiOperation({ summary: 'One rule with its text, exceptions and history' })
+  async one(@Param('id') id: string, @Who() who: Principal): Promise<RuleDetailView> {
+    const found = await this.#desk.one(id, scopeOf(who));
+    if (found === undefined) throw new ProblemException('not_found');
+    return found;
+  }
+
+  @Post('rules/:id/switch')
+  @HttpCode(200)
+  @Needs('rules.write')
+  @Answers('RuleDetail', 'invalid', 'conflict')
+  @ApiOperation({ summary: 'Switches a rule on or off for all places, with a reason' })
+  async turn(
+    @Param('id') id: string,
+    @Body({ schema: switchBody }) { on, reason }: z.output<typeof switchBody>,
+    @Who() who: Principal,
+  ): Promise<RuleDetailView> {
+    // A rule is one for all places: only the centre switches it.
+    if (scopeOf(who).province !== CENTRE) throw new ProblemException('not_allowed');
+    const rule = await this.one(id, who);
+    const changed = await this.#control.switch(
+      on ? 'on' : 'off',
+      { by: 'id', value: rule.id },
+      who.user,
+    );
+    if ('reason' in changed) throw refusal(changed);
+    const target = `id ${rule.id}`;
+    const facts = { reason, state: on ? 'on' : 'off' };
+    const place = { province: CENTRE };
+    await this.#audit.append({ who: who.user, what: 'rules.reason', target, place, facts });
+    return { ...rule, enabled: on };
+  }
+
+  @Post('rules/:id/exceptions')
+  @HttpCode(201)
+  @Needs('rules.write')
+  @Answers('RuleDetail', 'invalid')
+  @ApiOperation({ summary: 'States an exception with owner, reason and expiry' })
+  async except(
+    @Param('id') id: string,
+    @Body({ schema: exceptionBody }) asked: z.output<typeof exceptionBody>,
+    @Who() who: Principal,
+  ): Promise<RuleDetailView> {
+    const { province, commune, where, owner, reason, expires } = asked;
+    const place =
+      province === undefined
+        ? undefined
+        : reachablePlace({ province, commune }, who, this.#localities);
+    const rule = await this.one(id, who);
+    const given = { rule: rule.id, where, owner, reason, expires: Date.parse(expires) };
+    const made = await this.#control.except(
+      place === undefined || place.province === CENTRE ? given : { ...given, place },
+      scopeOf(who),
+      who.user,
+    );
+    if (!('id' in made)) throw refusal(made);
+    return this.one(id, who);
+  }
+
+  @Delete('exceptions/:id')
+  @HttpCode(204)
+  @Needs('rules.write')
+  @Answers('nothing', 'conflict')
+  @ApiOperation({ summary: 'Ends an exception now' })
+  async endException(@Param('id') id: string, @Who() who: Principal): Promise<void> {
+    const ended = await this.#control.endException(id, scopeOf(who), who.user);
+    if (!('ended' in ended)) throw refusal(ended);
+  }
+
+  @Get('rule-packs')
+  @Needs('rules.read')
+  @Answers('RulePackList')
+  @ApiOperation({ summary: 'Packs of imported rules with the versions to go back to' })
+  async packs(): Promise<ListView<RulePackView>> {
+    const { switches } = await this.#control.settings();
+    const rows = (await this.#packs.list()).map(({ name, current, versions }) => ({
+      name,
+      current,
+      enabled: !switches.packs.includes(name),
+      versions: versions.map(({ number, at, by, from, rules, license }) => ({
+        number,
+        at: new Date(at).toISOString(),
+        by,
+        from,
+        rules,
+        license: license ?? null,
+      })),
+    }));
+    return { total: rows.length, rows, cursor: null };
+  }
+
+  @Post('rule-packs/:name/rollback')
+  @HttpCode(204)
+  @Needs('rules.write')
+  @Answers('nothing', 'invalid', 'conflict')
+  @ApiOperation({ summary: 'Puts the version before the one in force in force again' })
+  async rollback(@Param('name') name: string, @Who() who: Principal): Promise<void> {
+    if (scopeOf(who).province !== CENTRE) throw new ProblemException('not_allowed');
+    const done = await this.#packs.rollback(name, who.user);
+    if ('reason' in done) throw refusal(done);
+  }
+}
+
+function refusal({ reason }: ControlRefused | PackRefused): ProblemException {
+  if (reason === 'conflict') return new ProblemException('conflict');
+  if (reason === 'out_of_scope') return new ProblemException('not_allowed');
+  if (reason === 'exception_unknown' || reason === 'pack_unknown') {
+    return new ProblemException('not_found');
+  }
+  const [detail, detailVi] = REFUSALS[reason] ?? [reason, reason];
+  return new ProblemException('invalid', { detail, detailVi });
+}

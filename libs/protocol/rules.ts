@@ -1,0 +1,94 @@
+import type { Instant, PlaceView, RuleView } from './rest.ts';
+
+/** A rule in the list, with what it needs and what people made of its alerts. */
+export interface RuleRowView extends RuleView {
+  readonly pack: string | null;
+  /** Incidents of 30 days that people judged, and the share judged a false alarm, in percent. */
+  readonly judged: number;
+  readonly noisePercent: number | null;
+  /** Localities with a source that may feed it, and how many of them send now. */
+  readonly fed: number;
+  readonly fedNow: number;
+  readonly exceptions: number;
+}
+
+/** A stated non-match of a rule. */
+export interface ExceptionView {
+  readonly id: string;
+  readonly rule: string;
+  readonly where: Readonly<Record<string, readonly string[]>>;
+  readonly owner: string;
+  readonly reason: string;
+  readonly expires: Instant;
+  readonly expired: boolean;
+  readonly locality: PlaceView | null;
+}
+
+/** One change of a rule, out of the record. */
+export interface RuleChangeView {
+  readonly at: Instant;
+  readonly who: string;
+  readonly what: string;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** The page of one rule. */
+export interface RuleDetailView extends RuleRowView {
+  readonly description: string | null;
+  readonly references: readonly string[];
+  readonly tags: readonly string[];
+  readonly falsePositives: readonly string[];
+  /** The file it stands in, as text. */
+  readonly text: string;
+  readonly exceptionList: readonly ExceptionView[];
+  readonly history: readonly RuleChangeView[];
+}
+
+/** Why a rule met a line or did not. */
+export interface WhyView {
+  readonly matched: boolean;
+  readonly reason: 'matched' | 'log_source' | 'condition' | 'exception';
+  readonly parts: readonly {
+    readonly name: string;
+    readonly passed: boolean;
+    readonly tests: readonly {
+      readonly field: string;
+      readonly asked: string;
+      readonly found: string | null;
+      readonly passed: boolean;
+    }[];
+  }[];
+}
+
+/** What the product makes of a pasted line. */
+export interface TrialLineView {
+  readonly line: number;
+  /** False for a line that no event comes of. */
+  readonly event: boolean;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly matched: readonly {
+    readonly id: string;
+    readonly code: string | null;
+    readonly title: string;
+  }[];
+  readonly why: WhyView | null;
+}
+
+export interface TrialView {
+  readonly lines: readonly TrialLineView[];
+}
+
+/** A pack of imported rules with its versions, the newest last. */
+export interface RulePackView {
+  readonly name: string;
+  readonly current: number;
+  readonly enabled: boolean;
+  readonly versions: readonly {
+    readonly number: number;
+    readonly at: Instant;
+    readonly by: string;
+    readonly from: string;
+    readonly rules: number;
+    readonly license: string | null;
+  }[];
+}
