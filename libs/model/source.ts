@@ -1,5 +1,9 @@
 import type { Place } from './locality.ts';
 
+/** How a sender writes letters that are not ASCII; nearly all write UTF-8. */
+export const CHARSETS = ['utf-8', 'windows-1252', 'windows-1258', 'tcvn3', 'utf-16le'] as const;
+export type Charset = (typeof CHARSETS)[number];
+
 /** What sends: a device or application of a locality, in the register. */
 export interface LogSource {
   /** Stable id (`fw-12-03433`). */
@@ -16,6 +20,8 @@ export interface LogSource {
   readonly hosts: readonly string[];
   /** Minutes east of UTC of stamps without a zone; Viet Nam is 420. */
   readonly zoneMinutes: number;
+  /** Charset of its lines where they are not UTF-8. */
+  readonly charset?: Charset;
   readonly system?: string;
   /** Security level of that system, 1 to 5, where it has one. */
   readonly systemLevel?: number;

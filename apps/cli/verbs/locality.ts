@@ -14,6 +14,7 @@ Enters log sources into the register. Columns, by the names in the first line:
   dataset     nginx.access, fortinet_fortigate.log …
   addresses   syslog addresses, separated by spaces
   hosts       host names in its lines, separated by spaces
+  charset     of lines that are not UTF-8: windows-1252, windows-1258, tcvn3 or utf-16le
   silence_s   seconds of silence that are normal
 All lines are checked before any is entered; every fault is named with its line. A running product
 takes the table within a minute.

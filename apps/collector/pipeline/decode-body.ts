@@ -1,4 +1,4 @@
-import { decode, splitBody, type SplitOutcome } from '#libs/decode';
+import { decode, splitBody, type SplitOutcome, type TakeRecord } from '#libs/decode';
 import type { Batch, Body, Event, Oddity } from '#libs/model';
 import { Finisher, type NormalizeSettings } from '#libs/normalize';
 
@@ -55,8 +55,9 @@ export class BodyDecoder {
     const origin = this.#finisher.origin(header, position);
     let headings = 0;
     let rejected = 0;
-    const hint = (origin.own ?? origin.addressed)?.dataset;
-    const outcome = splitBody(body, (record, oddity, piece) => {
+    const sender = origin.own ?? origin.addressed;
+    const hint = sender?.dataset;
+    const take: TakeRecord = (record, oddity, piece) => {
       // The reply of HTTP ingest named this line as rejected; its sender may send it again,
       // shorter.
       if (oddity === 'line_too_long' && header.input === 'http') {
@@ -72,7 +73,8 @@ export class BodyDecoder {
       const finished = this.#finisher.finish(decoded, record, origin, piece);
       events.push(finished.event);
       count(sources, finished.source, finished.event, finished.oddity, finished.masked);
-    });
+    };
+    const outcome = splitBody(body, take, sender?.charset);
     return {
       batch: { from: position, to: end, received: header.received, events },
       sources,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { LogSource, Place, Probe, Service } from '#libs/model';
+import { CHARSETS, type LogSource, type Place, type Probe, type Service } from '#libs/model';
 import type {
   ImportView,
   LocalityView,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { Audit } from '#libs/audit';
 import { Availability, type Localities, type RegisterBook } from '#libs/availability';
-import { CENTRE, type LogSource, type Place, type Principal } from '#libs/model';
+import { CENTRE, CHARSETS, type LogSource, type Place, type Principal } from '#libs/model';
 import type { Probe, Service } from '#libs/model';
 
 import { Needs, Who } from '../access/access.ts';

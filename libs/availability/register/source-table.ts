@@ -1,10 +1,10 @@
-import type { LogSource, Place } from '#libs/model';
+import { CHARSETS, type LogSource, type Place } from '#libs/model';
 
 import type { Localities } from './localities.ts';
 
 const VN_ZONE_MINUTES = 420;
 const REQUIRED = ['id', 'name', 'locality'];
-const KNOWN = [...REQUIRED, 'dataset', 'addresses', 'hosts', 'silence_s'];
+const KNOWN = [...REQUIRED, 'dataset', 'addresses', 'hosts', 'silence_s', 'charset'];
 const ID = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 const NAME_CHARS_MAX = 200;
 const SILENCE_S_MAX = 30 * 86_400;
@@ -73,6 +73,12 @@ function sourceOf(
       en: `silence_s is no number of seconds: ${said}`,
     };
   }
+  const stated = row['charset'] ?? '';
+  const charset = CHARSETS.find((one) => one === stated.toLowerCase());
+  if (stated !== '' && charset === undefined) {
+    const known = CHARSETS.join(', ');
+    return { vi: `bảng mã lạ: ${stated} (${known})`, en: `unknown charset ${stated} (${known})` };
+  }
   return {
     id,
     name,
@@ -83,12 +89,13 @@ function sourceOf(
     silenceFloorS: silence,
     expected: 'active',
     ...(dataset === '' ? {} : { dataset }),
+    ...(charset === undefined ? {} : { charset }),
   };
 }
 
 /**
  * Reads a CSV table of log sources: columns id, name, locality, dataset, addresses, hosts,
- * silence_s by the names in its first line. Names every fault with its line.
+ * silence_s, charset by the names in its first line. Names every fault with its line.
  */
 export function readSourceTable(text: string, localities: Localities): SourceTable {
   const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);

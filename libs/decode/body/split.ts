@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-import type { Body, Oddity, RawRecord, RecordPiece } from '#libs/model';
+import type { Body, Charset, Oddity, RawRecord, RecordPiece } from '#libs/model';
 
 import { ACTION_CHARS_MAX, LINE_BYTES_MAX, RECORDS_MAX } from '../limits.ts';
+import { readCharset, utf8OfUtf16 } from './charset.ts';
 import { jsonElements } from './elements.ts';
 import { inflate } from './inflate.ts';
 
@@ -35,15 +36,17 @@ class Cutter {
   readonly #take: TakeRecord;
   readonly #valid: boolean;
   readonly #batch: string | undefined;
+  readonly #charset: Charset;
   readonly #piece: { bytes: Buffer; start: number; end: number };
   ordinal = 0;
 
-  constructor(bytes: Uint8Array, batch: string | undefined, take: TakeRecord) {
+  constructor(bytes: Uint8Array, body: Body, charset: Charset, take: TakeRecord) {
     // A byte order mark is no part of the first record.
     const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset + mark, bytes.byteLength - mark);
     this.#valid = isUtf8(bytes);
-    this.#batch = batch;
+    this.#batch = body.header.batch;
+    this.#charset = charset;
     this.#take = take;
     this.#piece = { bytes: this.bytes, start: 0, end: 0 };
   }
@@ -54,8 +57,10 @@ class Cutter {
     return end === -1 ? this.bytes.length : end;
   }
 
+  /** Text of a stretch of the body, in the sender's charset where the body is not UTF-8. */
   text(start: number, end: number): string {
-    return this.bytes.toString('utf8', start, end);
+    if (this.#valid || this.#charset === 'utf-8') return this.bytes.toString('utf8', start, end);
+    return readCharset(this.bytes.subarray(start, end), this.#charset);
   }
 
   /** Hands over the bytes as one record, cut at the line limit; blank ones are no record. */
@@ -67,12 +72,17 @@ class Cutter {
     if (last - start > LINE_BYTES_MAX) {
       last = start + LINE_BYTES_MAX;
       oddity = 'line_too_long';
-    } else if (!this.#valid && !isUtf8(this.bytes.subarray(start, last))) {
-      oddity = 'invalid_utf8';
+    }
+    if (!this.#valid && !isUtf8(this.bytes.subarray(start, last))) {
+      if (this.#charset !== 'utf-8') {
+        this.give(readCharset(this.bytes.subarray(start, last), this.#charset), oddity, senderId);
+        return;
+      }
+      oddity ??= 'invalid_utf8';
     }
     this.#piece.start = start;
     this.#piece.end = last;
-    this.give(this.text(start, last), oddity, senderId, this.#piece);
+    this.give(this.bytes.toString('utf8', start, last), oddity, senderId, this.#piece);
   }
 
   give(
@@ -271,14 +281,31 @@ function splitFrames(cutter: Cutter): SplitOutcome {
   return at === bytes.length ? { kind: 'whole' } : { kind: 'partly', reason: 'broken_framing' };
 }
 
+/** A body of UTF-16 as UTF-8, so that its lines can be cut; frames one by one. */
+function utf8Body({ header }: Body, bytes: Uint8Array): Uint8Array {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (header.format !== 'frames') return utf8OfUtf16(all);
+  const frames: Buffer[] = [];
+  for (let at = 0; at + 4 <= all.length;) {
+    const end = at + 4 + all.readUInt32LE(at);
+    const message = utf8OfUtf16(all.subarray(at + 4, end));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(message.length);
+    frames.push(length, message);
+    at = end;
+  }
+  return Buffer.concat(frames);
+}
+
 /**
  * Cuts a body into its records, in order, each with the id its sender gave it; never throws, linear
- * in the bytes.
+ * in the bytes. `charset` is that of records that are not UTF-8.
  */
-export function splitBody(body: Body, take: TakeRecord): SplitOutcome {
+export function splitBody(body: Body, take: TakeRecord, charset: Charset = 'utf-8'): SplitOutcome {
   const inflated = inflate(body.bytes, body.header.encoding);
   if ('reason' in inflated) return { kind: 'set_aside', reason: inflated.reason };
-  const cutter = new Cutter(inflated.bytes, body.header.batch, take);
+  const bytes = charset === 'utf-16le' ? utf8Body(body, inflated.bytes) : inflated.bytes;
+  const cutter = new Cutter(bytes, body, charset, take);
   let outcome: SplitOutcome;
   if (body.header.format === 'bulk') outcome = splitBulk(cutter, body.header.index);
   else if (body.header.format === 'frames') outcome = splitFrames(cutter);
