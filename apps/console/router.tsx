@@ -141,21 +141,10 @@ export function createConsoleRouter(cache: QueryClient) {
     component: lazyRouteComponent(() => import('./pages/account/account-page.tsx'), 'AccountPage'),
   });
 
-  const pages = [
-    home,
-    duty,
-    incident,
-    search,
-    sources,
-    upkeep,
-    rules,
-    summary,
-    health,
-    admin,
-    account,
-  ];
+  const work = [home, duty, incident, search, sources, upkeep];
+  const others = [rules, summary, health, admin, account];
   return createRouter({
-    routeTree: root.addChildren([door, setPassword, shell.addChildren(pages)]),
+    routeTree: root.addChildren([door, setPassword, shell.addChildren([...work, ...others])]),
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',

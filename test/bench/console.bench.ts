@@ -1,6 +1,7 @@
 // `npm run bench -- console [--watch SECONDS] [--heap SECONDS]`: the built console in Chromium over
 // the stand-in server with 20,000 incidents and 200 changes a second (console.md §8: 3, 12, 13).
-// Long tasks are counted twice: as the browser counts them, by the clock on the wall, and by the CPU
+// Long tasks are counted twice: as the browser counts them, by the clock on the wall, and by the
+// CPU
 // time of the page's main thread, which other processes do not lengthen. The heap is read after a
 // collection.
 import { readdirSync, readFileSync } from 'node:fs';

@@ -2,7 +2,6 @@ import type { IncidentStatus, Severity } from '#libs/model';
 import type { IncidentRow } from '#libs/protocol';
 
 import { fold } from '../format/fold.ts';
-import type { Grouping } from './grouping.ts';
 
 export const SEVERITY_ORDER: readonly Severity[] = [
   'critical',
@@ -32,6 +31,10 @@ export const TABS = [
 export type Tab = (typeof TABS)[number];
 export const SORTS = ['severity', 'status', 'locality', 'last', 'due', 'events'] as const;
 export type Sort = (typeof SORTS)[number];
+
+export const GROUPINGS = ['rule', 'locality', 'entity', 'owner'] as const;
+/** What the rows of the queue can be grouped by. */
+export type Grouping = (typeof GROUPINGS)[number];
 
 /** A deadline nearer than this makes an incident "due soon" and its time amber. */
 export const DUE_SOON_MS = 60 * 60_000;

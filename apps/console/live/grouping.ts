@@ -1,10 +1,7 @@
 import type { IncidentRow } from '#libs/protocol';
 
 import { sorted } from '../format/sorted.ts';
-import { severityRank } from './criteria.ts';
-
-export const GROUPINGS = ['rule', 'locality', 'entity', 'owner'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+import { type Grouping, severityRank } from './criteria.ts';
 
 /** A run of neighboring rows of the order that have one thing in common. */
 export interface RowGroup {

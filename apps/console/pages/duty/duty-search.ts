@@ -9,7 +9,7 @@ import {
   type Tab,
   TABS,
 } from '../../live/criteria.ts';
-import { type Grouping, GROUPINGS } from '../../live/grouping.ts';
+import { type Grouping, GROUPINGS } from '../../live/criteria.ts';
 import { readTexts } from '../../search-params.ts';
 import { PANEL_TABS, type PanelTab } from '../incident/incident-search.ts';
 

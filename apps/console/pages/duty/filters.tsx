@@ -6,7 +6,7 @@ import { fold } from '../../format/fold.ts';
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { SEVERITY_ORDER, STATUS_ORDER } from '../../live/criteria.ts';
-import { GROUPINGS } from '../../live/grouping.ts';
+import { GROUPINGS } from '../../live/criteria.ts';
 import { useQueue } from '../../shell/desk.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { controls } from '../../ui/controls.tsx';

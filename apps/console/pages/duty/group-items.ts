@@ -58,15 +58,25 @@ export function useItems(
     },
     [grouping],
   );
+  // The same list as long as the order is the same: a group is painted anew only when it changed.
+  const members = useMemo(() => {
+    const made = new Map<string, readonly string[]>();
+    return (key: string): readonly string[] => {
+      let list = made.get(key);
+      if (list === undefined) {
+        const group = byKey?.get(key);
+        list = group === undefined ? [] : order.slice(group.start, group.start + group.count);
+        made.set(key, list);
+      }
+      return list;
+    };
+  }, [order, byKey]);
   return {
     order,
     items,
     groups: byKey,
     isOpen: (key) => keys?.has(key) === true,
     toggle,
-    members: (key) => {
-      const group = byKey?.get(key);
-      return group === undefined ? [] : order.slice(group.start, group.start + group.count);
-    },
+    members,
   };
 }

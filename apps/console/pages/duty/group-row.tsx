@@ -8,7 +8,7 @@ import { number } from '../../format/number.ts';
 import { millis } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { SEVERITY_ORDER, severityRank } from '../../live/criteria.ts';
-import type { Grouping } from '../../live/grouping.ts';
+import type { Grouping } from '../../live/criteria.ts';
 import { useDesk } from '../../shell/desk.tsx';
 import { useTicking } from '../../shell/ticking.ts';
 import { cx } from '../../ui/class-names.ts';

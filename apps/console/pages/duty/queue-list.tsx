@@ -12,7 +12,7 @@ import {
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import type { Sort } from '../../live/criteria.ts';
-import type { Grouping } from '../../live/grouping.ts';
+import type { Grouping } from '../../live/criteria.ts';
 import { ROW_HEIGHT, useSettings } from '../../shell/settings.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Button } from '../../ui/controls.tsx';
@@ -107,6 +107,52 @@ function Head(props: {
   );
 }
 
+/** The lines that are seen: incidents, and groups between them. */
+function Lines(
+  props: ListProps & {
+    readonly ids: readonly string[];
+    /** Place of the first of them in the whole list. */
+    readonly first: number;
+    readonly columns: ColumnSet;
+  },
+): ReactNode {
+  const { lines, grouping, ticks, first } = props;
+  return props.ids.map((id, at) => {
+    const group = groupOf(id);
+    if (group === null || grouping === null) {
+      return (
+        <QueueRow
+          key={id}
+          id={id}
+          index={first + at}
+          level={grouping === null ? undefined : 2}
+          columns={props.columns}
+          current={id === props.cursor}
+          ticked={ticks.has(id)}
+          onPick={props.onPick}
+          onTick={props.onTick}
+          onOpen={props.onOpen}
+        />
+      );
+    }
+    const members = lines.members(group);
+    return (
+      <GroupRow
+        key={id}
+        by={grouping}
+        group={group}
+        members={members}
+        index={first + at}
+        open={lines.isOpen(group)}
+        current={id === props.cursor}
+        ticked={ticks.size > 0 && members.every((member) => ticks.has(member))}
+        onToggle={props.onToggle}
+        onTick={props.onTickAll}
+      />
+    );
+  });
+}
+
 /** Rows in frozen order, painted only where they are seen. */
 export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(props, control) {
   const text = useText();
@@ -116,8 +162,8 @@ export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(p
   const [columns, setColumns] = useState<ColumnSet>('normal');
   const [page, setPage] = useState(0);
   const rowHeight = columns === 'narrow' ? CARD_HEIGHT_PX : ROW_HEIGHT[settings.density];
-  const { lines, grouping, ticks } = props;
-  const order = lines.items;
+  const { grouping } = props;
+  const order = props.lines.items;
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler is off
   const virtual = useVirtualizer({
     count: paged ? 0 : order.length,
@@ -192,40 +238,7 @@ export const QueueList = forwardRef<ListControl, ListProps>(function QueueList(p
                   : { transform: `translateY(${(items[0]?.start ?? HEAD_HEIGHT) - HEAD_HEIGHT}px)` }
               }
             >
-              {ids.map((id, at) => {
-                const group = groupOf(id);
-                if (group === null || grouping === null) {
-                  return (
-                    <QueueRow
-                      key={id}
-                      id={id}
-                      index={first + at}
-                      level={grouping === null ? undefined : 2}
-                      columns={columns}
-                      current={id === props.cursor}
-                      ticked={ticks.has(id)}
-                      onPick={props.onPick}
-                      onTick={props.onTick}
-                      onOpen={props.onOpen}
-                    />
-                  );
-                }
-                const members = lines.members(group);
-                return (
-                  <GroupRow
-                    key={id}
-                    by={grouping}
-                    group={group}
-                    members={members}
-                    index={first + at}
-                    open={lines.isOpen(group)}
-                    current={id === props.cursor}
-                    ticked={ticks.size > 0 && members.every((member) => ticks.has(member))}
-                    onToggle={props.onToggle}
-                    onTick={props.onTickAll}
-                  />
-                );
-              })}
+              <Lines {...props} ids={ids} first={first} columns={columns} />
             </div>
           </div>
         )}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { viewsQuery } from '../../api/desk.ts';
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
-import { GROUPINGS } from '../../live/grouping.ts';
+import { GROUPINGS } from '../../live/criteria.ts';
 import { type Command, useCommands } from '../../shell/commands.ts';
 import { useDesk, useQueue } from '../../shell/desk.tsx';
 import type { FormName } from '../incident/use-work.ts';

@@ -12,7 +12,9 @@ const NOTE_MIN = 10;
 
 type Way = 'waiting_locality' | 'waiting_vendor' | 'severity';
 
-/** Hands the incident on: to the unit, to the vendor, or one severity up; always with what is asked. */
+/**
+ * Hands the incident on: to the unit, to the vendor, or one severity up; always with what is asked.
+ */
 export function EscalateForm(props: {
   readonly row: IncidentRow;
   readonly onSend: (action: ActionName, fields: Act['fields']) => void;
