@@ -33,6 +33,7 @@ type Say = (name: string, value: number, unit: string, more?: object) => void;
 export interface ElasticBenchOptions {
   /** Events of one turn against the real node. */
   readonly events: number;
+  /** Turns of either side; none: the real node is not started. */
   readonly rounds: number;
 }
 
@@ -167,6 +168,7 @@ async function measureReal(
 /** All figures of this part; starts and stops what it needs. */
 export async function elasticFigures(options: ElasticBenchOptions, say: Say): Promise<void> {
   await measureNode(batchesOf(Math.min(options.events, 100_000), Date.now()), say);
+  if (options.rounds === 0) return;
   const undos: (() => Promise<void> | void)[] = [];
   try {
     const server = await startOwnElasticsearch((undo) => undos.push(undo));
@@ -204,7 +206,8 @@ function acceptEverything(): void {
 
 if (process.argv.includes(ACCEPT)) acceptEverything();
 else if (import.meta.main) {
-  await elasticFigures({ events: 60_000, rounds: 2 }, (name, value, unit, more = {}) => {
+  const rounds = Number(process.env['BENCH_ROUNDS'] ?? 2);
+  await elasticFigures({ events: 60_000, rounds }, (name, value, unit, more = {}) => {
     const figure = { bench: 'distributed', name, value: Number(value.toPrecision(4)), unit };
     process.stdout.write(`${JSON.stringify({ ...figure, ...more })}\n`);
   });

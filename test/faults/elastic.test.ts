@@ -45,7 +45,7 @@ describe.each(versions)('Elasticsearch %s', (version) => {
         return store;
       },
       settle: async (store) => refreshes.get(store)?.(),
-      runs: faultCount({ few: 3, full: 15 }),
+      runs: faultCount({ few: 2, full: 8 }),
     });
 
     documentsContract('ElasticDocuments', {

@@ -4,21 +4,21 @@ import type { ParkReason } from '../parked.ts';
 import { backoffMs } from './backoff.ts';
 import { outcomeOf, wholeOutcome, type BulkItem } from './bulk-outcome.ts';
 import { errorOf, type Reply } from './connection.ts';
+import { joined, type Slice } from './line-buffer.ts';
 
 /** Bulk requests under way at once; more only fill the node's queue. */
 const BULKS_MAX = 4;
-/** A request is sent once it would hold so many UTF-16 units or documents, or after the wait. */
-const BULK_CHARS = 3_000_000;
+/** A request is sent once it would hold so many bytes or documents, or after the wait. */
+const BULK_BYTES = 3_000_000;
 const BULK_DOCUMENTS = 5_000;
 const BULK_WAIT_MS = 10;
-/** Text held for documents that are not stored yet; who brings more waits. */
-const HELD_CHARS_MAX = 64_000_000;
+/** Bytes held for documents that are not stored yet; who brings more waits. */
+const HELD_BYTES_MAX = 64_000_000;
 
-/** A document on its way to its index, as the lines of a bulk request. */
-export interface BulkEntry {
+/** A document on its way to its index; the slice is its lines of a bulk request. */
+export interface BulkEntry extends Slice {
   readonly index: string;
   readonly event: Event;
-  readonly lines: string;
 }
 
 /** One that will not be stored now, and why. */
@@ -30,7 +30,7 @@ export interface Aside {
 
 /** What the writer needs of the world; whatever rejects is tried again. */
 export interface BulkNeeds {
-  send(lines: string): Promise<Reply<{ readonly items?: readonly BulkItem[] }>>;
+  send(lines: Buffer): Promise<Reply<{ readonly items?: readonly BulkItem[] }>>;
   /** Resolves once the index is there. */
   ensureIndex(index: string): Promise<void>;
   /** The index was expected and is not there. */
@@ -46,8 +46,8 @@ export interface BulkCounts {
   readonly requests: number;
   /** ms that answered requests took, all together. */
   readonly requestMs: number;
-  /** Text of documents not yet stored, in UTF-16 units. */
-  readonly heldChars: number;
+  /** Bytes of documents not yet stored. */
+  readonly heldBytes: number;
   /** Set while nothing gets through: why, and how often in a row. */
   readonly trouble?: { readonly reason: string; readonly tries: number };
 }
@@ -76,8 +76,8 @@ interface Waiting {
 export class BulkWriter {
   readonly #needs: BulkNeeds;
   #queue: Waiting[] = [];
-  #queuedChars = 0;
-  #heldChars = 0;
+  #queuedBytes = 0;
+  #heldBytes = 0;
   #underWay = 0;
   #failures = 0;
   #pausedUntil = 0;
@@ -94,15 +94,15 @@ export class BulkWriter {
   /** Resolves once every entry is stored or durably set aside; rejects when closed before. */
   async put(entries: readonly BulkEntry[], setAside: SetAside): Promise<void> {
     if (entries.length === 0) return;
-    while (this.#heldChars > HELD_CHARS_MAX && !this.#closed) {
+    while (this.#heldBytes > HELD_BYTES_MAX && !this.#closed) {
       await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
     }
     if (this.#closed) throw new Error('the event store is closed');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const ticket: Ticket = { setAside, left: entries.length, resolve, reject };
     for (const entry of entries) {
-      this.#heldChars += entry.lines.length;
-      this.#queuedChars += entry.lines.length;
+      this.#heldBytes += sizeOf(entry);
+      this.#queuedBytes += sizeOf(entry);
       this.#queue.push({ entry, ticket, maybe: false });
     }
     this.#pump();
@@ -114,7 +114,7 @@ export class BulkWriter {
       this.#failures > 0 ? { reason: this.#trouble, tries: this.#failures } : undefined;
     return {
       ...this.#sums,
-      heldChars: this.#heldChars,
+      heldBytes: this.#heldBytes,
       ...(trouble === undefined ? {} : { trouble }),
     };
   }
@@ -142,7 +142,7 @@ export class BulkWriter {
   }
 
   #isFull(): boolean {
-    return this.#queuedChars >= BULK_CHARS || this.#queue.length >= BULK_DOCUMENTS;
+    return this.#queuedBytes >= BULK_BYTES || this.#queue.length >= BULK_DOCUMENTS;
   }
 
   #wakeIn(ms: number, send = false): void {
@@ -158,15 +158,15 @@ export class BulkWriter {
   }
 
   #takeNext(): Waiting[] {
-    let chars = 0;
+    let bytes = 0;
     let count = 0;
     while (count < this.#queue.length && count < BULK_DOCUMENTS) {
-      const length = this.#queue[count]?.entry.lines.length ?? 0;
-      if (count > 0 && chars + length > BULK_CHARS) break;
-      chars += length;
+      const length = sizeOf(this.#queue[count]?.entry);
+      if (count > 0 && bytes + length > BULK_BYTES) break;
+      bytes += length;
       count += 1;
     }
-    this.#queuedChars -= chars;
+    this.#queuedBytes -= bytes;
     return this.#queue.splice(0, count);
   }
 
@@ -192,7 +192,7 @@ export class BulkWriter {
     const start = performance.now();
     let reply: Awaited<ReturnType<BulkNeeds['send']>>;
     try {
-      reply = await this.#needs.send(waiting.map(({ entry }) => entry.lines).join(''));
+      reply = await this.#needs.send(joined(waiting.map(({ entry }) => entry)));
     } catch (error) {
       for (const one of waiting) one.maybe = true;
       this.#again(waiting, textOf(error));
@@ -272,10 +272,10 @@ export class BulkWriter {
   }
 
   #release({ entry, ticket }: Waiting): void {
-    this.#heldChars -= entry.lines.length;
+    this.#heldBytes -= sizeOf(entry);
     ticket.left -= 1;
     if (ticket.left === 0) ticket.resolve();
-    if (this.#heldChars <= HELD_CHARS_MAX) this.#roomWaiters.shift()?.();
+    if (this.#heldBytes <= HELD_BYTES_MAX) this.#roomWaiters.shift()?.();
   }
 
   #again(waiting: readonly Waiting[], detail: string): void {
@@ -287,9 +287,13 @@ export class BulkWriter {
     this.#failures += 1;
     this.#trouble = detail;
     this.#queue.unshift(...waiting);
-    for (const { entry } of waiting) this.#queuedChars += entry.lines.length;
+    for (const { entry } of waiting) this.#queuedBytes += sizeOf(entry);
     this.#pausedUntil = performance.now() + backoffMs(this.#failures);
   }
+}
+
+function sizeOf(slice: Slice | undefined): number {
+  return slice === undefined ? 0 : slice.end - slice.start;
 }
 
 function textOf(error: unknown): string {

@@ -14,7 +14,7 @@ export interface Ask {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly json?: object;
-  readonly lines?: string;
+  readonly lines?: string | Buffer;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }

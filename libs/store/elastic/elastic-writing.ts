@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { documentOf } from './event-document.ts';
 import type { EventDays } from './event-days.ts';
 import { dayOfTime, dayText } from './layout.ts';
+import { LineBuffer } from './line-buffer.ts';
 
 /** How long a bulk request may take before it is sent again. */
 const BULK_MS_MAX = 30_000;
@@ -36,6 +37,7 @@ export class ElasticWriting {
   readonly #days: EventDays;
   readonly #parked: Parked;
   readonly #writer: BulkWriter;
+  readonly #lines = new LineBuffer();
   readonly #timer: NodeJS.Timeout;
   /** Parked events whose index was blocked; undefined until it was asked for. */
   #blocked: number | undefined;
@@ -109,7 +111,7 @@ export class ElasticWriting {
   }
 
   #sort(events: readonly Event[]): { entries: BulkEntry[]; asides: ParkedEntry[] } {
-    const entries: BulkEntry[] = [];
+    const taken: { readonly event: Event; readonly index: string; readonly end: number }[] = [];
     const asides: ParkedEntry[] = [];
     let last = { day: Number.NaN, index: '' };
     for (const event of events) {
@@ -122,8 +124,13 @@ export class ElasticWriting {
       if (day !== last.day) last = { day, index: this.#days.names.index(day) };
       const { index } = last;
       const action = `{"create":{"_index":"${index}","_id":${JSON.stringify(event.id)}}}`;
-      entries.push({ index, event, lines: `${action}\n${documentOf(event)}\n` });
+      const end = this.#lines.add(`${action}\n${documentOf(event)}\n`);
+      taken.push({ index, event, end });
     }
+    const bytes = this.#lines.take();
+    const entries = taken.map(({ index, event, end }, at) => {
+      return { index, event, bytes, start: taken[at - 1]?.end ?? 0, end };
+    });
     return { entries, asides };
   }
 

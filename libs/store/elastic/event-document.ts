@@ -24,12 +24,16 @@ interface NameFacts {
   readonly taken: boolean;
   /** Beginning of its tokens; empty when it has none of its own. */
   readonly token: string;
+  /** The same as JSON, with a comma before it; empty where it must be escaped. */
+  readonly written: string;
   /** What stands in `soc.odd` for it. */
   readonly odd: string;
 }
 
 const PLAIN_NAME = /^[@A-Za-z0-9][\w@ -]*(?:\.[\w@-]+)*$/;
 const PLAIN = /^[ -~]*$/;
+/** Plain text that JSON writes as it is. */
+const UNESCAPED = /^[ !#-[\]-~]*$/;
 const BEYOND = /[\uD800-\uFFFF]/;
 const INTEGER = /^(?:0|-?[1-9]\d{0,14})$/;
 const STAMP =
@@ -44,10 +48,12 @@ function factsOf(name: string): NameFacts {
   const isSubField =
     name.endsWith(`.${CODE_TEXT}`) && kindOf(name.slice(0, -CODE_TEXT.length - 1)) === 'code';
   const isLong = name.length > NAME_CHARS_MAX;
+  const token = isLong ? '' : tokenStart(name);
   const facts: NameFacts = {
     kind,
     taken: PLAIN_NAME.test(name) && !name.startsWith(OWN_PREFIX) && !isSubField && !isLong,
-    token: isLong ? '' : tokenStart(name),
+    token,
+    written: UNESCAPED.test(token) ? `,"${token}` : '',
     odd: isLong ? LONG_NAMES : name,
   };
   if (remembered.size >= NAMES_REMEMBERED_MAX) remembered.clear();
@@ -76,10 +82,10 @@ export function isPlainInteger(text: string): boolean {
   return INTEGER.test(text);
 }
 
-/** What an event's document holds beside its fields. */
+/** What an event's document holds beside its fields; lists are JSON without their brackets. */
 class OwnFields {
-  readonly tokens: string[] = [];
-  readonly odd = new Set<string>();
+  tokens = '';
+  odd = '';
   words = '';
   /** Words of the original that the message has not. */
   moreWords = '';
@@ -95,19 +101,19 @@ class OwnFields {
     }
     const list = value as readonly Scalar[];
     for (const one of list) this.#takeOne(facts, one);
-    if (list.length > 1 && new Set(list.map(String)).size < list.length) this.odd.add(facts.odd);
+    if (list.length > 1 && new Set(list.map(String)).size < list.length) this.#markOdd(facts.odd);
   }
 
   takeTexts(message: FieldValue, original: FieldValue): void {
     const words = wordsIn(message);
     this.words = words.join(' ');
-    if (words.length === 0 && isThere(message)) this.odd.add('message');
+    if (words.length === 0 && isThere(message)) this.#markOdd('message');
     if (original !== message && isThere(original)) {
       const more = new Set(wordsIn(original));
       for (const word of words) more.delete(word);
       this.moreWords = [...more].join(' ');
     }
-    if (BEYOND.test(this.words) || BEYOND.test(this.moreWords)) this.odd.add(OWN.words);
+    if (BEYOND.test(this.words) || BEYOND.test(this.moreWords)) this.#markOdd(OWN.words);
   }
 
   #takeOne(facts: NameFacts, value: Scalar): void {
@@ -117,53 +123,64 @@ class OwnFields {
         if (typeof value === 'string') this.#takeText(facts, value);
         return;
       case 'token':
-        this.#takeToken(facts, fold(String(value)));
+        this.#takeToken(facts, String(value));
         return;
       case 'ip':
-        if (typeof value !== 'string' || !isPlainIp(value)) this.odd.add(facts.odd);
+        if (typeof value !== 'string' || !isPlainIp(value)) this.#markOdd(facts.odd);
         return;
       case 'long':
       case 'code':
-        if (!isPlainNumber(value)) this.odd.add(facts.odd);
+        if (!isPlainNumber(value)) this.#markOdd(facts.odd);
         return;
       case 'date':
-        if (typeof value !== 'string' || !isPlainStamp(value)) this.odd.add(facts.odd);
+        if (typeof value !== 'string' || !isPlainStamp(value)) this.#markOdd(facts.odd);
         return;
       case 'boolean':
-        if (!/^(?:true|false)$/.test(String(value))) this.odd.add(facts.odd);
+        if (!/^(?:true|false)$/.test(String(value))) this.#markOdd(facts.odd);
         return;
       case 'message':
       case 'stored':
-        this.odd.add(facts.odd);
+        this.#markOdd(facts.odd);
     }
   }
 
   /** Plain text is compared by Elasticsearch itself; anything else has a folded token beside it. */
   #takeText(facts: NameFacts, value: string): void {
     if (value.length > VALUE_CHARS_MAX) {
-      this.odd.add(facts.odd);
+      this.#markOdd(facts.odd);
       return;
     }
     if (PLAIN.test(value)) return;
-    const folded = fold(value);
-    this.#takeToken(facts, folded);
+    const folded = this.#takeToken(facts, value);
     if (folded.length !== value.length || value.normalize('NFC') !== value) {
-      this.odd.add(facts.odd);
+      this.#markOdd(facts.odd);
     }
   }
 
-  #takeToken({ token, odd }: NameFacts, folded: string): void {
+  #takeToken({ token, odd, written }: NameFacts, value: string): string {
     if (token === '') {
-      this.odd.add(odd);
-      return;
+      this.#markOdd(odd);
+      return '';
     }
+    if (value.length <= TOKEN_VALUE_CHARS_MAX && written !== '' && UNESCAPED.test(value)) {
+      const folded = value.toLowerCase();
+      this.tokens += `${written}${folded}"`;
+      return folded;
+    }
+    const folded = fold(value);
+    let held = folded;
     if (folded.length > TOKEN_VALUE_CHARS_MAX) {
-      this.odd.add(odd);
-      this.tokens.push(token + folded.slice(0, TOKEN_HEAD_CHARS).toWellFormed());
-      return;
-    }
-    if (BEYOND.test(folded)) this.odd.add(odd);
-    this.tokens.push(token + folded);
+      this.#markOdd(odd);
+      held = folded.slice(0, TOKEN_HEAD_CHARS).toWellFormed();
+    } else if (BEYOND.test(folded)) this.#markOdd(odd);
+    this.tokens += `,${JSON.stringify(token + held)}`;
+    return folded;
+  }
+
+  #markOdd(name: string): void {
+    const written = `,${JSON.stringify(name)}`;
+    // Twice does no harm; most often it is the same field again.
+    if (!this.odd.endsWith(written)) this.odd += written;
   }
 }
 
@@ -197,10 +214,11 @@ export function documentOf(event: Event): string {
   own.takeTexts(fields['message'] ?? null, fields['event.original'] ?? null);
   const { tokens, odd, words, moreWords, rest } = own;
   let text = `{"${OWN.time}":${time},"${OWN.received}":${received},"${OWN.tie}":${tieOf(event.id)}`;
-  if (tokens.length > 0) text += `,"${OWN.tokens}":${JSON.stringify(tokens)}`;
-  if (words !== '') text += `,"${OWN.words}":${JSON.stringify(words)}`;
-  if (moreWords !== '') text += `,"${OWN.moreWords}":${JSON.stringify(moreWords)}`;
-  if (odd.size > 0) text += `,"${OWN.odd}":${JSON.stringify([...odd])}`;
+  if (tokens !== '') text += `,"${OWN.tokens}":[${tokens.slice(1)}]`;
+  // Words hold nothing that JSON escapes.
+  if (words !== '') text += `,"${OWN.words}":"${words}"`;
+  if (moreWords !== '') text += `,"${OWN.moreWords}":"${moreWords}"`;
+  if (odd !== '') text += `,"${OWN.odd}":[${odd.slice(1)}]`;
   if (rest !== undefined) text += `,"${OWN.rest}":${JSON.stringify(JSON.stringify(rest))}`;
   const held = JSON.stringify(rest === undefined ? fields : without(fields, rest));
   return held.length > 2 ? `${text},${held.slice(1)}` : `${text}}`;
