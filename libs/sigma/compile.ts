@@ -15,8 +15,8 @@ import { covers, type RuleLogsource } from './route/logsource.ts';
 import type { Drafts, RuleDraft } from './drafts.ts';
 import { readOurs } from './read/ours.ts';
 import { Refused, position, refusalOf } from './refusal.ts';
-import type { CompileOptions, RuleSet } from './rule-set.ts';
-import { switched } from './switches.ts';
+import type { CompileOptions, CorrelationRule, Rule, RuleSet } from './rule-set.ts';
+import { offBy, switched, type Switchable } from './switches.ts';
 import { asMap, child, type MapNode, type ScalarNode } from './yaml.ts';
 import type { SigmaSource } from './source.ts';
 
@@ -69,10 +69,14 @@ function* compileSteps(
     parameters: options.parameters ?? {},
   });
   yield;
-  const { rules, correlations, off } =
-    options.switches === undefined
+  const { off, ...standing } =
+    options.switches === undefined && options.only === undefined
       ? { ...linked, off: [] }
-      : switched(linked.rules, linked.correlations, options.switches, silenced);
+      : switched(linked.rules, linked.correlations, isOnUnder(options), (rule) =>
+          withSilence(rule, true),
+        );
+  const rules = standing.rules.map((rule) => heard(rule, options));
+  const correlations = standing.correlations.map((rule) => heard(rule, options));
   const routing = options.routing ?? 'strict';
   const matcher = new Matcher(rules, routing, resolver);
   return {
@@ -88,12 +92,23 @@ function* compileSteps(
   };
 }
 
-function silenced<T extends object>(rule: T): T {
+function isOnUnder({ switches, only }: CompileOptions): (rule: Switchable) => boolean {
+  return (rule) =>
+    (only === undefined || only.includes(rule.id)) &&
+    (switches === undefined || offBy(rule, switches) === undefined);
+}
+
+/** A member that is asked for by itself speaks; one that only counts is silent. */
+function heard<T extends Rule | CorrelationRule>(rule: T, { only }: CompileOptions): T {
+  return only?.includes(rule.id) === true ? withSilence(rule, false) : rule;
+}
+
+function withSilence<T extends object>(rule: T, silent: boolean): T {
   const copy = Object.create(
     Object.getPrototypeOf(rule) as object,
     Object.getOwnPropertyDescriptors(rule),
   ) as T;
-  return Object.defineProperty(copy, 'silent', { value: true, enumerable: true });
+  return Object.defineProperty(copy, 'silent', { value: silent, enumerable: true });
 }
 
 /** Reads documents into drafts; a document that can not be taken is noted and left out. */

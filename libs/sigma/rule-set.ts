@@ -13,6 +13,8 @@ export interface CompileOptions {
   /** Values of `%name%` placeholders. */
   readonly placeholders?: Readonly<Record<string, readonly string[]>>;
   readonly switches?: RuleSwitches;
+  /** When given, only these rules are on, with what they count; they speak though members. */
+  readonly only?: readonly string[];
   /** One that names no rule is noted in `refused` and does nothing. */
   readonly exceptions?: readonly RuleException[];
   /** By id of the rule. */

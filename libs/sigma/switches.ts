@@ -48,10 +48,10 @@ export function switched<
 >(
   rules: readonly R[],
   correlations: readonly C[],
-  switches: RuleSwitches,
+  isOn: (rule: R | C) => boolean,
   silenced: <T extends R | C>(rule: T) => T,
 ): { rules: R[]; correlations: C[]; off: (R | C)[] } {
-  const off = [...rules, ...correlations].filter((rule) => offBy(rule, switches) !== undefined);
+  const off = [...rules, ...correlations].filter((rule) => !isOn(rule));
   const isOff = new Set<R | C>(off);
   const needed = new Set<string>();
   // A correlation comes behind its members, so from the back each is known before what it needs.

@@ -12,6 +12,8 @@ thapcanh rules test DIR…    load them and run the samples beside them
 thapcanh rules import DIR|ARCHIVE [--pack NAME] [--apply] [--all]
                             show what a pack of rules would change; --apply puts it in force
 thapcanh rules rollback PACK   put the version before in force again
+thapcanh rules backtest RULE [--from TIME] [--to TIME]
+                            what the rule would have said of the events in the data folder
 thapcanh rules packs           the packs that were imported, with their versions
 thapcanh rules enable|disable --pack NAME | --level LEVEL | --logsource product=…,… | --id ID
 
@@ -43,18 +45,17 @@ export function createRulesVerb(parts: SampleParts): Verb {
 }
 
 async function run(args: readonly string[], io: Io, parts: SampleParts): Promise<number> {
+  if (args[0] === 'backtest') {
+    const { readBacktestWork, runBacktest } = await import('./rules-backtest.ts');
+    const asked = readBacktestWork(args, Date.now());
+    return typeof asked === 'string' ? misused(asked, io) : runBacktest(asked, io);
+  }
   const { readPackWork, runPackWork } = await import('./rules-packs.ts');
   const work = readPackWork(args);
   if (typeof work === 'object') return runPackWork(work, io);
-  if (typeof work === 'string') {
-    io.err.write(`rules: ${work}\n\n${USAGE}`);
-    return EXIT.usage;
-  }
+  if (typeof work === 'string') return misused(work, io);
   const options = readOptions(args);
-  if (typeof options === 'string') {
-    io.err.write(`rules: ${options}\n\n${USAGE}`);
-    return EXIT.usage;
-  }
+  if (typeof options === 'string') return misused(options, io);
   const placeholders =
     options.placeholders === undefined
       ? { values: {} }
@@ -82,6 +83,11 @@ async function run(args: readonly string[], io: Io, parts: SampleParts): Promise
   return wrong ? EXIT.wrong : EXIT.done;
 }
 
+function misused(problem: string, io: Io): number {
+  io.err.write(`rules: ${problem}\n\n${USAGE}`);
+  return EXIT.usage;
+}
+
 interface RulesOptions {
   readonly action: 'check' | 'test';
   readonly paths: readonly string[];
@@ -107,7 +113,7 @@ function readOptions(args: readonly string[]): RulesOptions | string {
   const { values, positionals } = parsed;
   const [action, ...paths] = positionals;
   if (action !== 'check' && action !== 'test')
-    return 'check, test, import, rollback, packs, enable or disable?';
+    return 'check, test, import, rollback, packs, enable, disable or backtest?';
   if (paths.length === 0) return `rules ${action} needs a folder or file`;
   return {
     action,
