@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { maySecretsStand } from './quick-look.ts';
 import { findSecrets } from './scan.ts';
-import { SECRET_NAME_ENDS } from './words.ts';
+import { SECRET_NAMES_WHOLE, SECRET_NAME_ENDS } from './words.ts';
 
 function looksAt(text: string): boolean {
   const bytes = Buffer.from(`before ${text} after`);
@@ -27,6 +27,7 @@ const names = fc
   .tuple(
     fc.constantFrom('', 'x-', 'my_', 'user.', 'a', '"', 'X'),
     fc.constantFrom(
+      ...SECRET_NAMES_WHOLE,
       ...SECRET_NAME_ENDS,
       'khẩu',
       'mật khẩu',

@@ -1,5 +1,5 @@
-import { isEmailChar, isHex, isNameChar, named } from './surroundings.ts';
-import { SECRET_NAME_ENDS } from './words.ts';
+import { isEmailChar, isHex, isNameChar } from './surroundings.ts';
+import { SECRET_NAMES_WHOLE, SECRET_NAME_ENDS } from './words.ts';
 
 /*
  * A first look at the bytes of a record, several times as quick as the scan of its text. It may
@@ -35,21 +35,33 @@ const PAPER_NEAR_BYTES = 40 * 3;
 /** As far back as a name is read. */
 const NAME_BYTES_MAX = 40;
 
-/** Last four letters of the names of secrets, each letter by its low five bits, as a mark. */
-const TAILS = new Uint8Array(1 << 12);
-/** Last two letters of them. */
-const PAIRS = new Uint8Array(1 << 10);
-for (const name of SECRET_NAME_ENDS) {
-  const letter = (back: number): number =>
-    back > name.length ? 0 : name.charCodeAt(name.length - back) & 31;
-  TAILS[tailMark(letter(4), letter(3), letter(2), letter(1))] = 1;
-  PAIRS[(letter(2) << 5) | letter(1)] = 1;
+/*
+ * The names of secrets backwards, letter by letter: one row of 32 places for each beginning of
+ * such a reversed name, the next row's number under the letter's low five bits.
+ */
+const ROW = 32;
+/** Place in a row: set when a name may end here whatever stands before. */
+const ANYWHERE = 0;
+/** Place in a row: set when it may end here where the name begins. */
+const WHOLE = 31;
+const ROWS_MAX = 512;
+const rows = new Uint16Array(ROWS_MAX * ROW);
+let rowCount = 1;
+
+function enter(name: string, how: typeof ANYWHERE | typeof WHOLE): void {
+  let row = 0;
+  for (let i = name.length - 1; i >= 0; i--) {
+    const place = row * ROW + (name.charCodeAt(i) & 31);
+    if (rows[place] === 0) rows[place] = rowCount++;
+    row = rows[place]!;
+  }
+  rows[row * ROW + how] = 1;
 }
 
-/** Different tails may share a mark: that is wider, never narrower. */
-function tailMark(a: number, b: number, c: number, d: number): number {
-  return (Math.imul((a << 15) | (b << 10) | (c << 5) | d, 0x9e3779b1) >>> 20) & 0xfff;
-}
+for (const name of SECRET_NAMES_WHOLE) enter(name, WHOLE);
+for (const end of SECRET_NAME_ENDS) enter(end, ANYWHERE);
+// "mat khau" is a name of two words.
+enter('khau', ANYWHERE);
 
 function isLetter(code: number): boolean {
   const lower = code | 32;
@@ -134,40 +146,29 @@ function isNumber(bytes: Buffer, least: number, start: number, end: number): boo
   return length <= 4 && isSeparated(bytes, least, start, end);
 }
 
-/** False when the last letters before `end` are those of no secret's name. */
-function mayEndSecretName(bytes: Buffer, least: number, end: number): boolean {
-  const c = bytes[end - 1]! & 31;
-  const b = bytes[end - 2]! & 31;
-  const third = end - 3 < least ? 0 : bytes[end - 3]!;
-  // Signs inside a name say nothing: "api-key" is "apikey".
-  if (!isLetter(third)) return isNameChar(third) || TAILS[tailMark(0, 0, b, c)] === 1;
-  const fourth = end - 4 < least ? 0 : bytes[end - 4]!;
-  if (!isLetter(fourth) && isNameChar(fourth)) return true;
-  return TAILS[tailMark(isLetter(fourth) ? fourth & 31 : 0, third & 31, b, c)] === 1;
-}
-
 /** True when the name that ends before `at` says that its value is secret. */
 function isSecretName(bytes: Buffer, least: number, at: number): boolean {
-  let end = at;
-  for (let i = 0; i < 4 && end > least; i++) {
-    const code = bytes[end - 1]!;
+  let i = at - 1;
+  for (let past = 0; past < 4 && i >= least; past++, i--) {
+    const code = bytes[i]!;
     if (code !== 34 && code !== 39 && code !== 92 && code !== 32) break;
-    end--;
   }
-  if (end - 2 < least) return false;
-  const c = bytes[end - 1]!;
-  const b = bytes[end - 2]!;
+  if (i <= least) return false;
   // "khẩu" has a letter beyond ASCII, or a tone mark, before its last one.
-  if (b > 127) return (c | 32) === 117;
-  if (!isLetter(c) || !isLetter(b)) return false;
-  if (PAIRS[((b & 31) << 5) | (c & 31)] === 0) return false;
-  if (!mayEndSecretName(bytes, least, end)) return false;
-  let start = end;
-  const furthest = Math.max(least, end - NAME_BYTES_MAX);
-  while (start > furthest && isNameChar(bytes[start - 1]!)) start--;
-  const { kind } = named(bytes.toString('latin1', start, end));
-  // "mat khau" is a name of two words.
-  return kind === 'secret' || kind === 'code' || (c | 32) === 117;
+  if (bytes[i - 1]! > 127) return (bytes[i]! | 32) === 117;
+  const furthest = Math.max(least, i - NAME_BYTES_MAX + 1);
+  let row = 0;
+  for (; i >= furthest; i--) {
+    const code = bytes[i]!;
+    if (isLetter(code)) {
+      row = rows[row * ROW + (code & 31)]!;
+      if (row === 0) return false;
+      if (rows[row * ROW + ANYWHERE] === 1) return true;
+    } else if (code !== 45 && code !== 95) break;
+  }
+  // A digit before the name is a part of it; no secret's name has one.
+  if (i >= furthest && isDigitByte(bytes[i])) return false;
+  return rows[row * ROW + WHOLE] === 1;
 }
 
 /** True for the middle of "otp" and the start of "xac", "xác" in either form of Unicode. */

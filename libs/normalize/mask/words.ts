@@ -39,10 +39,11 @@ const SECRET_NAMES = new Set([
   'xapikey',
   'credentials',
 ]);
-const SECRET_ENDS = ['password', 'passwd', 'token', 'secret', 'apikey', 'passcode'];
+/** What bare names of secrets end in. */
+export const SECRET_NAME_ENDS = ['password', 'passwd', 'token', 'secret', 'apikey', 'passcode'];
 const CODE_NAMES = new Set(['otp', 'otpcode', 'maotp', 'codeotp', 'pin', 'mapin', 'maxacthuc']);
-/** What names of secrets and codes end in. */
-export const SECRET_NAME_ENDS: readonly string[] = [...SECRET_NAMES, ...SECRET_ENDS, ...CODE_NAMES];
+/** Bare names of secrets and codes. */
+export const SECRET_NAMES_WHOLE: readonly string[] = [...SECRET_NAMES, ...CODE_NAMES];
 const DOCUMENT_NAMES = new Set([
   'cmnd',
   'cmt',
@@ -81,7 +82,7 @@ export function kindOfName(bare: string): NameKind {
   if (CODE_NAMES.has(bare)) return 'code';
   if (DOCUMENT_NAMES.has(bare)) return 'document';
   if (PHONE_NAMES.has(bare)) return 'phone';
-  return SECRET_ENDS.some((end) => bare.endsWith(end)) ? 'secret' : 'none';
+  return SECRET_NAME_ENDS.some((end) => bare.endsWith(end)) ? 'secret' : 'none';
 }
 
 const PUBLIC_NAMES = new Set([
