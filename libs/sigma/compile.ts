@@ -139,7 +139,8 @@ class DocumentReader {
       this.#guard(() => {
         for (const rule of this.#filteredBy(filter)) {
           const conditions = byRule.get(rule) ?? [];
-          conditions.push(this.#condition(filter.section, rule.logsource));
+          const condition = this.#condition(filter.section, rule.logsource);
+          conditions.push(allOf([condition], `filter ${filter.title}`));
           byRule.set(rule, conditions);
         }
       });

@@ -10,4 +10,4 @@ export * from './route/logsource.ts';
 export { mayFeed } from './route/may-feed.ts';
 export type * from './rule-set.ts';
 export type { SigmaSource } from './source.ts';
-export type { RuleSwitches } from './switches.ts';
+export { offBy, type RuleSwitches } from './switches.ts';

@@ -81,6 +81,32 @@ describe('the catalogue of rules', () => {
     expect(ruleHealth(catalog)[0]?.state).toBe('ok');
   });
 
+  it('tells why a rule does not meet an event: its selection, a filter, a switch, its source', async () => {
+    writeFileSync(join(folder, 'own.yml'), rule('own'));
+    const { book, catalog } = rig();
+    writeFileSync(
+      join(folder, 'filter.yml'),
+      `title: Our host\nlogsource: {product: p}\n` +
+        `filter: {rules: [own], s: {host: x}, condition: not s}\n`,
+    );
+    await catalog.load();
+    const why = (record: Record<string, unknown>) => {
+      const answer = catalog.explain(record, 'own');
+      if (answer.kind !== 'explained') return answer.kind;
+      const [first] = answer.explanations;
+      const failed = first?.parts.filter(({ passed }) => !passed).map(({ name }) => name) ?? [];
+      return [first?.reason, ...failed];
+    };
+    expect(why({ product: 'p', a: 1 })).toEqual(['matched']);
+    expect(why({ product: 'p', a: 2 })).toEqual(['condition', 's']);
+    expect(why({ product: 'p', a: 1, host: 'x' })).toEqual(['condition', 'filter Our host']);
+    expect(why({ product: 'q', a: 1 })).toEqual(['log_source']);
+    await book.control.switch('off', { by: 'level', value: 'low' }, 'lan');
+    await catalog.load();
+    expect(catalog.explain({}, 'own')).toEqual({ kind: 'off', rule: 'own', by: 'level' });
+    expect(catalog.explain({}, 'nobody')).toEqual({ kind: 'unknown', rule: 'nobody' });
+  });
+
   it('lets its thread work on while thousands of rules load', async () => {
     const { book, catalog } = rig();
     const rules = Array.from({ length: 4_000 }, (_, i) => rule(`rule-${i}`));

@@ -6,7 +6,9 @@ import {
   compile,
   compileInPieces,
   mayFeed,
+  offBy,
   type CorrelationRule,
+  type Explanation,
   type Refusal,
   type Rule,
   type RuleSet,
@@ -23,6 +25,20 @@ type AnyRule = Rule | CorrelationRule;
 export type LoadOutcome =
   | { readonly loaded: true; readonly bundle: RuleBundle }
   | { readonly loaded: false; readonly problems: readonly string[] };
+
+/** Why a rule meets an event or not; a rule that is off or not there meets none. */
+export type RuleAnswer =
+  | {
+      readonly kind: 'explained';
+      readonly rule: string;
+      readonly explanations: readonly Explanation[];
+    }
+  | {
+      readonly kind: 'off';
+      readonly rule: string;
+      readonly by: 'id' | 'pack' | 'level' | 'logsource';
+    }
+  | { readonly kind: 'unknown'; readonly rule: string };
 
 /** Without imports, switches and exceptions. */
 const EMPTY_SHELF: RuleShelf = {
@@ -98,6 +114,32 @@ export class RuleCatalog {
   /** Rules of packs and exceptions that were left out, and why. */
   get leftOut(): readonly string[] {
     return this.#leftOut;
+  }
+
+  /**
+   * Why a rule, by id or code, does or does not meet an event: of a correlation what each of its
+   * members says.
+   */
+  explain(record: Readonly<Record<string, unknown>>, codeOrId: string): RuleAnswer {
+    const id = this.idOf(codeOrId);
+    const off = this.#set.off.find((rule) => rule.id === id || rule.ours.code === codeOrId);
+    const { switches } = this.#bundle.options;
+    if (off !== undefined && switches !== undefined) {
+      return { kind: 'off', rule: off.id, by: offBy(off, switches) ?? 'id' };
+    }
+    if (!this.#byId.has(id)) return { kind: 'unknown', rule: codeOrId };
+    const explanations = this.#plainRulesOf(id).flatMap((one) => {
+      return this.#set.explain(record, one) ?? [];
+    });
+    return { kind: 'explained', rule: id, explanations };
+  }
+
+  /** The plain rules that a rule is or counts. */
+  #plainRulesOf(id: string): readonly string[] {
+    const rule = this.#byId.get(id);
+    if (rule === undefined || !('rules' in rule)) return [id];
+    const base = rule.ours.ratio?.base ?? [];
+    return [...new Set([...rule.rules, ...base].flatMap((one) => this.#plainRulesOf(one)))];
   }
 
   /** Who wrote a rule and under which licence it stands, for whatever shows its alert. */
