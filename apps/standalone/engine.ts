@@ -39,6 +39,7 @@ export class Engine {
   /** What happened to windows and is not in the ledger yet. */
   #windows: LedgerMark[] = [];
   #asked = { at: 0, end: 0 };
+  #asking = false;
   #parked = 0;
 
   private constructor(
@@ -205,15 +206,19 @@ export class Engine {
   }
 
   async #askState(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
     // What was accepted before the question is what the answer is measured against.
     const asked = { at: this.#core.clock.now(), end: this.#core.spool.end };
     try {
       this.#state = await this.#host.state();
       this.#windows.push(...(this.#state.windows ?? []));
       this.#asked = asked;
-    } catch {
-      // The thread has ended; onDeath has heard of it.
-      clearInterval(this.#timer);
+    } catch (error) {
+      // A thread that has ended told onDeath; a server that is away is asked again.
+      this.#core.log.debug({ err: error }, 'the work did not say where it stands');
+    } finally {
+      this.#asking = false;
     }
   }
 }

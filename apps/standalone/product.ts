@@ -96,7 +96,10 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     closing.unshift(() => core.schedule.stop());
     return { core, url, ports: doors.ports, stop: () => closeAll(closing) };
   } catch (error) {
-    await closeAll(closing);
+    // What went wrong first is what people must read.
+    await closeAll(closing).catch((failed: unknown) =>
+      core.log.warn({ err: failed }, 'not closed'),
+    );
     throw error;
   }
 }

@@ -1,41 +1,35 @@
 import { randomBytes } from 'node:crypto';
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
+
+import type { AlertView } from '#libs/protocol';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
-import { startElasticsearch } from '../support/elasticsearch.ts';
+import { startElasticsearch, type TestElasticsearch } from '../support/elasticsearch.ts';
 import { isMissing } from '../support/parts.ts';
+import { faultCount } from '../support/fault-count.ts';
 import { startProduct, type Product, type ProductOptions } from '../support/product.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
 import { forwardTcp, startRsyslog } from '../support/rsyslog.ts';
 import { until } from '../support/until.ts';
-import { incidentsOf, searched, sendLines, signIn } from './desk.ts';
+import { every, incidentsOf, searched, sendLines, signIn } from './desk.ts';
+import { Guesser, guess, stampedLine } from './guesses.ts';
 
+/** Brute force from one address. */
+const RULE = '3d254748-6d80-41b9-a458-289ac5f9a2de';
 const missing = isMissing('redis') || isMissing('elasticsearch');
-const ATTACKER = '203.0.113.77';
-
-function guess(n: number): string {
-  return `Failed password for invalid user guess-${n} from ${ATTACKER} port ${1024 + n} ssh2`;
-}
-
-function stampedLine(message: string, at: number): string {
-  return `<38>1 ${new Date(at).toISOString()} web-1 sshd 4242 - - ${message}`;
-}
-
 describe.skipIf(missing)('the product on Redis and Elasticsearch', () => {
   const cleanUp = suiteCleanUp();
-  let servers: Promise<{ redis: string; elasticsearch: string }> | undefined;
+  let servers: Promise<readonly [TestRedis, TestElasticsearch]> | undefined;
 
   /** One Redis and one Elasticsearch for the file; each test has names of its own in them. */
-  function serversOf(): Promise<{ redis: string; elasticsearch: string }> {
-    servers ??= Promise.all([startRedis(cleanUp), startElasticsearch(cleanUp)]).then(
-      ([redis, elasticsearch]) => ({ redis: redis.url, elasticsearch: elasticsearch.url }),
-    );
+  function serversOf(): Promise<readonly [TestRedis, TestElasticsearch]> {
+    servers ??= Promise.all([startRedis(cleanUp), startElasticsearch(cleanUp)]);
     return servers;
   }
 
   async function startDistributed(options: ProductOptions = {}): Promise<Product> {
-    const { redis, elasticsearch } = await serversOf();
+    const [redis, elasticsearch] = await serversOf();
     const prefix = `t${randomBytes(4).toString('hex')}`;
     return startProduct(onTestFinished, {
       ...options,
@@ -43,7 +37,7 @@ describe.skipIf(missing)('the product on Redis and Elasticsearch', () => {
         cluster: { redis_prefix: prefix, elasticsearch_prefix: `${prefix}-` },
         ...options.settings,
       },
-      env: { REDIS_URL: redis, ELASTICSEARCH_URL: elasticsearch, ...options.env },
+      env: { REDIS_URL: redis.url, ELASTICSEARCH_URL: elasticsearch.url, ...options.env },
     });
   }
 
@@ -69,5 +63,60 @@ describe.skipIf(missing)('the product on Redis and Elasticsearch', () => {
     }
     expect((await searched(desk, 'user.name:guess-*', 50)).length).toBe(50);
     expect((await product.stop()).code).toBe(0);
+  });
+
+  it('keeps every acknowledged event once, and one alert of all, while every part is killed', async () => {
+    const [redis, elasticsearch] = await serversOf();
+    const product = await startDistributed();
+    onTestFailed(() => console.error(product.output().slice(-6_000)));
+    const guesser = new Guesser(product, 250);
+    await guesser.reached(200);
+    const faults: readonly (() => Promise<void>)[] = [
+      async () => {
+        await product.kill9();
+        await product.restart();
+      },
+      async () => {
+        await redis.kill9();
+        await redis.restart();
+      },
+      async () => {
+        await elasticsearch.kill9();
+        await elasticsearch.restart();
+      },
+    ];
+    for (let round = 0; round < faultCount({ few: 1, full: 7 }); round += 1) {
+      for (const strike of faults) {
+        const so = guesser.acknowledged.length;
+        await strike();
+        await guesser.reached(so + 200);
+      }
+    }
+    await guesser.finish();
+    const desk = await signIn(product);
+    const sent = guesser.acknowledged.length;
+    const inForce = async () =>
+      (await every<AlertView>(desk, '/api/v1/alerts')).filter(
+        ({ state, rule_id: rule }) => state === 'in_force' && rule === RULE,
+      );
+    const [alert] = await until(
+      `one alert counts ${sent}`,
+      async () => {
+        const alerts = await inForce();
+        return alerts.some(({ count }) => count === sent) ? alerts : undefined;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(alert?.count).toBe(sent);
+    expect(await inForce()).toHaveLength(1);
+    const events = await searched(desk, '', sent);
+    const numbers = events.map(({ fields }) =>
+      Number(/guess-(\d+)/.exec(String(fields['user.name']))?.[1]),
+    );
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(
+      guesser.acknowledged.toSorted((a, b) => a - b),
+    );
+    const incidents = (await incidentsOf(desk)).filter(({ rules }) => rules.includes('SEC-01'));
+    expect(incidents).toHaveLength(1);
   });
 });

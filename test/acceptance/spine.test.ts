@@ -6,15 +6,10 @@ import { faultCount } from '../support/fault-count.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { forwardTcp, startRsyslog } from '../support/rsyslog.ts';
 import { until } from '../support/until.ts';
+import { Guesser, guess, stampedLine } from './guesses.ts';
 import { every, incidentsOf, searched, sendLines, signIn, type Desk } from './desk.ts';
 
-const ATTACKER = '203.0.113.77';
 const KILLS = faultCount({ few: 3, full: 20 });
-
-/** What sshd says of one more guess; every guess is for another account. */
-function guess(n: number): string {
-  return `Failed password for invalid user guess-${n} from ${ATTACKER} port ${1024 + (n % 60_000)} ssh2`;
-}
 
 /** The one incident of a place, once it is there with this many events. */
 function incidentOf(desk: Desk, province: string, events: number): Promise<IncidentRow> {
@@ -54,49 +49,6 @@ describe('from a sender to an incident', () => {
     expect(problems).toEqual([]);
   });
 });
-
-function stampedLine(message: string, at: number): string {
-  return `<38>1 ${new Date(at).toISOString()} web-1 sshd 4242 - - ${message}`;
-}
-
-const PER_BODY = 40;
-/** Guesses lie this far apart, so that all of them are one episode. */
-const APART_MS = 5;
-
-/** Sends numbered guesses on a few connections and keeps each body until it is acknowledged. */
-class Guesser {
-  readonly acknowledged: number[] = [];
-  readonly #product: Product;
-  readonly #start = Date.now() - 600_000;
-  readonly #loops: Promise<void>[];
-  #next = 0;
-  #stopped = false;
-
-  constructor(product: Product) {
-    this.#product = product;
-    this.#loops = [1, 2, 3].map(() => this.#run());
-  }
-
-  async finish(): Promise<void> {
-    this.#stopped = true;
-    await Promise.all(this.#loops);
-  }
-
-  async reached(acknowledged: number): Promise<void> {
-    await until(`${acknowledged} guesses are acknowledged`, () =>
-      this.acknowledged.length >= acknowledged ? true : undefined,
-    );
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopped) {
-      const numbers = Array.from({ length: PER_BODY }, () => this.#next++);
-      const lines = numbers.map((n) => stampedLine(guess(n), this.#start + n * APART_MS));
-      await until('the body is acknowledged', () => sendLines(this.#product, lines));
-      this.acknowledged.push(...numbers);
-    }
-  }
-}
 
 describe('the process is killed in the middle of sending', () => {
   it(`keeps every acknowledged event once, ids and numbers over ${KILLS} kills`, async () => {

@@ -1,4 +1,5 @@
 import type { ChangeLog, Held } from '#libs/coordination';
+import type { AlertChange } from '#libs/model';
 import type { StateStore } from '#libs/store';
 
 import {
@@ -34,7 +35,11 @@ export interface ShardParts {
 export class OwnedShard {
   readonly shard: number;
   readonly #parts: ShardParts;
+  /** Taken into the state; the position follows once what came of it is told. */
+  #read = 0;
   #position = 0;
+  /** By id of the alert: each change holds it whole, only the last of a reading is told. */
+  readonly #untold = new Map<string, AlertChange>();
   #saved = 0;
   #savedAt = -Infinity;
   #stopped = false;
@@ -106,33 +111,34 @@ export class OwnedShard {
     // A log that was lost begins anew below the snapshot.
     if (span.newest < this.#position) this.#position = 0;
     this.#saved = this.#position;
+    this.#read = this.#position;
   }
 
   async #readOn(): Promise<void> {
     const { log, state, held } = this.#parts;
     const name = shardLog(this.shard);
-    const entries = await log.read(name, this.#position, ENTRIES_EACH, WAIT_MS);
+    const entries = await log.read(name, this.#read, ENTRIES_EACH, WAIT_MS);
     for (const { number, body } of entries) {
-      if (this.#stopped) return;
-      const changes = await state.take(body as ShardEntry);
-      // Told one by one and before the position moves: a repeat tells the same again.
-      if (changes.length > 0) {
-        const entry: AlertEntry = {
-          v: ENTRY_FORMAT,
-          from: name,
-          fence: held.fence,
-          changes,
-          recoveries: [],
-        };
-        await this.#untilDone(() => log.append(ALERT_LOG, [entry]));
+      if (this.#stopped) break;
+      for (const change of await state.take(body as ShardEntry)) {
+        this.#untold.delete(change.alert.id);
+        this.#untold.set(change.alert.id, change);
       }
-      this.#position = number;
+      this.#read = number;
     }
-  }
-
-  /** An entry that was taken must not be taken again because its changes could not be told. */
-  async #untilDone(work: () => Promise<unknown>): Promise<void> {
-    while (!this.#lost && !(await this.#try(work))) await pause();
+    if (this.#untold.size > 0) {
+      const entry: AlertEntry = {
+        v: ENTRY_FORMAT,
+        from: name,
+        fence: held.fence,
+        changes: [...this.#untold.values()],
+        recoveries: [],
+      };
+      // Told before the position moves: whoever goes on from a snapshot tells the same again.
+      await log.append(ALERT_LOG, [entry]);
+      this.#untold.clear();
+    }
+    this.#position = this.#read;
   }
 
   async #save(): Promise<void> {

@@ -108,15 +108,34 @@ export class Desk {
   async #readOn(life: string, isMine: () => boolean): Promise<void> {
     const { work } = this.#cluster;
     const entries = await work.read(ALERT_LOG, this.#position, ENTRIES_EACH, WAIT_MS);
-    for (const { number, body } of entries) {
-      if (!isMine()) return;
-      const { v, from, fence, changes, recoveries } = body as AlertEntry;
+    const changes: AlertChange[] = [];
+    const recoveries: Recovery[] = [];
+    for (const { body } of entries) {
+      const { v, from, fence, ...told } = body as AlertEntry;
       if (v > ENTRY_FORMAT) throw new Error(`alert changes of format ${v} need a newer version`);
       const seen = this.#fences.get(from) ?? 0;
-      // Told by a former owner after its successor had begun: the successor tells it again.
-      if (fence >= seen) await this.#take({ life, number, changes, recoveries });
       this.#fences.set(from, Math.max(seen, fence));
-      this.#position = number;
+      // Told by a former owner after its successor had begun: the successor tells it again.
+      if (fence < seen) continue;
+      changes.push(...told.changes);
+      recoveries.push(...told.recoveries);
     }
+    const number = entries.at(-1)?.number;
+    if (number === undefined || !isMine()) return;
+    if (changes.length + recoveries.length > 0) {
+      await this.#take({ life, number, changes: lastOfEach(changes), recoveries });
+    }
+    this.#position = number;
+    this.#trouble = undefined;
   }
+}
+
+/** A change holds its alert whole: only the last of each counts. */
+function lastOfEach(changes: readonly AlertChange[]): readonly AlertChange[] {
+  const last = new Map<string, AlertChange>();
+  for (const change of changes) {
+    last.delete(change.alert.id);
+    last.set(change.alert.id, change);
+  }
+  return [...last.values()];
 }

@@ -70,6 +70,8 @@ async function sweep({ lease, carriage }: Cluster): Promise<void> {
 async function run(port: MessagePort, start: WorkStart): Promise<void> {
   const clock = clockOf(start.clock);
   const cluster = await openCluster(start.cluster, clock);
+  const elastic = await openElastic(start.elastic);
+  // From here on nothing is waited for until all of it stands: questions come at once.
   const host: ThreadLink<WorkHostCalls> = new ThreadLink<WorkHostCalls>(port, {
     rules: ({ sources, options }: RuleBundle) => {
       detector.reload(compile(sources, options));
@@ -78,7 +80,6 @@ async function run(port: MessagePort, start: WorkStart): Promise<void> {
     state: () => state(),
     stop: () => stop(),
   });
-  const elastic = await openElastic(start.elastic);
   const { retentionDays } = start;
   const store = elastic.events({ clock, parked: new LinkedParked(host), retentionDays });
   const limits = { ...DEFAULT_CORRELATE_LIMITS, ...start.limits };
@@ -98,12 +99,11 @@ async function run(port: MessagePort, start: WorkStart): Promise<void> {
     post.routes.parts,
   );
   const handover = cluster.carriage.handover(CONCURRENCY);
-  await cluster.roster.sign(ENGINES, engine, { shards: 0 });
-  owners.start();
   const readings = [
     handover.read('index', (batch) => store.append(batch)),
     handover.read('detect', detecting(detector, cluster)),
   ];
+  owners.start();
   const ends = [
     every(SIGN_MS, () =>
       cluster.roster.sign(ENGINES, engine, { shards: owners.state().shards.length }),
