@@ -1,6 +1,7 @@
-import type { FieldValue, Scalar } from '#libs/model';
+import type { FieldValue } from '#libs/model';
 
 import { BLOCK_EVENTS } from './layout.ts';
+import { lookOf } from './text-look.ts';
 
 /** One bit for each row of a block. */
 export type BlockBits = Uint32Array;
@@ -29,54 +30,62 @@ export type SectionValue = FieldValue | Readonly<Record<string, FieldValue>>;
 
 /** Number of rows and of sections. */
 export const BLOCK_HEAD_BYTES = 4;
-/** Field number, kind, which bitmaps follow, and the bytes of the values. */
+/** Field number, kind, flags, and the bytes of the values. */
 export const SECTION_HEAD_BYTES = 8;
+/** Every row of the block is there; else a bitmap of those that are follows. */
 export const ALL_PRESENT = 1;
+/** Every row that is there has a value of its own, in order. */
 export const ALL_FRESH = 2;
-/** All rows that are there have the one value. */
+/** All rows that are there have the one value; without either flag a byte for each row follows. */
 export const ONE_FRESH = 4;
 
-/** Gathers the values of one field in one block; a value like the one before is not kept again. */
+const LOOKS = 32;
+
+/** Gathers the values of one field in one block; a value that was met lately is not kept again. */
 export class SectionText {
   readonly id: number;
   readonly kind: SectionKind;
   readonly present: BlockBits = new Uint32Array(BLOCK_WORDS);
-  readonly fresh: BlockBits = new Uint32Array(BLOCK_WORDS);
+  /** For each row that is there, in order, which of the values it has. */
+  readonly indexes = new Uint8Array(BLOCK_EVENTS);
   values: SectionValue[] = [];
   rows = 0;
-  #last: SectionValue | undefined;
+  /** By the end of the look of a value: the look, and where such a one stood last. */
+  readonly #looks = new Uint16Array(LOOKS);
+  readonly #lately = new Uint8Array(LOOKS);
 
   constructor(id: number, kind: SectionKind) {
     this.id = id;
     this.kind = kind;
   }
 
-  /** False when the value is the same as that of the row before it. */
+  /** False when the value was met lately. */
   put(row: number, value: SectionValue): boolean {
     const word = row >> 5;
-    const bit = 1 << (row & 31);
-    this.present[word] = (this.present[word] ?? 0) | bit;
-    this.rows++;
-    if (isSame(value, this.#last)) return false;
-    this.fresh[word] = (this.fresh[word] ?? 0) | bit;
-    this.#last = value;
-    this.values.push(value);
+    this.present[word] = (this.present[word] ?? 0) | (1 << (row & 31));
+    const { values } = this;
+    const look = lookOfValue(value);
+    const at = (look >> 1) & (LOOKS - 1);
+    const known = this.#lately[at] ?? 0;
+    if (this.#looks[at] === look && known < values.length && values[known] === value) {
+      this.indexes[this.rows++] = known;
+      return false;
+    }
+    this.#looks[at] = look;
+    this.#lately[at] = values.length;
+    this.indexes[this.rows++] = values.length;
+    values.push(value);
     return true;
   }
 
   clear(): void {
     this.present.fill(0);
-    this.fresh.fill(0);
     this.values = [];
     this.rows = 0;
-    this.#last = undefined;
   }
 }
 
-/** Whether two values are certainly the same: plain ones, and lists of one text. */
-function isSame(one: SectionValue, other: SectionValue | undefined): boolean {
-  if (one === other) return true;
-  if (!Array.isArray(one) || !Array.isArray(other)) return false;
-  const [first] = one as readonly Scalar[];
-  return one.length === 1 && other.length === 1 && first === other[0];
+function lookOfValue(value: SectionValue): number {
+  if (typeof value === 'string') return lookOf(value);
+  return typeof value === 'number' ? value & 0xffff : 0;
 }

@@ -3,11 +3,13 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import type { Fields } from '#libs/model';
 
 import { Block } from './block.ts';
+import { BLOCK_EVENTS } from './layout.ts';
 import {
   ALL_FRESH,
   ALL_PRESENT,
   AS_MESSAGE,
   BLOCK_HEAD_BYTES,
+  BLOCK_WORDS,
   DELAY_SECTION,
   ONE_FRESH,
   PLAIN,
@@ -24,6 +26,7 @@ const FIRST_ROOM = 262_144;
 const ROOM_MAX = 4_194_304;
 /** A UTF-16 unit takes at most so many bytes. */
 const BYTES_PER_UNIT = 3;
+const BITMAP_AND_INDEXES = BLOCK_WORDS * 4 + BLOCK_EVENTS;
 
 /** The texts of the events of one block, field by field, as they are gathered. */
 export class BlockText {
@@ -82,16 +85,17 @@ export class BlockText {
   #packSection(section: SectionText, n: number): void {
     const { id, kind, values, rows } = section;
     const text = kind === AS_MESSAGE ? '' : JSON.stringify(values);
-    this.#reserve(
-      SECTION_HEAD_BYTES + text.length * BYTES_PER_UNIT + 2 * section.present.byteLength,
-    );
+    this.#reserve(SECTION_HEAD_BYTES + text.length * BYTES_PER_UNIT + BITMAP_AND_INDEXES);
     let flags = rows === n ? ALL_PRESENT : 0;
     if (values.length === rows) flags |= ALL_FRESH;
     else if (values.length === 1) flags |= ONE_FRESH;
     const head = this.#at;
     this.#at += SECTION_HEAD_BYTES;
     if ((flags & ALL_PRESENT) === 0) this.#packBits(section.present);
-    if ((flags & (ALL_FRESH | ONE_FRESH)) === 0) this.#packBits(section.fresh);
+    if ((flags & (ALL_FRESH | ONE_FRESH)) === 0) {
+      this.#room.set(section.indexes.subarray(0, rows), this.#at);
+      this.#at += rows;
+    }
     const bytes = this.#room.write(text, this.#at, 'utf8');
     this.#at += bytes;
     this.#room.writeUInt16LE(id, head);

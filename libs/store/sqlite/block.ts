@@ -1,5 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 
+import { BLOCK_EVENTS } from './layout.ts';
 import {
   ALL_FRESH,
   ALL_PRESENT,
@@ -18,17 +19,16 @@ import {
 export interface Section {
   readonly kind: SectionKind;
   readonly present: BlockBits;
-  /** Rows whose value is not that of the row before them. */
-  readonly fresh: BlockBits;
+  /** Which value a row has: its own, the one there is, or what the byte at this place says. */
+  readonly index: 'own' | 'one' | number;
   readonly start: number;
   readonly end: number;
   values: readonly SectionValue[] | undefined;
 }
 
 /** One row of a section. */
-export interface SectionRow {
+interface SectionRow {
   readonly row: number;
-  readonly fresh: boolean;
   readonly value: SectionValue;
 }
 
@@ -53,13 +53,12 @@ export class Block {
       at += SECTION_HEAD_BYTES;
       const present = (flags & ALL_PRESENT) === 0 ? this.#bits(at) : ALL_ROWS;
       if ((flags & ALL_PRESENT) === 0) at += BLOCK_WORDS * 4;
-      let fresh = present;
-      if ((flags & ONE_FRESH) !== 0) fresh = firstOf(present);
-      else if ((flags & ALL_FRESH) === 0) {
-        fresh = this.#bits(at);
-        at += BLOCK_WORDS * 4;
+      let index: Section['index'] = (flags & ONE_FRESH) === 0 ? 'own' : 'one';
+      if ((flags & (ALL_FRESH | ONE_FRESH)) === 0) {
+        index = at;
+        at += (flags & ALL_PRESENT) === 0 ? rowsUpTo(present, BLOCK_EVENTS - 1) : this.rows;
       }
-      const section = { kind, present, fresh, start: at, end: at + length, values: undefined };
+      const section = { kind, present, index, start: at, end: at + length, values: undefined };
       const others = this.#sections.get(id);
       if (others === undefined) this.#sections.set(id, [section]);
       else others.push(section);
@@ -77,7 +76,7 @@ export class Block {
     return this.#sections.get(field) ?? NO_SECTIONS;
   }
 
-  /** The values of a section, in the order of its fresh rows. */
+  /** The different values of a section. */
   values(section: Section): readonly SectionValue[] {
     if (section.kind === AS_MESSAGE) return [];
     return (section.values ??= JSON.parse(
@@ -89,7 +88,7 @@ export class Block {
   find(field: number, row: number): { kind: SectionKind; value: SectionValue } | undefined {
     for (const section of this.sections(field)) {
       if (!hasRow(section.present, row)) continue;
-      const value = this.values(section)[rowsUpTo(section.fresh, row) - 1] ?? null;
+      const value = this.#valueOf(section, rowsUpTo(section.present, row) - 1);
       return { kind: section.kind, value };
     }
     return undefined;
@@ -105,16 +104,21 @@ export class Block {
     return this.#sections.keys();
   }
 
-  /** The rows of a section in order; `fresh` says that the value was not met just before. */
+  /** The rows of a section in order. */
   *rowsOf(section: Section): Generator<SectionRow> {
-    const values = this.values(section);
-    let index = -1;
+    let rank = 0;
     for (let row = 0; row < this.rows; row++) {
-      if (!hasRow(section.present, row)) continue;
-      const fresh = hasRow(section.fresh, row);
-      if (fresh) index++;
-      yield { row, fresh, value: values[index] ?? null };
+      if (hasRow(section.present, row)) yield { row, value: this.#valueOf(section, rank++) };
     }
+  }
+
+  /** The value of the row of this number among those that are there. */
+  #valueOf(section: Section, rank: number): SectionValue {
+    const { index } = section;
+    let at = rank;
+    if (index === 'one') at = 0;
+    else if (index !== 'own') at = this.#bytes[index + rank] ?? 0;
+    return this.values(section)[at] ?? null;
   }
 
   #bits(at: number): BlockBits {
@@ -128,13 +132,6 @@ const ALL_ROWS: BlockBits = new Uint32Array(BLOCK_WORDS).fill(0xffffffff);
 
 export function hasRow(bits: BlockBits, row: number): boolean {
   return (((bits[row >> 5] ?? 0) >>> (row & 31)) & 1) === 1;
-}
-
-function firstOf(bits: BlockBits): BlockBits {
-  const first = new Uint32Array(BLOCK_WORDS);
-  const word = bits.findIndex((each) => each !== 0);
-  if (word >= 0) first[word] = (bits[word] ?? 0) & -(bits[word] ?? 0);
-  return first;
 }
 
 /** How many rows are set up to a row, itself included. */

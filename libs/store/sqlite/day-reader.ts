@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-import { newFields, type Event, type FieldValue } from '#libs/model';
+import { newFields, type Event, type FieldValue, type Scalar } from '#libs/model';
 
 import { Block } from './block.ts';
 import { AFTER_RECEIPT, AFTER_TIME, AS_MESSAGE, UNSHAPED_SECTION } from './block-section.ts';
@@ -11,6 +11,10 @@ import {
   BLOCK_EVENTS,
   CHUNK_EVENTS,
   CODE_BEYOND,
+  DICTIONARY_OF_SLOT,
+  EMPTY,
+  FORMS,
+  LIST_OF_ONE,
   openDayToRead,
   SHAPE_SLOT,
   SLOT_OF_FIELD,
@@ -33,6 +37,8 @@ export interface Chunk {
 
 export interface DayShape {
   readonly names: readonly string[];
+  /** Whether a name stands for a list of one, of which the text alone is kept. */
+  readonly lists: readonly boolean[];
   /** Names whose field is there and not empty. */
   readonly present: ReadonlySet<string>;
 }
@@ -149,12 +155,13 @@ export class DayReader {
 
   /** All values of a column by their code; 0 is an absent field. */
   values(slot: number): readonly FieldValue[] {
-    const key = `${this.day} ${slot}`;
+    const dictionary = DICTIONARY_OF_SLOT[slot] ?? slot;
+    const key = `${this.day} ${dictionary}`;
     const values = this.#caches.values.get(key) ?? [null];
     const known = values.length;
-    const more = this.sql('SELECT code, v FROM value WHERE slot = ? AND code >= ? ORDER BY code');
-    for (const { code, v } of more.all(slot, known)) {
-      values[Number(code)] = JSON.parse(String(v)) as FieldValue;
+    const more = this.sql('SELECT v FROM value WHERE slot = ? AND code >= ? ORDER BY code');
+    for (const { v } of more.all(dictionary, known)) {
+      for (const value of JSON.parse(String(v)) as FieldValue[]) values.push(value);
     }
     if (values.length > known || known === 1) {
       this.#caches.values.set(key, values, values.length * VALUE_BYTES);
@@ -164,11 +171,15 @@ export class DayReader {
 
   /** One value of a column. */
   value(slot: number, code: number): FieldValue {
-    const key = slot * (CODE_BEYOND + 1) + code;
+    const dictionary = DICTIONARY_OF_SLOT[slot] ?? slot;
+    const key = dictionary * (CODE_BEYOND + 1) + code;
     const known = this.#singles.get(key);
     if (known !== undefined) return known;
-    const row = this.sql('SELECT v FROM value WHERE slot = ? AND code = ?').get(slot, code);
-    const value = row === undefined ? null : (JSON.parse(String(row['v'])) as FieldValue);
+    const row = this.sql(
+      'SELECT code, v FROM value WHERE slot = ? AND code <= ? ORDER BY code DESC LIMIT 1',
+    ).get(dictionary, code);
+    const values = JSON.parse(String(row?.['v'] ?? '[]')) as FieldValue[];
+    const value = values[code - Number(row?.['code'] ?? 0)] ?? null;
     if (this.#singles.size >= SINGLE_VALUES_MAX) this.#singles.clear();
     this.#singles.set(key, value);
     return value;
@@ -201,13 +212,17 @@ export class DayReader {
       const record = block.find(UNSHAPED_SECTION, row % BLOCK_EVENTS)?.value;
       for (const [name, value] of Object.entries(record ?? {})) fields[name] = value as FieldValue;
     } else {
-      for (const name of shape.names) fields[name] = this.#valueOf(row, chunk, block, name);
+      for (const [index, name] of shape.names.entries()) {
+        const value = this.#valueOf(row, chunk, block, name);
+        fields[name] = shape.lists[index] === true ? [value as Scalar] : value;
+      }
     }
     return { id: this.#id(number, row % BLOCK_EVENTS), time, received, fields };
   }
 
   /**
-   * What a row holds for a field beside its column: undefined when nothing, and when its column
+   * What a row holds for a field beside its column, a list of one text as that text: undefined when
+   * nothing, and when its column
    * says it.
    */
   textOf(row: number, name: string): FieldValue | undefined {
@@ -325,10 +340,11 @@ export class DayReader {
     const shapes = this.sql('SELECT id, fields FROM shape WHERE id >= ? ORDER BY id');
     for (const { id, fields: list } of shapes.all(Math.max(this.#shapes.length, 1))) {
       const numbers = JSON.parse(String(list)) as number[];
-      const nameOf = (number: number) => this.#names[Math.abs(number)] ?? '';
+      const nameOf = (number: number) => this.#names[Math.floor(number / FORMS)] ?? '';
       this.#shapes[Number(id)] = {
         names: numbers.map(nameOf),
-        present: new Set(numbers.filter((number) => number > 0).map(nameOf)),
+        lists: numbers.map((number) => number % FORMS === LIST_OF_ONE),
+        present: new Set(numbers.filter((number) => number % FORMS !== EMPTY).map(nameOf)),
       };
     }
   }

@@ -149,7 +149,7 @@ export class DayWriter {
       for (const chunk of this.#chunks) this.#writeChunk(chunk);
       this.#writeTail();
       this.#segments.add('block', this.#tokens.pairs);
-      this.#segments.add('code', this.#vocabulary.codePairs);
+      this.#segments.add('code', this.#vocabulary.dictionaries.pairs);
       this.#writeVocabulary();
       this.#writeMeta(reached, this.#counts.repeats);
       this.#db.exec('COMMIT');
@@ -214,10 +214,12 @@ export class DayWriter {
   }
 
   #writeVocabulary(): void {
-    const { fields, shapes, values } = this.#vocabulary.additions;
+    const { fields, shapes } = this.#vocabulary.additions;
     for (const { id, name } of fields) this.#statements.field.run(id, name);
     for (const { id, fields: list } of shapes) this.#statements.shape.run(id, list);
-    for (const { slot, code, v } of values) this.#statements.value.run(slot, code, v);
+    for (const { slot, code, v } of this.#vocabulary.dictionaries.rows()) {
+      this.#statements.value.run(slot, code, v);
+    }
   }
 
   #writeMeta(position: number, repeats: number): void {

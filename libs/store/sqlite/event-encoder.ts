@@ -6,7 +6,15 @@ import { AFTER_RECEIPT, AS_MESSAGE } from './block-section.ts';
 import type { BlockText } from './block-text.ts';
 import type { BlockTokens } from './block-tokens.ts';
 import { DayTime } from './day-time.ts';
-import { BLOCK_EVENTS, CODE_BEYOND, SHAPE_BEYOND } from './layout.ts';
+import {
+  BLOCK_EVENTS,
+  CODE_BEYOND,
+  EMPTY,
+  LIST_OF_ONE,
+  SHAPE_BEYOND,
+  WITH_VALUE,
+  type Form,
+} from './layout.ts';
 import type { DayField, DayVocabulary, ShapeNode } from './vocabulary.ts';
 
 /** Where the codes of a chunk's rows go. */
@@ -46,8 +54,16 @@ export class EventEncoder {
     text.putDelay(row % BLOCK_EVENTS, event.received - event.time);
     let at: ShapeNode | undefined = vocabulary.root;
     for (const name in event.fields) {
-      const value = event.fields[name] ?? null;
-      at = at && vocabulary.step(at, name, typeof value === 'object' && isEmpty(value));
+      let value = event.fields[name] ?? null;
+      let form: Form = WITH_VALUE;
+      if (typeof value === 'object') {
+        const only = onlyText(value);
+        if (only !== undefined) {
+          form = LIST_OF_ONE;
+          value = only;
+        } else if (isEmpty(value)) form = EMPTY;
+      }
+      at = at && vocabulary.step(at, name, form);
       if (at?.field !== undefined) this.#put(at.field, value, row, event);
       else this.#find(name, value, row, event);
     }
@@ -84,7 +100,7 @@ export class EventEncoder {
   #isLeft(field: DayField, value: FieldValue, row: number): boolean {
     if (typeof value === 'object' && isEmpty(value)) return false;
     if (field.slot < 0) return true;
-    const code = this.#parts.vocabulary.codeOf(field.slot, value);
+    const code = this.#parts.vocabulary.dictionaries.codeOf(field.slot, value);
     this.#parts.columns.set(field.slot, row, code);
     return code === CODE_BEYOND;
   }
@@ -109,6 +125,13 @@ export class EventEncoder {
       else eachPresent(value, (one) => tokens.addValue(field.seed, one));
     }
   }
+}
+
+/** The text of a list of one text: its shape says that it is a list. */
+function onlyText(value: FieldValue): string | undefined {
+  if (!Array.isArray(value) || value.length !== 1) return undefined;
+  const [only] = value as readonly Scalar[];
+  return typeof only === 'string' ? only : undefined;
 }
 
 function eachPresent(value: FieldValue, use: (one: Exclude<Scalar, null>) => void): void {

@@ -7,9 +7,8 @@ const LISTED = 1;
 
 /** Six bits of each character of base64url by its code; what is none has a higher bit. */
 const SIX_BITS = new Uint8Array(128).fill(0x80);
-[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].forEach((each, bits) => {
-  SIX_BITS[each.charCodeAt(0)] = bits;
-});
+const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+for (let bits = 0; bits < CHARACTERS.length; bits++) SIX_BITS[CHARACTERS.charCodeAt(bits)] = bits;
 const NO_BITS = 0x80;
 
 /** Writes an id of 22 characters of base64url as 17 bytes; false when it is none. */

@@ -10,9 +10,9 @@ export const DAY_FORMAT = 4;
 export const BLOCK_EVENTS = 256;
 /** Events whose columns are kept as one; a multiple of `BLOCK_EVENTS`. */
 export const CHUNK_EVENTS = 4_096;
-/** Different values of one column in one day; what comes beyond is found by tokens instead. */
-export const COLUMN_VALUES_MAX = 32_768;
-/** Code of a value beyond `COLUMN_VALUES_MAX`; 0 is an absent field. */
+/** Different values of one dictionary in one day; what comes beyond is found by tokens instead. */
+export const DICTIONARY_VALUES_MAX = 49_152;
+/** Code of a value beyond `DICTIONARY_VALUES_MAX`; 0 is an absent field. */
 export const CODE_BEYOND = 0xff_ff;
 /**
  * Field names of one day that have a number; the rest of a flood of names is found by reading the
@@ -97,6 +97,7 @@ const READ_FIELDS: ReadonlySet<string> = new Set([
   'http.response.body.bytes',
   'source.nat.port',
   'process.thread.id',
+  'log.offset',
   'source.bytes',
   'source.packets',
   'destination.bytes',
@@ -116,6 +117,36 @@ export const SHAPE_SLOT = 1;
 export const SLOT_OF_FIELD: ReadonlyMap<string, number> = new Map(
   COLUMN_FIELDS.map((field, index) => [field, index + 2]),
 );
+/** Columns whose values are mostly of the same set, and have the same codes. */
+const SHARED: readonly (readonly string[])[] = [
+  ['source.ip', 'source.address', 'destination.ip', 'destination.address', 'related.ip'],
+  ['user.name', 'related.user'],
+  ['host.name', 'observer.name', 'agent.name', 'related.hosts'],
+];
+/** By column number: the column whose dictionary it uses, its own mostly. */
+export const DICTIONARY_OF_SLOT: readonly number[] = (() => {
+  const dictionaries = Array.from({ length: COLUMN_FIELDS.length + 2 }, (_, slot) => slot);
+  for (const fields of SHARED) {
+    const [first = 0, ...others] = fields.map((field) => SLOT_OF_FIELD.get(field) ?? 0);
+    for (const slot of others) dictionaries[slot] = first;
+  }
+  return dictionaries;
+})();
+const SHARED_DICTIONARIES = new Set(SHARED.map(([field = '']) => SLOT_OF_FIELD.get(field)));
+
+/** Whether several columns use a dictionary. */
+export function isShared(dictionary: number): boolean {
+  return SHARED_DICTIONARIES.has(dictionary);
+}
+
+/** How a field stands in a shape: with a value, empty, or as a list of one text. */
+export const WITH_VALUE = 0;
+export const EMPTY = 1;
+export const LIST_OF_ONE = 2;
+export type Form = typeof WITH_VALUE | typeof EMPTY | typeof LIST_OF_ONE;
+/** A shape lists the numbers of its fields times this, plus their forms. */
+export const FORMS = 4;
+
 /** Room for column numbers in the row id of a column; never changed within a format. */
 export const SLOTS_MAX = 256;
 

@@ -14,6 +14,7 @@ import {
   type Condition,
 } from './conditions.ts';
 import type { DayReader } from './day-reader.ts';
+import { dictionarySeed } from './dictionaries.ts';
 import { CODE_BEYOND, hasTokens, SLOT_OF_FIELD } from './layout.ts';
 import { hashValue, hashWord, seedOf } from './token-hash.ts';
 
@@ -55,7 +56,7 @@ function planColumn(day: DayReader, query: FieldQuery, slot: number): Condition 
   }
   const passing = new Uint8Array(CODE_BEYOND + 1);
   if (query.kind === 'term' && !query.wildcard) {
-    for (const code of day.lookUp('code', hashValue(seedOf(query.field), query.value))) {
+    for (const code of day.lookUp('code', hashValue(dictionarySeed(slot), query.value))) {
       if (test(day.value(slot, code))) passing[code] = 1;
     }
   } else {

@@ -51,8 +51,17 @@ function hashFolded(seed: number, folded: string): number {
   return finish(addUnits(head, folded, length - TAIL_CHARS, length));
 }
 
+/** The digits of a whole number, without making a text of it. */
+function addDigits(hash: number, number: number): number {
+  const rest = number < 10 ? hash : addDigits(hash, Math.floor(number / 10));
+  return Math.imul(rest ^ (48 + (number % 10)), PRIME);
+}
+
 /** The hash of a value under its field's seed; values that count as the same have the same. */
 export function hashValue(seed: number, value: Exclude<Scalar, null>): number {
+  if (typeof value === 'number' && value >= 0 && value <= 0x7fffffff && (value | 0) === value) {
+    return finish(addDigits(seed, value));
+  }
   const text = typeof value === 'string' ? value : String(value);
   const { length } = text;
   if (length > WHOLE_CHARS) return hashFolded(seed, fold(text));

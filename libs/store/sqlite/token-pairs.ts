@@ -11,6 +11,10 @@ export class TokenPairs {
   hashes = new Uint32Array(FIRST_ROOM);
   values = new Uint32Array(FIRST_ROOM);
   length = 0;
+  /** Where a pass of sorting puts what it ordered. */
+  #otherHashes = new Uint32Array(0);
+  #otherValues = new Uint32Array(0);
+  readonly #starts = new Uint32Array(DIGITS + 1);
 
   push(hash: number, value: number): void {
     if (this.length === this.hashes.length) this.#grow();
@@ -71,7 +75,7 @@ export class TokenPairs {
 
   #pass(keys: Uint32Array, shift: number): void {
     const { hashes, values, length } = this;
-    const starts = new Uint32Array(DIGITS + 1);
+    const starts = this.#starts.fill(0);
     for (let at = 0; at < length; at++) {
       const digit = ((keys[at] ?? 0) >>> shift) & (DIGITS - 1);
       starts[digit + 1] = (starts[digit + 1] ?? 0) + 1;
@@ -79,8 +83,12 @@ export class TokenPairs {
     for (let digit = 0; digit < DIGITS; digit++) {
       starts[digit + 1] = (starts[digit + 1] ?? 0) + (starts[digit] ?? 0);
     }
-    const sortedHashes = new Uint32Array(hashes.length);
-    const sortedValues = new Uint32Array(hashes.length);
+    if (this.#otherHashes.length !== hashes.length) {
+      this.#otherHashes = new Uint32Array(hashes.length);
+      this.#otherValues = new Uint32Array(hashes.length);
+    }
+    const sortedHashes = this.#otherHashes;
+    const sortedValues = this.#otherValues;
     for (let at = 0; at < length; at++) {
       const digit = ((keys[at] ?? 0) >>> shift) & (DIGITS - 1);
       const place = starts[digit] ?? 0;
@@ -88,6 +96,8 @@ export class TokenPairs {
       sortedHashes[place] = hashes[at] ?? 0;
       sortedValues[place] = values[at] ?? 0;
     }
+    this.#otherHashes = hashes;
+    this.#otherValues = values;
     this.hashes = sortedHashes;
     this.values = sortedValues;
   }
