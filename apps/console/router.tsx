@@ -113,7 +113,8 @@ export function createConsoleRouter(cache: QueryClient) {
   const rules = createRoute({
     getParentRoute: () => shell,
     path: '/luat',
-    validateSearch: (found: Record<string, unknown>) => readTexts(found, ['q']),
+    validateSearch: (found: Record<string, unknown>) =>
+      readTexts(found, ['q', 'phan', 'id', 'xem', 'muc']),
     component: lazyRouteComponent(() => import('./pages/rules/rules-page.tsx'), 'RulesPage'),
   });
   const summary = createRoute({

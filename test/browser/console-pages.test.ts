@@ -32,6 +32,10 @@ const PAGES: readonly (readonly [path: string, ready: string])[] = [
   ['/nguon?phan=probes', 'tbody tr'],
   ['/nguon?phan=unknown', 'tbody tr'],
   ['/luat', 'tbody tr'],
+  ['/luat?id=AE-01', 'h2'],
+  ['/luat?id=AE-01&muc=exceptions', 'tbody tr'],
+  ['/luat?phan=trial', 'textarea'],
+  ['/luat?phan=packs', 'tbody tr'],
   ['/bao-cao', 'article'],
   ['/suc-khoe', 'section li'],
   ['/suc-khoe?phan=deliveries', 'tbody tr'],
@@ -238,6 +242,35 @@ describe('forms and menus', () => {
       await page.getByRole('dialog').waitFor();
       await look();
     }
+    expect(found).toEqual([]);
+  });
+
+  it('tries pasted lines, adds an exception and switches a rule off with a reason', async () => {
+    const server = await desk.serve(onTestFinished);
+    const { page } = await desk.signedIn(onTestFinished, server, { bypassCSP: true });
+    const found: string[] = [];
+    const look = async (): Promise<void> => {
+      found.push(...(await axeViolations(page)));
+    };
+    await page.goto(`${server.url}/luat?phan=trial`);
+    await page.getByRole('textbox', { name: 'Dòng nhật ký' }).fill('Failed password for root');
+    await page.getByRole('button', { name: 'Thử', exact: true }).click();
+    await page.getByText('Khớp: SEC-01 Dò mật khẩu').waitFor();
+    await page.getByText('2 trường đọc được').click();
+    await look();
+    await page.goto(`${server.url}/luat?id=AE-01&muc=exceptions`);
+    await page.getByRole('button', { name: 'Thêm ngoại lệ' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Tỉnh, thành phố').selectOption({ label: 'Đắk Lắk' });
+    await form.getByLabel('Giá trị').fill('10.66.0.5');
+    await form.getByLabel('Lý do').fill('máy quét');
+    await look();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Tắt luật' }).click();
+    await page.getByRole('dialog').getByLabel('Lý do').fill('đang sửa nguồn');
+    await look();
+    await page.getByRole('dialog').getByRole('button', { name: 'Tắt luật' }).click();
+    await page.getByText(/Đã tắt/).waitFor();
     expect(found).toEqual([]);
   });
 

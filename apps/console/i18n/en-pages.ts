@@ -186,8 +186,6 @@ export const enPages: Pick<Catalogue, keyof typeof viPages> = {
       baseline: 'baseline',
       silence: 'silence',
     },
-    readOnly:
-      'Rules are Sigma files in the rules/ folder; this page shows them. Edit the file, then run thapcanh rules test.',
   },
   summary: {
     title: 'Summary',

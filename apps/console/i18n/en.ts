@@ -1,12 +1,14 @@
 import type { Catalogue } from './catalogue.ts';
 import { enDesk } from './en-desk.ts';
 import { enPages } from './en-pages.ts';
+import { enRules } from './en-rules.ts';
 import { enUpkeep } from './en-upkeep.ts';
 
 /** English; a missing or extra key is a compile error. */
 export const en: Catalogue = {
   ...enPages,
   ...enUpkeep,
+  ...enRules,
   ...enDesk,
   product: 'Tháp Canh',
   center: 'Cyber security monitoring center',

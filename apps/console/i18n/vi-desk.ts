@@ -75,6 +75,31 @@ export const viDesk = {
     held: (who: string) => `Đang do ${who} giữ.`,
     assignPlace: 'Gán địa phương cho nguồn này',
   },
+  entity: {
+    open: (value: string) => `Thao tác với ${value}`,
+    queue: 'Chỉ xem sự cố có giá trị này',
+    logs: 'Tìm trong nhật ký ±15 phút',
+    elsewhere: (n: string, provinces: string) =>
+      `Đang có trong ${n} sự cố khác ở ${provinces} địa phương`,
+  },
+  whyNot: {
+    ask: 'Vì sao không báo?',
+    choose: 'Luật mà bạn chờ sẽ báo',
+    none: 'Chọn một luật',
+    noEvent: 'Dòng này không thành sự kiện nào khi đọc lại.',
+    reasons: {
+      matched: 'Dòng này có khớp luật. Luật chỉ báo khi đủ số lần trong khoảng thời gian của nó.',
+      log_source: 'Luật này không đọc loại nhật ký của dòng này.',
+      condition: 'Dòng này không thoả điều kiện của luật:',
+      exception: 'Dòng này có khớp, nhưng một ngoại lệ đã giữ lại.',
+    },
+    met: 'thoả',
+    unmet: 'không thoả',
+    asked: (value: string) => `cần ${value}`,
+    found: (value: string) => `thấy ${value}`,
+    missing: 'không có trường này',
+    others: (rules: string) => `Dòng này khớp luật khác: ${rules}.`,
+  },
   playbook: {
     none: 'Sự cố này chưa có quy trình.',
     progress: (done: string, all: string) => `Đã xong ${done} / ${all} bước`,

@@ -184,8 +184,6 @@ export const viPages = {
       baseline: 'so với nền',
       silence: 'im lặng',
     } as Readonly<Record<string, string>>,
-    readOnly:
-      'Luật là tệp Sigma trong thư mục rules/; trang này cho xem, sửa bằng tệp rồi chạy thapcanh rules test.',
   },
   summary: {
     title: 'Tổng hợp',

@@ -1,5 +1,6 @@
 import { viDesk } from './vi-desk.ts';
 import { viPages } from './vi-pages.ts';
+import { viRules } from './vi-rules.ts';
 import { viUpkeep } from './vi-upkeep.ts';
 
 /**
@@ -9,6 +10,7 @@ import { viUpkeep } from './vi-upkeep.ts';
 export const vi = {
   ...viPages,
   ...viUpkeep,
+  ...viRules,
   ...viDesk,
   product: 'Tháp Canh',
   center: 'Trung tâm giám sát an ninh mạng',

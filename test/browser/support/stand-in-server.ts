@@ -15,6 +15,7 @@ import type {
 import { CLOSE_SIGNED_OUT, DELTA_INTERVAL_MS } from '#libs/protocol';
 
 import * as pages from './generated-pages.ts';
+import { ruleAnswers } from './generated-rules.ts';
 import { upkeep } from './generated-upkeep.ts';
 import {
   administered,
@@ -334,7 +335,7 @@ export class StandInServer {
 
   #lists({ method, path, query, body }: Asked): Answer {
     const now = Date.now();
-    const kept = upkeep(method, path, body);
+    const kept = upkeep(method, path, body) ?? ruleAnswers(path);
     if (kept !== undefined) return kept;
     if (method !== 'GET' && /^\/(users|keys)/.test(path)) return administered(method, path, body);
     const page = <T>(rows: readonly T[]): Answer => {
@@ -372,8 +373,6 @@ export class StandInServer {
         return page(pages.users(now).filter(({ disabled }) => !disabled));
       case '/views':
         return [200, { total: 0, rows: [], cursor: null }];
-      case '/rules':
-        return page(pages.rules());
       case '/summary':
         return [200, pages.summary(query.get('period') ?? '2026-W47', now)];
       case '/users':

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 
-import type { ListView, RuleView, SilenceView } from '#libs/protocol';
+import type { ListView, SilenceView } from '#libs/protocol';
 
 import { get, post, remove } from '../../api/client.ts';
 import { CENTRE_PROVINCE } from '../../api/places.ts';
@@ -17,11 +17,11 @@ import { Loaded } from '../../ui/loaded.tsx';
 import table from '../../ui/table.module.css';
 import { useAct } from '../../ui/use-act.ts';
 import { Confirm } from '../admin/confirm.tsx';
+import { rulesQuery } from '../rules/rule-queries.ts';
 import { NO_PLACE, PlaceFields, placeBody } from '../sources/place-fields.tsx';
 
 const REFRESH_MS = 10_000;
 const FOUR_HOURS_MS = 14_400_000;
-const RULES_MAX = 1_000;
 const LONGEST_DAYS = '30';
 
 function AddSilence(props: { readonly onClose: () => void }): ReactNode {
@@ -34,10 +34,7 @@ function AddSilence(props: { readonly onClose: () => void }): ReactNode {
   const [value, setValue] = useState('');
   const [until, setUntil] = useState(() => fieldTime(clock.now() + FOUR_HOURS_MS));
   const [reason, setReason] = useState('');
-  const rules = useQuery({
-    queryKey: ['rules'],
-    queryFn: () => get<ListView<RuleView>>('/rules', { limit: RULES_MAX }),
-  });
+  const rules = useQuery(rulesQuery);
   const add = useAct({
     run: () =>
       post<SilenceView>('/silences', {

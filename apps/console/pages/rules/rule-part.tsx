@@ -1,0 +1,221 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+
+import type { RuleDetailView } from '#libs/protocol';
+
+import { post } from '../../api/client.ts';
+import { CENTRE_PROVINCE } from '../../api/places.ts';
+import { number } from '../../format/number.ts';
+import { dateTime } from '../../format/time.ts';
+import { useLanguage, useText } from '../../i18n/text.tsx';
+import { useDesk } from '../../shell/desk.tsx';
+import { cx } from '../../ui/class-names.ts';
+import { Button } from '../../ui/controls.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { SeverityBadge } from '../../ui/severity-badge.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import table from '../../ui/table.module.css';
+import { TabPanel, Tabs } from '../../ui/tabs.tsx';
+import { useAct } from '../../ui/use-act.ts';
+import { ExceptionsPart } from './exceptions-part.tsx';
+import { ruleQuery } from './rule-queries.ts';
+import styles from './rules.module.css';
+
+const PARTS = ['about', 'exceptions', 'history', 'text'] as const;
+
+function useName(rule: RuleDetailView): string {
+  const { language } = useLanguage();
+  return language === 'vi' ? rule.titleVi || rule.title : rule.title;
+}
+
+function Turn(props: { readonly rule: RuleDetailView; readonly onClose: () => void }): ReactNode {
+  const text = useText();
+  const words = text.ruleDesk;
+  const { rule } = props;
+  const name = useName(rule);
+  const [reason, setReason] = useState('');
+  const on = !rule.enabled;
+  const turn = useAct({
+    run: () =>
+      post<RuleDetailView>(`/rules/${encodeURIComponent(rule.id)}/switch`, {
+        on,
+        reason: reason.trim(),
+      }),
+    said: () => (on ? words.turnedOn(name) : words.turnedOff(name)),
+    refresh: ['rule', 'rules'],
+    done: props.onClose,
+    inForm: true,
+  });
+  const act = on ? words.turnOn : words.turnOff;
+  return (
+    <FormDialog
+      title={act}
+      act={act}
+      pending={turn.isPending}
+      failure={turn.error}
+      onSubmit={() => turn.mutate(undefined)}
+      onClose={props.onClose}
+    >
+      {on ? null : <p>{words.turnOffAsk(name)}</p>}
+      <TextField
+        label={words.reason}
+        required
+        maxLength={1000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+    </FormDialog>
+  );
+}
+
+function About(props: { readonly rule: RuleDetailView }): ReactNode {
+  const text = useText();
+  const words = text.ruleDesk;
+  const { description, falsePositives, references, tags, author, license, file } = props.rule;
+  const list = (title: string, rows: readonly string[]): ReactNode =>
+    rows.length === 0 ? null : (
+      <section>
+        <h3>{title}</h3>
+        <ul>
+          {rows.map((row) => (
+            <li key={row}>{row}</li>
+          ))}
+        </ul>
+      </section>
+    );
+  return (
+    <div className={styles.body}>
+      <p>{description ?? words.noDescription}</p>
+      {list(words.falsePositives, falsePositives)}
+      {list(words.references, references)}
+      {list(words.tags, tags)}
+      <section>
+        <h3>{words.source}</h3>
+        <p>
+          {author ?? '–'} · {license ?? '–'} · <code>{file}</code>
+        </p>
+      </section>
+    </div>
+  );
+}
+
+function History(props: { readonly rule: RuleDetailView }): ReactNode {
+  const text = useText();
+  const { history } = props.rule;
+  if (history.length === 0) return <p className={styles.body}>{text.ruleDesk.noHistory}</p>;
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th>{text.record.at}</th>
+          <th>{text.record.who}</th>
+          <th>{text.record.what}</th>
+          <th>{text.record.facts}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {history.map((change, at) => (
+          <tr key={at}>
+            <td className={table.nowrap}>{dateTime(change.at)}</td>
+            <td className={table.nowrap}>{change.who}</td>
+            <td className={table.nowrap}>
+              <code>{change.what}</code>
+            </td>
+            <td className={table.words}>
+              {Object.entries(change.facts)
+                .map(([name, value]) => `${name}: ${value}`)
+                .join(' · ')}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Head(props: { readonly rule: RuleDetailView }): ReactNode {
+  const text = useText();
+  const { language } = useLanguage();
+  const words = text.ruleDesk;
+  const { may, session } = useDesk();
+  const [turning, setTurning] = useState(false);
+  const { rule } = props;
+  const name = useName(rule);
+  const say = (n: number): string => number(n, language);
+  return (
+    <>
+      <div className={styles.head}>
+        <Link to="/luat">← {words.back}</Link>
+        <h2>
+          {rule.code === null ? '' : `${rule.code} · `}
+          {name}
+        </h2>
+        <SeverityBadge severity={rule.level} />
+        <StateMark
+          health={rule.enabled ? 'ok' : 'unknown'}
+          label={rule.enabled ? words.onState : words.offState}
+        />
+        <span className={table.space} />
+        {may.administer && session.scope.province === CENTRE_PROVINCE ? (
+          <Button onClick={() => setTurning(true)}>
+            {rule.enabled ? words.turnOff : words.turnOn}
+          </Button>
+        ) : null}
+      </div>
+      <div className={styles.facts}>
+        <span>{words.hits(say(rule.hits7d))}</span>
+        <span>
+          {rule.noisePercent === null
+            ? words.noJudged
+            : words.judged(text.units.percent(say(rule.noisePercent)), say(rule.judged))}
+        </span>
+        <span className={cx(rule.fed === 0 && table.warn)}>
+          {rule.fed === 0 ? words.unfed : words.fed(say(rule.fedNow), say(rule.fed))}
+        </span>
+      </div>
+      {turning ? <Turn rule={rule} onClose={() => setTurning(false)} /> : null}
+    </>
+  );
+}
+
+/** One rule: what it means, what feeds it, what people laid on it. */
+export function RulePart(props: { readonly id: string }): ReactNode {
+  const text = useText();
+  const words = text.ruleDesk;
+  const { muc } = useSearch({ from: '/shell/luat' });
+  const navigate = useNavigate();
+  const part = PARTS.find((one) => one === muc) ?? 'about';
+  const query = useQuery(ruleQuery(props.id));
+  return (
+    <Loaded query={query} what={text.rules.list}>
+      {(rule) => (
+        <>
+          <Head rule={rule} />
+          <Tabs
+            small
+            name="rule"
+            label={words.parts}
+            value={part}
+            onChange={(next) =>
+              void navigate({ to: '/luat', search: { id: props.id, muc: next }, replace: true })
+            }
+            items={PARTS.map((one) => ({ id: one, label: words[one] }))}
+          />
+          <TabPanel name="rule" value={part}>
+            {part === 'about' ? <About rule={rule} /> : null}
+            {part === 'exceptions' ? <ExceptionsPart rule={rule} /> : null}
+            {part === 'history' ? <History rule={rule} /> : null}
+            {part === 'text' ? (
+              <div className={styles.body}>
+                <pre>{rule.text}</pre>
+              </div>
+            ) : null}
+          </TabPanel>
+        </>
+      )}
+    </Loaded>
+  );
+}

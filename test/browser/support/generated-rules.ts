@@ -1,0 +1,92 @@
+import type { RuleDetailView, RulePackView, RuleRowView, TrialView } from '#libs/protocol';
+
+import { rules } from './generated-pages.ts';
+
+const HOUR = 3_600_000;
+
+function rows(): RuleRowView[] {
+  return rules().map((rule, at) => ({
+    ...rule,
+    pack: null,
+    judged: at * 2,
+    noisePercent: at === 0 ? null : (at * 13) % 60,
+    fed: at === 4 ? 0 : 20 + at,
+    fedNow: at === 4 ? 0 : 12 + at,
+    exceptions: at % 3,
+  }));
+}
+
+function detail(now: number): RuleDetailView {
+  const [row] = rows();
+  if (row === undefined) throw new Error('there are no rules');
+  const iso = (at: number): string => new Date(at).toISOString();
+  return {
+    ...row,
+    description: 'Tỷ lệ lỗi 5xx của cổng dịch vụ công tăng đột ngột trong năm phút.',
+    references: ['https://example.gov.vn/quy-trinh'],
+    tags: ['attack.impact'],
+    falsePositives: ['Triển khai phiên bản mới', 'Kiểm thử tải'],
+    text: 'title: Surge of server errors\nid: 0d4f0c1e-0\ndetection:\n  selection:\n    http.response.status_code: 500\n  condition: selection\n',
+    exceptionList: [
+      {
+        id: 'x1',
+        rule: row.id,
+        where: { 'source.ip': ['10.66.0.5'], 'user_agent.original': ['*Nessus*'] },
+        owner: 'Trần Bình',
+        reason: 'Máy quét lỗ hổng của Sở, quét thứ hai hằng tuần',
+        expires: iso(now + 100 * HOUR),
+        expired: false,
+        locality: { province: '66', provinceName: 'Đắk Lắk' },
+      },
+    ],
+    history: [
+      { at: iso(now - HOUR), who: 'binh', what: 'rules.except', facts: { owner: 'Trần Bình' } },
+      { at: iso(now - 9 * HOUR), who: 'binh', what: 'rules.reason', facts: { reason: 'sửa xong' } },
+    ],
+  };
+}
+
+function packs(now: number): RulePackView[] {
+  const version = { by: 'binh', from: 'sigma_all_rules.zip', license: 'DRL 1.1' };
+  const at = new Date(now).toISOString();
+  return [
+    {
+      name: 'sigmahq',
+      current: 2,
+      enabled: true,
+      versions: [
+        { ...version, number: 1, at, rules: 3_120 },
+        { ...version, number: 2, at, rules: 3_141 },
+      ],
+    },
+  ];
+}
+
+function trial(): TrialView {
+  const test = { field: 'event.outcome', asked: 'failure', found: 'success', passed: false };
+  const parts = [{ name: 'selection', passed: false, tests: [test] }];
+  return {
+    lines: [
+      {
+        line: 1,
+        event: true,
+        fields: { 'source.ip': '203.0.113.9', message: 'Failed password for root' },
+        matched: [{ id: 'r', code: 'SEC-01', title: 'Dò mật khẩu' }],
+        why: { matched: false, reason: 'condition', parts },
+      },
+      { line: 2, event: false, fields: {}, matched: [], why: null },
+    ],
+  };
+}
+
+/** What the stand-in answers for the page of rules; `undefined` for every other address. */
+export function ruleAnswers(path: string): readonly [status: number, body: unknown] | undefined {
+  const now = Date.now();
+  const listed = <T>(all: readonly T[]) => ({ total: all.length, rows: all, cursor: null });
+  if (path === '/rules') return [200, listed(rows())];
+  if (path === '/rule-packs') return [200, listed(packs(now))];
+  if (path === '/rules/test') return [200, trial()];
+  if (path.startsWith('/rule-packs/') || path.startsWith('/exceptions/')) return [204, undefined];
+  if (path.startsWith('/rules/')) return [200, detail(now)];
+  return undefined;
+}
