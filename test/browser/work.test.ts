@@ -51,6 +51,14 @@ async function enter(page: Page, path: string): Promise<void> {
   await page.locator('[role=row][id], #incident-panel').first().waitFor();
 }
 
+/** The whole name of the first rule that begins so, as the list of rules has it. */
+async function labelOf(page: Page, code: string): Promise<string> {
+  const names = await page.getByLabel('Luật mà bạn chờ sẽ báo').locator('option').allTextContents();
+  const found = names.find((name) => name.startsWith(code));
+  if (found === undefined) throw new Error(`there is no rule ${code} among ${names.join(', ')}`);
+  return found;
+}
+
 function viewOf(id: string): Promise<IncidentView> {
   return admin.get<IncidentView>(`/api/v1/incidents/${id}`);
 }
@@ -188,6 +196,20 @@ describe('a saved view', () => {
       .first()
       .click();
     await other.page.getByTitle('Đã khác với khung nhìn đã lưu').waitFor();
+  });
+});
+
+describe('an event that raised nothing', () => {
+  it('goes through a rule once more, and what the rule asked stands beside what it found', async () => {
+    const { page } = await openPage(onTestFinished, browser, { bypassCSP: true });
+    await enter(page, '/truc');
+    await page.goto(`${product.url}/tim-kiem?q=${encodeURIComponent('user.name:tk-viec-0-x')}`);
+    await page.getByRole('button', { name: 'Xem các trường' }).first().click();
+    await page.getByRole('button', { name: 'Vì sao không báo?' }).click();
+    const rule = page.getByLabel('Luật mà bạn chờ sẽ báo');
+    await rule.selectOption({ label: await labelOf(page, 'SEC-21') });
+    await page.getByText(/không đọc loại nhật ký|không thoả điều kiện/).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
   });
 });
 

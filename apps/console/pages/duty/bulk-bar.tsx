@@ -5,8 +5,9 @@ import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import type { Work } from '../incident/use-work.ts';
+import type { FormName, Work } from '../incident/use-work.ts';
 import styles from './duty.module.css';
+import { saveCsv } from './rows-csv.ts';
 
 /** Acts on more incidents than this are asked about first (console.md R9). */
 const CONFIRM_ABOVE = 100;
@@ -18,11 +19,11 @@ export function BulkBar(props: {
   readonly cursor: string | null;
   readonly work: Work;
   readonly onTicks: (ids: readonly string[]) => void;
-  readonly onForm: (form: 'verdict' | 'assign') => void;
+  readonly onForm: (form: FormName) => void;
 }): ReactNode {
   const text = useText();
   const { language } = useLanguage();
-  const { mayAct } = useDesk();
+  const { book, mayAct } = useDesk();
   const [asking, setAsking] = useState(false);
   const { ids, all, work } = props;
   const take = (): void => {
@@ -41,6 +42,9 @@ export function BulkBar(props: {
           <Button hint="P" onClick={() => props.onForm('assign')}>
             {text.act.assign}
           </Button>
+          <Button hint="H" onClick={() => props.onForm('snooze')}>
+            {text.act.snooze}
+          </Button>
           <Button hint="V" onClick={() => props.onForm('verdict')}>
             {text.act.verdict}
           </Button>
@@ -58,6 +62,9 @@ export function BulkBar(props: {
         </>
       ) : null}
       <span className={styles.space} />
+      <Button look="quiet" onClick={() => saveCsv(ids, book, text)}>
+        {text.search.exportCsv}
+      </Button>
       {ids.length < all.length ? (
         <Button look="quiet" onClick={() => props.onTicks(all)}>
           {text.duty.tickAll(number(all.length, language))}

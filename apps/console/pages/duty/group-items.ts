@@ -26,6 +26,8 @@ export interface Items {
   readonly members: (key: string) => readonly string[];
 }
 
+const NOBODY: readonly string[] = [];
+
 export function useItems(
   order: readonly string[],
   groups: readonly RowGroup[] | null,
@@ -59,24 +61,16 @@ export function useItems(
     [grouping],
   );
   // The same list as long as the order is the same: a group is painted anew only when it changed.
-  const members = useMemo(() => {
-    const made = new Map<string, readonly string[]>();
-    return (key: string): readonly string[] => {
-      let list = made.get(key);
-      if (list === undefined) {
-        const group = byKey?.get(key);
-        list = group === undefined ? [] : order.slice(group.start, group.start + group.count);
-        made.set(key, list);
-      }
-      return list;
-    };
-  }, [order, byKey]);
+  const members = useMemo(
+    () => new Map(groups?.map(({ key, start, count }) => [key, order.slice(start, start + count)])),
+    [order, groups],
+  );
   return {
     order,
     items,
     groups: byKey,
     isOpen: (key) => keys?.has(key) === true,
     toggle,
-    members,
+    members: (key) => members.get(key) ?? NOBODY,
   };
 }

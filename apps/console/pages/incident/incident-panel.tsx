@@ -17,6 +17,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { ActBar, ActForms } from './act-bar.tsx';
 import { Comments } from './comments.tsx';
 import { ConflictNotice } from './conflict-notice.tsx';
+import { EntityValue } from './entity.tsx';
 import { Evidence } from './evidence.tsx';
 import { Clocks, FourLines } from './four-lines.tsx';
 import { PANEL_TABS, type PanelTab } from './incident-search.ts';
@@ -85,7 +86,10 @@ export function Facts(props: { readonly row: IncidentRow }): ReactNode {
       ),
     ],
     [text.panel.facts.scope, text.scope[row.scope]],
-    [text.panel.facts.entity, row.entity === null ? '–' : <code>{row.entity}</code>],
+    [
+      text.panel.facts.entity,
+      row.entity === null ? '–' : <EntityValue row={row} entity={row.entity} />,
+    ],
     [text.panel.facts.rules, row.rules.join(', ')],
     [text.panel.facts.events, number(row.events, language)],
     [text.panel.facts.span, `${listTime(row.first, now)} – ${listTime(row.last, now)}`],

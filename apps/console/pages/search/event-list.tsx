@@ -6,7 +6,7 @@ import type { EventView } from '#libs/protocol';
 import { localitiesQuery } from '../../api/lists.ts';
 import { eventTime, fullTime } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
-import { IconButton } from '../../ui/controls.tsx';
+import { Button, IconButton } from '../../ui/controls.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { rawLine } from '../incident/evidence.tsx';
@@ -14,6 +14,7 @@ import { term } from './query-text.ts';
 import type { Span } from './search-search.ts';
 import styles from './search.module.css';
 import { sorted } from '../../format/sorted.ts';
+import { WhyNot } from './why-not.tsx';
 
 /** Half of the span that "around this event" searches. */
 const AROUND_MS = 15 * 60_000;
@@ -96,13 +97,19 @@ function Value(props: {
 }
 
 function Expanded(props: { readonly event: EventView; readonly acts: EventActs }): ReactNode {
+  const text = useText();
   const { event } = props;
   const fields = sorted(Object.entries(event.fields), ([a], [b]) => (a < b ? -1 : 1)).filter(
     ([name, value]) => value !== undefined && name !== 'event.original' && name !== 'message',
   );
+  const [asking, setAsking] = useState(false);
   return (
     <div className={styles.expanded}>
       <pre>{rawLine(event)}</pre>
+      <Button look="quiet" aria-expanded={asking} onClick={() => setAsking(!asking)}>
+        {text.whyNot.ask}
+      </Button>
+      {asking ? <WhyNot event={event} /> : null}
       <dl>
         {fields.map(([name, value]) => (
           <div key={name}>
