@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { CENTRE, newFields, placedEventId, SystemClock, type Batch, type Event } from '#libs/model';
+import { CENTRE, SystemClock } from '#libs/model';
 import {
   openEventReader,
   openEventWriter,
@@ -16,6 +16,8 @@ import {
   type EventReader,
   type Query,
 } from '#libs/store';
+
+import { batchOf, random } from './store-events.ts';
 
 const DAY_MS = 86_400_000;
 const REFERENCE_PARSE_US = 4.8;
@@ -31,7 +33,6 @@ const { values } = parseArgs({
     days: { type: 'string', default: '7' },
     runs: { type: 'string', default: '20' },
     files: { type: 'string', default: '365' },
-    seed: { type: 'string', default: '1' },
   },
 });
 const total = Number(values.events);
@@ -40,49 +41,6 @@ const runs = Number(values.runs);
 const files = Number(values.files);
 const last = Date.UTC(2026, 10, 22);
 const first = last - (days - 1) * DAY_MS;
-
-let state = Number(values.seed) >>> 0;
-function random(below: number): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((state / 4_294_967_296) * below);
-}
-/** Small numbers often, large ones seldom. */
-const skewed = (below: number) => Math.floor(below * (random(1_000_000) / 1_000_000) ** 3);
-
-const paths = ['/', '/login', '/dossier/list', '/dossier/submit', '/api/v1/otp', '/static/app.js'];
-const words = 'accepted refused session opened closed timeout upstream gateway retry dossier'.split(
-  ' ',
-);
-
-/** About 600 bytes as a JSON line, of the kinds that a province sends most. */
-function makeEvent(time: number, position: number, ordinal: number): Event {
-  const fields = newFields();
-  const failed = random(10) === 0;
-  const province = String(10 + skewed(34)).padStart(2, '0');
-  fields['@timestamp'] = new Date(time).toISOString();
-  fields['event.dataset'] = ['nginx.access', 'system.auth', 'keycloak.event'][random(3)] ?? '';
-  fields['event.category'] = ['web'];
-  fields['event.action'] = ['login', 'get', 'post', 'logout'][random(4)] ?? '';
-  fields['event.outcome'] = failed ? 'failure' : 'success';
-  fields['gov.locality.code'] = province;
-  fields['gov.locality.commune_code'] = String(10_000 + skewed(3_000));
-  fields['gov.source.id'] = `src-${province}-${skewed(40)}`;
-  fields['host.name'] = `web-${province}-${random(4)}`;
-  fields['service.name'] = 'motcua';
-  fields['user.name'] = `user${skewed(20_000)}`;
-  fields['source.ip'] = `10.${random(4)}.${skewed(200)}.${random(250)}`;
-  fields['source.port'] = 1_024 + random(60_000);
-  fields['http.request.method'] = random(3) === 0 ? 'POST' : 'GET';
-  fields['http.response.status_code'] = failed ? 500 + random(4) : 200;
-  fields['http.response.body.bytes'] = random(50_000);
-  fields['url.path'] = `${paths[skewed(paths.length)]}/${skewed(5_000)}`;
-  fields['user_agent.original'] = `Mozilla/5.0 (Windows NT 10.0) Chrome/${100 + random(40)}.0`;
-  fields['message'] =
-    `${words[random(10)]} ${words[random(10)]} for H${province}-26-${random(1_000_000)} ` +
-    `in ${random(900)} ms by worker ${random(32)} ${words[random(10)]}`;
-  const id = placedEventId('bench', position, ordinal);
-  return { id, time, received: time + 300 + random(900), fields };
-}
 
 function say(name: string, value: number, unit: string, more: object = {}): void {
   const rounded = Number(value.toPrecision(4));
@@ -105,14 +63,6 @@ function cpuOf<T>(act: () => T): { result: T; used: number } {
   return { result, used: user + system };
 }
 
-/** The events of one batch; `place` gives the time of the event of a number. */
-function batchOf(at: number, size: number, timeOf: (number: number) => number): Batch {
-  const events = Array.from({ length: size }, (_, index) =>
-    makeEvent(timeOf(at + index), at, index),
-  );
-  return { from: at, to: at + size, received: last, events };
-}
-
 function build(folder: string): number {
   const writer = openEventWriter(folder, { clock: new SystemClock() });
   let cpu = 0;
@@ -121,7 +71,7 @@ function build(folder: string): number {
   const timeOf = (number: number) =>
     Math.max(first, first + Math.floor((number / total) * days * DAY_MS) - random(2_000));
   for (let at = 0; at < total; at += BATCH) {
-    const batch = batchOf(at, Math.min(BATCH, total - at), timeOf);
+    const batch = batchOf(at, Math.min(BATCH, total - at), last, timeOf);
     if (lines.length < 20_000) {
       lines.push(...batch.events.map(({ fields }) => JSON.stringify(fields)));
     }
@@ -165,7 +115,7 @@ async function askYear(folder: string): Promise<void> {
   for (let day = 0; day < files; day++) {
     const step = Math.floor(DAY_MS / EVENTS_PER_FILE);
     const timeOf = (number: number) => start + day * DAY_MS + (number % EVENTS_PER_FILE) * step;
-    const batch = batchOf(day * EVENTS_PER_FILE, EVENTS_PER_FILE, timeOf);
+    const batch = batchOf(day * EVENTS_PER_FILE, EVENTS_PER_FILE, last, timeOf);
     if (day % Math.ceil(files / 3) === 1) {
       for (const { fields } of batch.events.slice(0, 2)) fields['user.name'] = 'needle';
       for (const { fields } of batch.events.slice(2, 4)) fields['labels.case'] = 'needle';

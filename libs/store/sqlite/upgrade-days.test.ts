@@ -6,7 +6,7 @@ import { zstdDecompressSync } from 'node:zlib';
 
 import { expect, it, onTestFinished } from 'vitest';
 
-import { CENTRE, type Event } from '#libs/model';
+import { CENTRE, newFields, placedEventId, type Event, type FieldValue } from '#libs/model';
 
 import { DAY_MS } from '../contracts/sample-events.contract.ts';
 import { matchesQuery } from '../query/matches.ts';
@@ -15,8 +15,32 @@ import type { Query } from '../query/syntax.ts';
 import { DayWriter } from './day-writer.ts';
 import { dayFile, dayStart } from './days.ts';
 import { openEventReader } from './event-reader.ts';
-import { OLD_DAY, OLD_EVENTS, oldEvent } from './fixtures/format-3-events.ts';
 import { upgradeDays, type UpgradeProgress } from './upgrade-days.ts';
+
+/** Events of `day-format-3.db.zst`, which the version before wrote; the first came in twice. */
+const OLD_EVENTS = 1_000;
+const OLD_DAY = '2026-11-20';
+
+const START = Date.parse(`${OLD_DAY}T00:00:00.000Z`);
+
+/** Event number `n` of that file: one in a hundred has names that no other has. */
+function oldEvent(n: number): Event {
+  const time = START + n * 80_000;
+  const message: FieldValue = n % 53 === 0 ? ['hai dòng', `line ${n}`] : `đăng nhập sai ${n % 40}`;
+  const fields = newFields();
+  fields['@timestamp'] = new Date(time).toISOString();
+  fields['message'] = message;
+  fields['event.original'] = n % 2 === 0 ? message : `<13>web: ${String(message)}`;
+  fields['event.outcome'] = n % 9 === 0 ? 'failure' : 'success';
+  fields['user.name'] = `User${n % 30}`;
+  fields['user.id'] = n % 4 === 0 ? null : `u${n % 70}`;
+  fields['http.response.body.bytes'] = n * 3;
+  if (n % 100 === 0) {
+    for (let name = 0; name < 500; name++) fields[`flood${n}.${name}`] = `v${name}`;
+  }
+  const id = n % 7 === 0 ? `event ${n} by its own name` : placedEventId('old', 0, n);
+  return { id, time, received: time + (n % 900), fields };
+}
 
 const OLD_FILE = join(import.meta.dirname, 'fixtures', 'day-format-3.db.zst');
 
