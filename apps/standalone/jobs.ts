@@ -1,10 +1,12 @@
 import { statfs } from 'node:fs/promises';
 
+import { anchorHeads } from '#libs/audit';
 import { retainEvents } from '#libs/store';
 
 import { SelfWatch } from '../engine/self-watch/self-watch.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
+import { partsOf } from './roles.ts';
 
 const LAG_SECONDS_MAX = 60;
 /** Bodies or records set aside between two looks that count as a growing quarantine. */
@@ -19,31 +21,45 @@ async function diskPercent(folder: string): Promise<number | undefined> {
 
 /** The scheduled work of the whole product, each job in one entry. */
 export function addJobs(core: Core, engine: Engine): void {
+  addReloading(core, engine);
+  if (!partsOf(core.role).engine) return;
   addWatching(core, engine);
   addSelfWatch(core, engine);
   addUpkeep(core, engine);
 }
 
-/** Looking at sources and services, and letting waits end. */
-function addWatching({ schedule, config, availability, catalog, log }: Core, engine: Engine): void {
-  schedule.add({
-    id: 'silence',
-    name: { vi: 'Xét nguồn im lặng', en: 'Judge silent sources' },
-    when: { everyS: config.availability.check_interval_s },
-    run: async () => {
-      await availability.tracker.judge(engine.reached());
-    },
-  });
+/** What every process does for itself: what was changed elsewhere comes into force here. */
+function addReloading({ schedule, catalog, log }: Core, engine: Engine): void {
   schedule.add({
     id: 'rules',
     name: { vi: 'Nạp lại luật khi có thay đổi', en: 'Load rules anew when they change' },
     when: { everyS: 2 },
+    everywhere: true,
     run: async () => {
       if (!(await catalog.isStale())) return;
       const outcome = await catalog.load();
       if (outcome.loaded) await engine.setRules(outcome.bundle);
       else
         log.error({ problems: outcome.problems }, 'the new rules do not load; the old ones stay');
+    },
+  });
+  schedule.add({
+    id: 'mutings',
+    name: { vi: 'Đọc lại im lặng và bảo trì', en: 'Silences and windows of others' },
+    when: { everyS: 2 },
+    everywhere: true,
+    run: () => engine.readMutings(),
+  });
+}
+
+/** Looking at sources and services, and letting waits end. */
+function addWatching({ schedule, config, availability, log }: Core, engine: Engine): void {
+  schedule.add({
+    id: 'silence',
+    name: { vi: 'Xét nguồn im lặng', en: 'Judge silent sources' },
+    when: { everyS: config.availability.check_interval_s },
+    run: async () => {
+      await availability.tracker.judge(engine.reached());
     },
   });
   schedule.add({
@@ -121,6 +137,14 @@ function addUpkeep(core: Core, engine: Engine): void {
     when: { everyS: 3_600 },
     run: async () => {
       await core.ground.sealDue(clock.now());
+    },
+  });
+  schedule.add({
+    id: 'record',
+    name: { vi: 'Ghi đầu các chuỗi nhật ký vào nhau', en: 'Heads of the record in each other' },
+    when: { everyS: 3_600 },
+    run: async () => {
+      await anchorHeads(core.documents, core.audit);
     },
   });
   schedule.add({

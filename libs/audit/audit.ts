@@ -1,8 +1,8 @@
 import { CENTRE, type Clock, type Place, sha256 } from '#libs/model';
 import type { Doc, Documents, Write } from '#libs/store';
 
-const RECORD_KIND = 'record';
-const HEAD_KIND = 'record-head';
+export const RECORD_KIND = 'record';
+export const HEAD_KIND = 'record-head';
 const CENTRE_PLACE: Place = { province: CENTRE };
 /** The hash before the first entry. */
 const START = '0'.repeat(64);
@@ -33,7 +33,8 @@ export interface RecordEntry extends Entry {
   readonly hash: string;
 }
 
-interface Head {
+/** The newest entry of a chain. */
+export interface Head {
   readonly seq: number;
   readonly hash: string;
 }
@@ -80,10 +81,20 @@ export class Audit {
   #lastOrder = 0;
   #writing = false;
 
+  /** `chain` names the writing process, over its restarts too. */
   constructor(documents: Documents, clock: Clock, chain = 'main') {
     this.#documents = documents;
     this.#clock = clock;
     this.#chain = chain;
+  }
+
+  get chain(): string {
+    return this.#chain;
+  }
+
+  /** The id of a chain's entry. */
+  idOf(chain: string, seq: number): string {
+    return idOf(chain, seq);
   }
 
   /**

@@ -1,5 +1,4 @@
 export { exportCsv, type CsvEnd, type CsvExport } from './export-csv.ts';
-export { loadElastic } from './load-elastic.ts';
 export {
   DocumentsParked,
   Parked,

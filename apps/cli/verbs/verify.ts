@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Audit } from '#libs/audit';
+import { Audit, verifyRecord } from '#libs/audit';
 import { ArchiveReader } from '#libs/backup';
 import { PermanentError } from '#libs/model';
 import { checkSqliteFile, FileStateStore } from '#libs/store';
@@ -14,26 +14,24 @@ const USAGE = `thapcanh verify
 thapcanh verify BACKUP
 
 Without a file: reads the record of what people did from its first entry to its last and checks that every
-entry is bound to the one before; then that the documents, the event days and the states of detection can
-be read. With a file: checks every entry of a backup against its hash.
+entry is bound to the one before and every chain is as the others saw it; then that the documents, the
+event days and the states of detection can be read. With a file: checks every entry of a backup against its hash.
 Exit 1 with everything that does not hold.
 `;
 
 const CHAINS = ['main', 'cli'];
 const STATE_SUFFIX = '.state';
 
-async function verifyRecord({ documents, clock }: Books, io: Io): Promise<boolean> {
-  let whole = true;
-  for (const chain of CHAINS) {
-    const result = await new Audit(documents, clock, chain).verify();
-    if (result.whole) {
-      io.out.write(`record ${chain}: whole, ${result.entries} entries, head ${result.head}\n`);
-      continue;
-    }
-    whole = false;
-    io.out.write(`record ${chain}: entry ${result.seq} does not hold: ${result.reason}\n`);
+async function verifyChains({ documents, clock }: Books, io: Io): Promise<boolean> {
+  const results = await verifyRecord(documents, new Audit(documents, clock, 'cli'), CHAINS);
+  for (const result of results) {
+    io.out.write(
+      result.whole
+        ? `record ${result.chain}: whole, ${result.entries} entries, head ${result.head}\n`
+        : `record ${result.chain}: entry ${result.seq} does not hold: ${result.reason}\n`,
+    );
   }
-  return whole;
+  return results.every(({ whole }) => whole);
 }
 
 function namesIn(folder: string): string[] {
@@ -112,7 +110,7 @@ export const verifyVerb: Verb = {
     }
     if (file !== undefined) return verifyBackup(file, io);
     return withBooks('verify', io, async (books) => {
-      const record = await verifyRecord(books, io);
+      const record = await verifyChains(books, io);
       const files = verifyFiles(books, io);
       const states = await verifyStates(books, io);
       return record && files && states ? EXIT.done : EXIT.wrong;

@@ -75,6 +75,7 @@ export class ElasticWriting {
   }
 
   async append({ events, to }: Batch): Promise<void> {
+    await this.#days.known();
     const { entries, asides } = this.#sort(events);
     await Promise.all([
       this.#writer.put(entries, (found) => this.#setAside(found)),

@@ -66,12 +66,14 @@ export class EventDays {
     return day < this.#deletedBefore ? 'day_dropped' : undefined;
   }
 
+  /** Resolves once the template was read, and with it which days were dropped. */
+  known(): Promise<void> {
+    return this.#believedUntil === 0 ? this.#check() : Promise.resolve();
+  }
+
   /** Resolves once the index is there, with a template behind it. */
   async ensure(index: string): Promise<void> {
-    if (performance.now() > this.#believedUntil) {
-      this.#checking ??= this.checkTemplate().finally(() => (this.#checking = undefined));
-      await this.#checking;
-    }
+    if (performance.now() > this.#believedUntil) await this.#check();
     const known = this.#there.get(index);
     if (known !== undefined) return known;
     const making = this.#make(index);
@@ -133,6 +135,11 @@ export class EventDays {
       });
     }
     return gone;
+  }
+
+  #check(): Promise<void> {
+    this.#checking ??= this.checkTemplate().finally(() => (this.#checking = undefined));
+    return this.#checking;
   }
 
   #raiseFloor(day: number): void {
