@@ -133,6 +133,10 @@ export const configSchema = z.strictObject({
         z.string().optional(),
         'why events are kept shorter than 366 days; required then, and recorded',
       ),
+      documents_days: says(
+        z.int().min(366).max(36_600).default(1_830),
+        'closed incidents with their alerts and notices older than this are removed; recorded',
+      ),
       disk_warn_percent: says(
         z.int().min(1).max(99).default(80),
         'disk use that opens an incident',

@@ -22,6 +22,7 @@ function detail(now: number): RuleDetailView {
   const iso = (at: number): string => new Date(at).toISOString();
   return {
     ...row,
+    kind: 'match',
     description: 'Tỷ lệ lỗi 5xx của cổng dịch vụ công tăng đột ngột trong năm phút.',
     references: ['https://example.gov.vn/quy-trinh'],
     tags: ['attack.impact'],
