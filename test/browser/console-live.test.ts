@@ -94,6 +94,58 @@ describe('a list that does not move under the hand', () => {
   });
 });
 
+describe('what a person has in hand', () => {
+  it('is there again after the page is loaded anew: filter, cursor, ticks and the open tab', async () => {
+    const server = await desk.serve(onTestFinished, { incidents: 300 });
+    const watched = await desk.signedIn(onTestFinished, server);
+    const { page } = watched;
+    await page.goto(`${server.url}/truc?sev=high&nhom=rule`);
+    await page.getByRole('treegrid').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('x');
+    await page.keyboard.press('Alt+4');
+    await page.getByRole('tab', { name: /^Quy trình/, selected: true }).waitFor();
+    await until('the address has the cursor', async () =>
+      page.url().includes('id=SC-') ? true : undefined,
+    );
+    const before = page.url();
+    await page.reload();
+    await page.getByRole('tab', { name: /^Quy trình/, selected: true }).waitFor();
+    await page.getByText('Đã chọn 1', { exact: true }).waitFor();
+    expect(page.url()).toBe(before);
+  });
+
+  it('is counted in the title while critical and untaken, also on a paused list', async () => {
+    const server = await desk.serve(onTestFinished, { incidents: 40 });
+    const watched = await desk.signedIn(onTestFinished, server);
+    const { page } = watched;
+    await whole(watched, server);
+    const critical = (): number =>
+      server.desk.open().filter((row) => row.severity === 'critical' && row.status === 'new')
+        .length;
+    await page.keyboard.press('.');
+    server.desk.create({ severity: 'critical' });
+    await until('the title counts it', async () =>
+      (await page.title()).startsWith(`(${critical()}) Trực`) ? true : undefined,
+    );
+  });
+
+  it('tints the cell that changed, and nothing else of its row', async () => {
+    const server = await desk.serve(onTestFinished, { incidents: 40 });
+    const watched = await desk.signedIn(onTestFinished, server);
+    const { page } = watched;
+    await whole(watched, server);
+    const row = page.locator('[role=row][id]').first();
+    const id = String(await row.getAttribute('id')).slice(4);
+    const status = server.desk.rows.get(id)?.status === 'new' ? 'in_progress' : 'new';
+    server.desk.change(id, { status }, 'an');
+    await row.locator('.tint').waitFor();
+    expect(await row.locator('.tint').count()).toBe(1);
+  });
+});
+
 describe('a connection that is cut', () => {
   it('loses and doubles nothing over five cuts and a restart, and keeps ticks and cursor', async () => {
     const server = await desk.serve(onTestFinished, { incidents: 20_000, rate: 200 });
