@@ -71,6 +71,16 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./verbs/verify.ts')).verifyVerb,
   },
   {
+    name: 'run',
+    summary: 'run one part of the product: collector, engine or server',
+    load: async () => (await import('./verbs/run.ts')).runVerb,
+  },
+  {
+    name: 'parked',
+    summary: 'list, retry or drop what the distributed platform has set aside',
+    load: async () => (await import('./verbs/parked.ts')).parkedVerb,
+  },
+  {
     name: 'config',
     summary: 'print every setting with default, unit and meaning',
     load: async () => (await import('./verbs/config.ts')).configVerb,

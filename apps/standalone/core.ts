@@ -22,6 +22,8 @@ import { HealthBoard, type Logger } from '#libs/telemetry';
 import { selfFacts } from '../engine/self-watch/self-rules.ts';
 import { RuleBook } from '../engine/rules/rule-book.ts';
 import { RuleCatalog } from '../engine/rules/rule-catalog.ts';
+import type { Role } from './options.ts';
+import { Others } from './others.ts';
 import { SelfDoor } from './self-door.ts';
 import { sessionLimits, spoolLimits } from './settings.ts';
 import type { Ground } from './work.ts';
@@ -32,6 +34,7 @@ export interface CoreNeeds {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly role: Role;
   /** Closed with the core. */
   readonly ground: Ground;
 }
@@ -50,6 +53,7 @@ export interface Core extends CoreNeeds {
   readonly spool: Spool;
   readonly schedule: Schedule;
   readonly board: HealthBoard;
+  readonly others: Others;
   /** Ends what holds files, after the doors and the pipeline have stopped. */
   close(): Promise<void>;
 }
@@ -96,6 +100,7 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
     spool,
     schedule: new Schedule(ground.lease, clock),
     board: new HealthBoard(),
+    others: new Others(ground.broadcast),
     close: async () => {
       await spool.close();
       await ground.close();

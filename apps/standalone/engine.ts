@@ -1,5 +1,5 @@
 import { createAlertBook, type AlertBook } from '#libs/alerting';
-import { covers, type Event, type Place } from '#libs/model';
+import { CENTRE, covers, type Event, type Place } from '#libs/model';
 import { LedgerBook, type LedgerAnswer, type LedgerMark } from '#libs/report';
 import type { EventStore } from '#libs/store';
 
@@ -14,6 +14,8 @@ import type { Work } from './work.ts';
 const STATE_MS = 1_000;
 /** A stage that fails for this long is said to have stopped. */
 const STUCK_MS = 30_000;
+/** Silences and windows that are compared. */
+const MUTINGS_MAX = 5_000;
 /** Marks of windows that go into the ledger at once, and that may wait for it. */
 const WINDOWS_PER_KEEPING = 500;
 const WINDOWS_WAITING_MAX = 20_000;
@@ -28,7 +30,8 @@ export interface EngineNeeds {
 
 /** What follows the spool: the pipeline's thread and the books that its alerts go into. */
 export class Engine {
-  readonly alerts: AlertBook;
+  #alerts: AlertBook;
+  #mutings = '';
   /** All events, to be asked. */
   readonly events: EventStore;
   readonly #ledger: LedgerBook;
@@ -49,7 +52,7 @@ export class Engine {
   ) {
     const { core } = needs;
     this.#core = core;
-    this.alerts = alerts;
+    this.#alerts = alerts;
     this.#ledger = ledger;
     this.#host = core.ground.startWork(
       {
@@ -65,9 +68,13 @@ export class Engine {
         limits: correlateLimits(core.config),
       },
       {
+        takeOver: () => this.#readAlertsAnew(),
         raise: ({ changes, recoveries, position, origin = core.spool.id }) =>
-          alerts.apply(changes, recoveries, { spool: origin, position }),
-        tallies: (tallies) => core.availability.tracker.take(tallies),
+          this.alerts.apply(changes, recoveries, { spool: origin, position }),
+        tallies: async (tallies) => {
+          await core.availability.tracker.take(tallies);
+          core.others.tell('tallies', tallies);
+        },
         free: (position) => core.spool.free(position),
         park: (what) => {
           this.#parked += 1;
@@ -90,21 +97,28 @@ export class Engine {
 
   /** Starts the pipeline on the rules that are in force. */
   static async start(needs: EngineNeeds, rules: RuleBundle): Promise<Engine> {
-    const { documents, incidents, clock, catalog, audit } = needs.core;
-    const recoverable = (rule: string): boolean =>
-      catalog.isRecoverable(rule) || selfFacts(rule) !== undefined;
-    const alerts = await createAlertBook({
-      documents,
-      incidents,
-      clock,
-      recoverable,
-      inhibits: (rule) => catalog.inhibits(rule),
-      record: (entry) => audit.append(entry),
-    });
+    const { documents, clock, catalog } = needs.core;
+    const alerts = await openAlerts(needs.core);
     const ledger = new LedgerBook(documents, clock);
     await ledger.load();
     await ledger.rules(catalog.ids());
     return new Engine(needs, { alerts, ledger }, rules);
+  }
+
+  /** What the correlation says, on its way into incidents. */
+  get alerts(): AlertBook {
+    return this.#alerts;
+  }
+
+  /** Takes up what people of other processes muted or no longer mute. */
+  async readMutings(): Promise<void> {
+    const seen = await mutingsOf(this.#core);
+    if (this.#mutings !== '' && seen !== this.#mutings) await this.#readAlertsAnew();
+    this.#mutings = seen;
+  }
+
+  async #readAlertsAnew(): Promise<void> {
+    this.#alerts = await openAlerts(this.#core);
   }
 
   /** Where the pipeline stood a moment ago; `undefined` in the first second. */
@@ -221,4 +235,24 @@ export class Engine {
       this.#asking = false;
     }
   }
+}
+
+function openAlerts({ documents, incidents, clock, catalog, audit }: Core): Promise<AlertBook> {
+  return createAlertBook({
+    documents,
+    incidents,
+    clock,
+    recoverable: (rule) => catalog.isRecoverable(rule) || selfFacts(rule) !== undefined,
+    inhibits: (rule) => catalog.inhibits(rule),
+    record: (entry) => audit.append(entry),
+  });
+}
+
+/** Changes whenever a silence or a maintenance window does. */
+async function mutingsOf({ documents }: Core): Promise<string> {
+  const request = { scope: { province: CENTRE }, limit: MUTINGS_MAX };
+  const pages = await Promise.all(
+    ['silence', 'maintenance'].map((kind) => documents.list(kind, request)),
+  );
+  return JSON.stringify(pages.map(({ rows }) => rows.map(({ id, version }) => [id, version])));
 }

@@ -1,5 +1,5 @@
 import type { Config } from '#libs/config';
-import type { Clock } from '#libs/model';
+import { CENTRE, type Clock } from '#libs/model';
 import {
   openCluster,
   openElastic,
@@ -10,10 +10,11 @@ import {
   type ElasticAddress,
 } from '#libs/platform';
 import type { HealthLine } from '#libs/protocol';
-import { DocumentsParked } from '#libs/store';
+import { DocumentsParked, type Documents } from '#libs/store';
 
 import { clusterHealth } from './cluster/cluster-health.ts';
 import { ClusterWork } from './cluster/cluster-work.ts';
+import type { Role } from './options.ts';
 import { GroundError, type Ground } from './work.ts';
 
 /** The servers have this long to answer at the start, ms. */
@@ -23,6 +24,7 @@ export interface DistributedNeeds {
   readonly address: ClusterAddress;
   readonly config: Config;
   readonly clock: Clock;
+  readonly role: Role;
   /** Take a Redis that may lose what it holds; for trials. */
   readonly allowVolatile: boolean;
 }
@@ -76,6 +78,28 @@ async function checkServers(
   if (refusal !== undefined) throw new GroundError(`ELASTICSEARCH_URL: ${refusal}`);
 }
 
+const SECRET_KIND = 'cluster-secret';
+const MASK_KEY = 'mask-key';
+
+/** The first process gives its key to all: one account has one hash wherever it is masked. */
+async function sharedMaskKey(documents: Documents, own: Uint8Array): Promise<Uint8Array> {
+  const body = Buffer.from(own).toString('base64');
+  const place = { province: CENTRE };
+  const write = {
+    kind: SECRET_KIND,
+    id: MASK_KEY,
+    expect: 'absent',
+    body,
+    place,
+    order: 0,
+  } as const;
+  const [result] = await documents.write([write]);
+  if (result?.done === true) return own;
+  const shared = await documents.get<string>(SECRET_KIND, MASK_KEY);
+  if (shared === undefined) throw new GroundError('the key of masking cannot be read');
+  return Buffer.from(shared.body, 'base64');
+}
+
 /** Redis and Elasticsearch under everything that is shared; the spool alone is this machine's. */
 export async function openDistributed(needs: DistributedNeeds): Promise<Ground> {
   const { config, clock } = needs;
@@ -99,10 +123,13 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
     platform: 'distributed',
     documents,
     lease: cluster.lease,
+    broadcast: cluster.broadcast,
+    maskKey: (own) => sharedMaskKey(documents, own),
     // The spool's own end is durable; Redis knows how far it holds it.
     floor: () => Promise.resolve(0),
     startWork: (start, mine, onDeath) => {
-      const parts = { cluster, settings, elastic: address, retentionDays, parked, events };
+      const { role } = needs;
+      const parts = { cluster, settings, elastic: address, retentionDays, parked, events, role };
       work = new ClusterWork(parts, start, mine, onDeath);
       return work;
     },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { ProcessLease } from '#libs/coordination';
+import { ProcessBroadcast, ProcessLease } from '#libs/coordination';
 import {
   FileStateStore,
   openEventKeeper,
@@ -25,6 +25,8 @@ export function openEmbedded(folder: string): Promise<Ground> {
     platform: 'embedded',
     documents,
     lease: new ProcessLease(),
+    broadcast: new ProcessBroadcast(),
+    maskKey: (own) => Promise.resolve(own),
     floor: async () => {
       const detected = (await states.load(DETECT_STATE))?.position ?? 0;
       return Math.max(detected, savedEventPosition(events), 0);

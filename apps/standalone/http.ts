@@ -17,6 +17,7 @@ import { describeAnswers, type OpenApi } from '../server/answers/describe.ts';
 import { ApiDescription } from '../server/controllers/description.controller.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
+import { keepToRole } from './roles.ts';
 import { StandaloneModule } from './standalone.module.ts';
 
 /** Bodies of the API; the doors have limits of their own. */
@@ -70,7 +71,14 @@ async function addConsole(fastify: FastifyInstance): Promise<void> {
   for (const path of ['/', '/dang-nhap', '/truc', '/tim-kiem', '/nguon', '/luat', '/bao-cao']) {
     fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(page));
   }
-  for (const path of ['/su-co/*', '/suc-khoe', '/quan-tri', '/tai-khoan', '/dat-mat-khau']) {
+  for (const path of [
+    '/su-co/*',
+    '/suc-khoe',
+    '/bao-tri',
+    '/quan-tri',
+    '/tai-khoan',
+    '/dat-mat-khau',
+  ]) {
     fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(page));
   }
 }
@@ -96,6 +104,7 @@ export async function createHttp(
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   await addHelmet(fastify, config.http.tls_cert_file !== undefined);
+  keepToRole(fastify, core.role);
   await addConsole(fastify);
   const description = new RoutesDescription(version);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -5,6 +5,7 @@ import { retainEvents } from '#libs/store';
 
 import { SelfWatch } from '../engine/self-watch/self-watch.ts';
 import type { Core } from './core.ts';
+import { retainOldDocuments } from './document-retention.ts';
 import type { Engine } from './engine.ts';
 import { partsOf } from './roles.ts';
 
@@ -130,6 +131,12 @@ function addUpkeep(core: Core, engine: Engine): void {
       const { days } = await retainEvents(store, clock.now(), config.store.retention_days);
       if (days.length > 0) log.info({ days }, 'days past retention were removed');
     },
+  });
+  schedule.add({
+    id: 'documents',
+    name: { vi: 'Xoá sự cố đã đóng quá hạn lưu', en: 'Retention of closed incidents' },
+    when: { cron: '45 3 * * *' },
+    run: () => retainOldDocuments(core),
   });
   schedule.add({
     id: 'seal',

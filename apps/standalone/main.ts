@@ -10,6 +10,7 @@ import { openDataFolder } from './data-folder.ts';
 import { Demo } from './demo/demo.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { PortError, startProduct, type Product } from './product.ts';
+import { partsOf } from './roles.ts';
 import { GroundError, type Ground } from './work.ts';
 
 const EXIT_WRONG = 1;
@@ -82,13 +83,18 @@ function openGround(
   environment: Environment,
   folder: string,
   clock: Clock,
-  { allowVolatile }: Options,
+  { allowVolatile, role }: Options,
 ): Promise<Ground> {
   return onPlatform(environment, {
-    embedded: async () => (await import('./ground-embedded.ts')).openEmbedded(folder),
+    embedded: async () => {
+      if (role !== 'all') {
+        throw new GroundError(`run ${role} needs REDIS_URL and ELASTICSEARCH_URL`);
+      }
+      return (await import('./ground-embedded.ts')).openEmbedded(folder);
+    },
     distributed: async (address) => {
       const { openDistributed } = await import('./ground-distributed.ts');
-      return openDistributed({ address, config, clock, allowVolatile });
+      return openDistributed({ address, config, clock, allowVolatile, role });
     },
   });
 }
@@ -117,15 +123,17 @@ async function run(): Promise<void> {
     onDeath,
     clock,
     clockSettings: demo?.clockSettings ?? { kind: 'system' },
-    maskKey: opened.maskKey,
+    maskKey: await ground.maskKey(opened.maskKey),
+    role: read.options.role,
     ...(demo === undefined ? {} : { prepare: (core) => demo.prepare(core) }),
   });
   stopOnSignals(product, demo, () => opened.release(), log);
-  if (demo === undefined) await welcome(product, environment.adminPassword);
-  else announce(demo, product.url);
+  const { role } = read.options;
+  if (demo !== undefined) announce(demo, product.url);
+  else if (partsOf(role).server) await welcome(product, environment.adminPassword);
   const { url: http, ports: inputs } = product;
   process.stdout.write(
-    `${JSON.stringify({ event: 'ready', http, inputs, platform: ground.platform })}\n`,
+    `${JSON.stringify({ event: 'ready', http, inputs, platform: ground.platform, role })}\n`,
   );
   demo?.play(product);
   collectWhenQuiet();

@@ -16,6 +16,7 @@ import { engineHealth } from './engine-health.ts';
 import { createHttp, tlsOf } from './http.ts';
 import { addJobs } from './jobs.ts';
 import { notifyHealth, startNotifier } from './notify.ts';
+import { followOthers, partsOf } from './roles.ts';
 import { doorSettings } from './settings.ts';
 
 export interface ProductNeeds extends CoreNeeds {
@@ -78,23 +79,24 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     closing.unshift(() => engine.stop());
     const app = await createHttp(core, engine, version());
     closing.unshift(() => app.close());
-    const doors = await openDoors(core, app);
-    closing.unshift(() => doors.stop());
+    const parts = partsOf(core.role);
+    const doors = parts.doors ? await openDoors(core, app) : undefined;
+    if (doors !== undefined) {
+      closing.unshift(() => doors.stop());
+      core.board.add('doors', () => doors.health());
+    }
+    followOthers(core);
     addJobs(core, engine);
-    core.board.add('doors', () => doors.health());
     core.board.add('engine', () => engineHealth(engine, core.clock.now()));
     core.board.add('ground', () => core.ground.health());
     core.board.add('rules', () => ruleHealth(core.catalog));
     core.board.add('books', () => bookHealth(core.incidents.figures(), engine.alerts.figures()));
     core.board.add('jobs', () => core.schedule.lines());
     const url = await listen(app, core);
-    const notifier = await startNotifier(core, url);
-    closing.unshift(() => notifier.stop());
-    const channels = core.config.notify.channels.length;
-    core.board.add('notify', () => notifyHealth(notifier, channels));
+    if (parts.engine) closing.unshift(await notifying(core, url));
     core.schedule.start();
     closing.unshift(() => core.schedule.stop());
-    return { core, url, ports: doors.ports, stop: () => closeAll(closing) };
+    return { core, url, ports: doors?.ports ?? {}, stop: () => closeAll(closing) };
   } catch (error) {
     // What went wrong first is what people must read.
     await closeAll(closing).catch((failed: unknown) =>
@@ -102,6 +104,14 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
     );
     throw error;
   }
+}
+
+/** Tells people; the returned function ends it. */
+async function notifying(core: Core, url: string): Promise<() => Promise<void>> {
+  const notifier = await startNotifier(core, url);
+  const channels = core.config.notify.channels.length;
+  core.board.add('notify', () => notifyHealth(notifier, channels));
+  return () => notifier.stop();
 }
 
 /** Who keeps events for less than twelve months says why, and that stands in the record. */

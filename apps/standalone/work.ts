@@ -3,7 +3,7 @@ import type { LogSource } from '#libs/model';
 import type { HealthLine } from '#libs/protocol';
 import type { SpoolReader } from '#libs/spool';
 import type { Documents, EventStore } from '#libs/store';
-import type { Lease } from '#libs/coordination';
+import type { Broadcast, Lease } from '#libs/coordination';
 import type { PlatformName } from '#libs/platform';
 
 import type { RuleBundle } from '../engine/rules/rule-bundle.ts';
@@ -42,6 +42,10 @@ export interface Ground {
   readonly platform: PlatformName;
   readonly documents: Documents;
   readonly lease: Lease;
+  /** Other processes of the same product. */
+  readonly broadcast: Broadcast;
+  /** Key of the masking hashes, the same for all processes; `own` is this data folder's. */
+  maskKey(own: Uint8Array): Promise<Uint8Array>;
   /** The furthest spool position that was durably taken. */
   floor(): Promise<number>;
   startWork(start: PipelineStart, mine: HostCalls, onDeath: (error: Error) => void): Work;

@@ -53,6 +53,8 @@ export abstract class IncidentBook {
    * nothing.
    */
   abstract settle(facts: readonly AlertFacts[]): Promise<void>;
+  /** Takes over what another process did to these incidents; listeners are not told of it. */
+  abstract follow(incidents: readonly string[]): Promise<void>;
   /** An alert as it is filed. */
   abstract alert(id: string): Promise<AlertRecord | undefined>;
   /**
@@ -135,6 +137,13 @@ class Book extends IncidentBook {
 
   settle(facts: readonly AlertFacts[]): Promise<void> {
     return this.#serial(() => this.#settle(facts, false));
+  }
+
+  follow(incidents: readonly string[]): Promise<void> {
+    return this.#serial(async () => {
+      this.#storage.markChanged(incidents);
+      for (const lost of await this.#storage.repair()) this.#keepAside(lost);
+    });
   }
 
   async #settle(facts: readonly AlertFacts[], anyway: boolean): Promise<void> {

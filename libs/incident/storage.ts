@@ -255,6 +255,11 @@ export class Storage {
     for (const id of step.alerts.keys()) this.#stale.alerts.add(id);
   }
 
+  /** What another process changed has to be read again. */
+  markChanged(incidents: readonly string[]): void {
+    for (const id of incidents) this.#stale.incidents.add(id);
+  }
+
   /**
    * Reads again what a step that failed may have changed. Resolves to the live alerts whose
    * incident it closed before it came to moving them.

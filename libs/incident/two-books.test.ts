@@ -55,4 +55,23 @@ describe('two processes on one incident', () => {
     expect(groupsOf(there)).toEqual([]);
     expect(await there.get(id)).toMatchObject({ status: 'closed', verdict: 'benign' });
   });
+
+  it('show what the other did once they are told of it', async () => {
+    const { here, there, id } = await twoBooks();
+    expect(await here.act(...acknowledge(AN))).toHaveProperty('done');
+    await there.settle([{ alert: anAlert({ rule: 'b', entities: [] }) }]);
+    const seen: number[] = [];
+    here.feed.listen((seq) => seen.push(seq));
+    await Promise.all([here.follow([id, 'SC-2026-000002']), there.follow([id])]);
+    for (const book of [here, there]) {
+      const open = [...book.open()].map(({ id: each, assignee }) => [each, assignee] as const);
+      expect(new Map(open)).toEqual(
+        new Map([
+          [id, 'an'],
+          ['SC-2026-000002', undefined],
+        ]),
+      );
+    }
+    expect(seen.length).toBeGreaterThan(0);
+  });
 });

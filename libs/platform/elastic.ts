@@ -33,8 +33,8 @@ export interface Elastic {
   close(): Promise<void>;
 }
 
-/** Small kinds that every server reads all the time; open incidents and alerts are in its books. */
-const HELD = Object.fromEntries(
+/** Small kinds that every process reads all the time. */
+const SMALL = Object.fromEntries(
   [
     'user',
     'session',
@@ -50,6 +50,9 @@ const HELD = Object.fromEntries(
     'saved_view',
   ].map((kind) => [kind, 'all' as const]),
 );
+
+/** And what the books ask for: no list of theirs may lag by a refresh. */
+const HELD = { ...SMALL, incident: { open: 'yes' }, alert: { live: 'yes' } } as const;
 
 /** Does not wait for Elasticsearch. */
 export async function openElastic(address: ElasticAddress): Promise<Elastic> {

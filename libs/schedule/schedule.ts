@@ -14,6 +14,8 @@ export interface Job {
   readonly id: string;
   readonly name: Readonly<Record<'vi' | 'en', string>>;
   readonly when: When;
+  /** Runs in every process, each for itself, instead of once in the cluster. */
+  readonly everywhere?: true;
   /** Does the work; what it throws is shown on the health page and tried again at the next time. */
   readonly run: () => Promise<void>;
 }
@@ -92,7 +94,7 @@ export class Schedule {
       seat.skipped += 1;
       return;
     }
-    const held = await this.#lease.take(`job ${seat.job.id}`);
+    const held = seat.job.everywhere ? 'own' : await this.#lease.take(`job ${seat.job.id}`);
     if (held === undefined) return;
     seat.busy = true;
     const started = performance.now();
@@ -110,7 +112,7 @@ export class Schedule {
       done(error instanceof Error ? error.message : String(error));
     } finally {
       seat.busy = false;
-      await held.release();
+      if (held !== 'own') await held.release();
     }
   }
 }

@@ -85,6 +85,8 @@ export type PipelineCalls = {
 
 /** What the pipeline's thread asks the main thread. */
 export type HostCalls = {
+  /** Another process told of alerts until now: what is remembered of them is read anew. */
+  readonly takeOver: () => Promise<void>;
   /** Resolves once the alerts are stored. */
   readonly raise: (raised: Raised) => Promise<void>;
   readonly tallies: (tallies: readonly SenderTally[]) => Promise<void>;

@@ -83,3 +83,22 @@ export type WorkHostCalls = {
   readonly parkedEvents: (ids: readonly string[]) => Promise<readonly ParkedEvent[]>;
   readonly dropParked: (ids: readonly string[]) => Promise<number>;
 };
+
+/** Where no engine's thread runs. */
+export const NOTHING_DONE = {
+  store: {
+    stored: 0,
+    repeats: 0,
+    retried: 0,
+    rejected: 0,
+    requests: 0,
+    requestMs: 0,
+    heldBytes: 0,
+    parked: 0,
+    repairs: 0,
+  },
+  detected: 0,
+  held: {},
+  rules: {},
+  shards: [],
+} as const satisfies Partial<WorkState>;

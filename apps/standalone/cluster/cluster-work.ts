@@ -1,4 +1,4 @@
-import type { LogSource } from '#libs/model';
+import type { Clock, LogSource } from '#libs/model';
 import type { Cluster, ClusterSettings, ElasticAddress } from '#libs/platform';
 import type { SpoolReader } from '#libs/spool';
 import type { EventStore, Parked } from '#libs/store';
@@ -9,16 +9,20 @@ import type {
   PipelineState,
 } from '../../engine/pipeline/pipeline-calls.ts';
 import type { RuleBundle } from '../../engine/rules/rule-bundle.ts';
+import type { Role } from '../options.ts';
+import { clockOf } from '../../engine/pipeline/thread-parts.ts';
 import type { Work } from '../work.ts';
-import type {
-  DrainCalls,
-  DrainHostCalls,
-  DrainStart,
-  DrainState,
-  WorkCalls,
-  WorkHostCalls,
-  WorkStart,
-  WorkState,
+import { reachedBy } from './watermark.ts';
+import {
+  NOTHING_DONE,
+  type DrainCalls,
+  type DrainHostCalls,
+  type DrainStart,
+  type DrainState,
+  type WorkCalls,
+  type WorkHostCalls,
+  type WorkStart,
+  type WorkState,
 } from './cluster-calls.ts';
 import { Desk } from './desk.ts';
 import { ThreadHost } from './thread-host.ts';
@@ -30,13 +34,23 @@ export interface ClusterWorkNeeds {
   readonly retentionDays: number;
   readonly parked: Parked;
   readonly events: EventStore;
+  /** An engine's thread and the desk run where the role is `all` or `engine`. */
+  readonly role: Role;
 }
+
+/** How often this process says that nothing waits at its doors, ms of real time. */
+const ADVANCE_MS = 1_000;
+/** What came in this long ago is in the spool, or its sender has no answer yet. */
+const SETTLED_MS = 2_000;
 
 /** Collector, engine and desk in one process, over Redis and Elasticsearch. */
 export class ClusterWork implements Work {
   readonly #drain: ThreadHost<DrainCalls>;
-  readonly #work: ThreadHost<WorkCalls>;
-  readonly #desk: Desk;
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #work: ThreadHost<WorkCalls> | undefined;
+  readonly #desk: Desk | undefined;
+  #advancing: NodeJS.Timeout | undefined;
   readonly #events: EventStore;
   #end: number;
   #last: { readonly drain: DrainState; readonly work: WorkState } | undefined;
@@ -49,6 +63,8 @@ export class ClusterWork implements Work {
   ) {
     const { cluster, settings, elastic, retentionDays, parked } = needs;
     this.#events = needs.events;
+    this.#cluster = cluster;
+    this.#clock = clockOf(start.clock);
     this.#end = start.end;
     const { rules, limits, ...decode } = start;
     const drainStart: DrainStart = { ...decode, cluster: settings };
@@ -57,6 +73,7 @@ export class ClusterWork implements Work {
       free: (position) => mine.free(position),
     };
     this.#drain = new ThreadHost<DrainCalls>('drain-thread', drainStart, drainCalls, onDeath);
+    if (needs.role !== 'all' && needs.role !== 'engine') return;
     const { clock } = start;
     const workStart: WorkStart = {
       clock,
@@ -73,7 +90,7 @@ export class ClusterWork implements Work {
       dropParked: (ids) => parked.drop(ids),
     };
     this.#work = new ThreadHost<WorkCalls>('work-thread', workStart, workCalls, onDeath);
-    this.#desk = new Desk(cluster, ({ life, number, changes, recoveries }) =>
+    this.#desk = new Desk(cluster, mine.takeOver, ({ life, number, changes, recoveries }) =>
       mine.raise({ origin: life, position: number, changes, recoveries }),
     );
     this.#desk.start();
@@ -85,10 +102,15 @@ export class ClusterWork implements Work {
   }
 
   get desk(): ReturnType<Desk['state']> {
-    return this.#desk.state();
+    return this.#desk?.state() ?? { owns: false, position: 0 };
   }
 
   follow(reader: SpoolReader): void {
+    // Where nothing comes in for a while the others must not wait for this collector.
+    this.#advancing = setInterval(() => {
+      const settled = this.#clock.now() - SETTLED_MS;
+      this.advance(reader.end, settled).catch(() => undefined);
+    }, ADVANCE_MS);
     // It ends with the reader; a link that has ended told `onDeath` already.
     this.#follow(reader).catch(() => undefined);
   }
@@ -111,7 +133,7 @@ export class ClusterWork implements Work {
   }
 
   setRules(rules: RuleBundle): Promise<void> {
-    return this.#work.ask('rules', rules);
+    return this.#work?.ask('rules', rules) ?? Promise.resolve();
   }
 
   dropBefore(before: number): Promise<{ readonly days: readonly string[] }> {
@@ -122,16 +144,37 @@ export class ClusterWork implements Work {
     const end = this.#end;
     const [drain, work] = await Promise.all([
       this.#drain.ask('state', null),
-      this.#work.ask('state', null),
+      this.#work?.ask('state', null) ?? this.#elsewhere(),
     ]);
     this.#last = { drain, work };
-    return pipelineState(drain, work, end, this.#desk.state().trouble);
+    return pipelineState(drain, work, end, this.desk.trouble);
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#advancing);
     await this.#drain.stop();
-    await this.#work.stop();
-    await this.#desk.stop();
+    await this.#work?.stop();
+    await this.#desk?.stop();
+  }
+
+  /** What engines elsewhere have done, as far as Redis tells. */
+  async #elsewhere(): Promise<WorkState> {
+    const { box } = this.#cluster.carriage;
+    const [index, detect, reached] = await Promise.all([
+      box.waiting('index'),
+      box.waiting('detect'),
+      reachedBy(this.#cluster),
+    ]);
+    const none = { position: 0, received: 0, parked: 0 };
+    return {
+      ...NOTHING_DONE,
+      readers: [
+        { reader: 'index', ...none },
+        { reader: 'detect', ...none },
+      ],
+      waiting: { index, detect },
+      ...(reached === undefined ? {} : { reached }),
+    };
   }
 }
 

@@ -26,6 +26,7 @@ export interface DeskEntry {
  */
 export class Desk {
   readonly #cluster: Cluster;
+  readonly #takeOver: () => Promise<void>;
   readonly #take: (entry: DeskEntry) => Promise<void>;
   readonly #fences = new Map<string, number>();
   #stopped = false;
@@ -34,8 +35,14 @@ export class Desk {
   #owns = false;
   #trouble: string | undefined;
 
-  constructor(cluster: Cluster, take: (entry: DeskEntry) => Promise<void>) {
+  /** `takeOver` reads anew what a predecessor may have changed, before the first `take`. */
+  constructor(
+    cluster: Cluster,
+    takeOver: () => Promise<void>,
+    take: (entry: DeskEntry) => Promise<void>,
+  ) {
     this.#cluster = cluster;
+    this.#takeOver = takeOver;
     this.#take = take;
   }
 
@@ -77,6 +84,7 @@ export class Desk {
     const states = this.#cluster.statesUnder(held.fence);
     const isMine = (): boolean => !lost && !this.#stopped;
     try {
+      await this.#takeOver();
       const { work } = this.#cluster;
       const [saved, { life, newest }] = await Promise.all([
         states.load(STATE),

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Broadcast } from '#libs/coordination';
+
+interface Told {
+  readonly from: string;
+  readonly what: unknown;
+}
+
+/** The other processes of the product: what is told here is heard there and never here. */
+export class Others {
+  readonly #broadcast: Broadcast;
+  readonly #self = randomUUID();
+
+  constructor(broadcast: Broadcast) {
+    this.#broadcast = broadcast;
+  }
+
+  /** Best effort. */
+  tell(topic: string, what: unknown): void {
+    this.#broadcast.tell(topic, { from: this.#self, what } satisfies Told);
+  }
+
+  hear(topic: string, take: (what: unknown) => void): void {
+    this.#broadcast.listen(topic, (message) => {
+      const { from, what } = message as Told;
+      if (from !== this.#self) take(what);
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+
+import type { SenderTally } from '#libs/availability';
+
+import type { Core } from './core.ts';
+import type { Role } from './options.ts';
+
+/** A document written elsewhere may be searched only after a refresh: it is looked at again. */
+const AGAIN_MS = 2_000;
+
+/** Which parts of the product a role runs. */
+export function partsOf(role: Role): {
+  /** Inputs of senders. */
+  readonly doors: boolean;
+  /** Detection, correlation, incidents, notifications, scheduled jobs. */
+  readonly engine: boolean;
+  /** Console, API, websocket. */
+  readonly server: boolean;
+} {
+  const all = role === 'all';
+  return {
+    doors: all || role === 'collector',
+    engine: all || role === 'engine',
+    server: all || role === 'server',
+  };
+}
+
+const EVERY_ROLE = ['/health/', '/metrics'];
+const DOORS = ['/api/v1/ingest', '/es', '/v1/logs'];
+
+/** What is not of this role is not there, whoever asks. */
+export function keepToRole(fastify: FastifyInstance, role: Role): void {
+  const { server, doors } = partsOf(role);
+  if (server) return;
+  const open = [...EVERY_ROLE, ...(doors ? DOORS : [])];
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (open.some((path) => request.url.startsWith(path))) return;
+    await reply
+      .code(404)
+      .type('application/problem+json')
+      .send({ status: 404, code: 'not_here', title: `a ${role} does not serve this` });
+  });
+  // No socket of the console on a machine that stands at the edge.
+  fastify.server.prependListener('upgrade', (_, socket) => socket.destroy());
+}
+
+/** Keeps the books of this process in step with what others do. */
+export function followOthers({ others, incidents, availability, log }: Core): void {
+  const failed = (error: unknown): void => {
+    log.warn({ err: error }, 'what another process did could not be read; the next change tries');
+  };
+  incidents.listen((changes) => {
+    others.tell('incidents', [...new Set(changes.map(({ after }) => after.id))]);
+  });
+  others.hear('incidents', (ids) => {
+    const changed = ids as readonly string[];
+    incidents.follow(changed).catch(failed);
+    setTimeout(() => void incidents.follow(changed).catch(failed), AGAIN_MS).unref();
+  });
+  others.hear('tallies', (tallies) => {
+    availability.tracker.take(tallies as readonly SenderTally[]).catch(failed);
+  });
+}
