@@ -1,6 +1,7 @@
 import {
   CENTRE,
   type Alert,
+  type AlertChange,
   type AlertState,
   type Entity,
   type EntityKind,
@@ -9,6 +10,7 @@ import {
 } from '#libs/model';
 
 import { resummarize, type Episode } from './episode.ts';
+import type { Settled } from './evaluation.ts';
 import { evidenceOf } from './evidence.ts';
 import { ABSENT, canonicalKey } from './group-key.ts';
 import type { KeyState, Shown } from './key-state.ts';
@@ -48,6 +50,30 @@ export function alertOf(
     late,
     state: alertState,
   };
+}
+
+/** What settling a key did to alerts; `isLate` says so of the time of a last match. */
+export function changesOf(
+  plan: Plan,
+  state: KeyState,
+  settled: Settled,
+  isLate: (last: number) => boolean,
+): AlertChange[] {
+  const changes: AlertChange[] = [];
+  const add = (kind: AlertChange['kind'], episode: Episode, to: AlertState) =>
+    changes.push({ kind, alert: alertOf(plan, state, episode, to, isLate(episode.last)) });
+  const inForce: AlertState = { kind: 'in_force' };
+  for (const episode of settled.raised) add('raised', episode, inForce);
+  for (const episode of settled.changed) add('changed', episode, inForce);
+  for (const { episode, cause } of settled.gone) {
+    const begin = episode.satisfied - plan.spanMs;
+    const heir = state.episodes.find(
+      (other) => other.last > begin && other.satisfied - plan.spanMs < episode.last,
+    );
+    const kind = heir === undefined ? 'withdrawn' : 'superseded';
+    add(kind, episode, { kind, by: heir?.id ?? cause });
+  }
+  return changes;
 }
 
 function levelOf(plan: Plan, episode: Episode, line: Timeline): Severity {

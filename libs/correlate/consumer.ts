@@ -1,7 +1,8 @@
 import { UNKNOWN_LOCALITY, type Event, type FieldValue, type RuleSetView } from '#libs/model';
 
 import { ABSENT, firstText, groupKey } from './group-key.ts';
-import type { Machine, Result } from './machine.ts';
+import type { Result } from './feed.ts';
+import type { Machine } from './machine.ts';
 import { millionths } from './meter.ts';
 import type { Plan } from './plan.ts';
 import type { Entry } from './timeline.ts';

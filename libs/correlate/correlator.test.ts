@@ -11,6 +11,7 @@ import {
   play,
   sorted,
 } from '../../test/model/streams.ts';
+import { MemoryColdStore } from '../../test/support/memory-cold-store.ts';
 import { createCorrelator } from './correlator.ts';
 import { DEFAULT_CORRELATE_LIMITS } from './limits.ts';
 
@@ -36,6 +37,36 @@ describe('the correlator against the reference', () => {
       }),
       { numRuns: runs },
     );
+  });
+
+  it.each([
+    ['puts away at once, takes back for a moment', 0, 0],
+    ['puts away soon, keeps what it took back', 60_000, 3_600_000],
+  ])('ends in the same alerts when it %s', async (_name, coldMarginMs, coldRestMs) => {
+    let [away, back] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(arrivals(2, 60), fc.nat(), async (list, cut) => {
+        const stream = inArrivalOrder(list);
+        const at = cut % (stream.length + 1);
+        const store = new MemoryColdStore();
+        const small = { ...limits, coldMarginMs, coldRestMs };
+        const standing = new InForce();
+        const before = createCorrelator(rules, small, store);
+        await play(before, stream.slice(0, at), 5, standing);
+        const after = createCorrelator(rules, small, store);
+        after.restore(before.snapshot());
+        await play(after, stream.slice(at), 5, standing);
+        standing.apply(await after.advance(PAST_ALL));
+        away += after.counters().put_away;
+        back += after.counters().taken_back;
+        const matches = list.map((a) => a.match);
+        expect(standing.list()).toEqual(sorted(modelAlerts(rules, matches, { reached: PAST_ALL })));
+        await after.advance(PAST_ALL + 90 * HOUR);
+        expect([after.counters().keys, store.size]).toEqual([0, 0]);
+      }),
+      { numRuns: runs },
+    );
+    expect(Math.min(away, back)).toBeGreaterThan(runs);
   });
 
   it('ends in the same alerts when one key is busy beyond what evidence holds', async () => {

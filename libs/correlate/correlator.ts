@@ -1,11 +1,14 @@
 import type { AlertChange, Event, Match, Recovery, RuleSetView } from '#libs/model';
 
 import { alertOf } from './alert-of.ts';
+import type { ColdStore } from './cold/cold-store.ts';
+import { Shelf, type Chunk } from './cold/shelf.ts';
 import { Consumer } from './consumer.ts';
 import { Evaluation } from './evaluation.ts';
 import { newKeyState, put } from './key-state.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
-import { EXPIRE_STEP_MS, Machine, type Feed } from './machine.ts';
+import type { Feed } from './feed.ts';
+import { EXPIRE_STEP_MS, Machine } from './machine.ts';
 import { Marks, provinceOf, type WindowMark } from './marks.ts';
 import { fingerprint, plansOf } from './plan.ts';
 import { Recoveries } from './recovery.ts';
@@ -47,10 +50,17 @@ export interface Correlator {
   ): readonly WindowStanding[];
 }
 
-export function createCorrelator(ruleSet: RuleSetView, limits: CorrelateLimits): Correlator {
-  return new WindowCorrelator(ruleSet, limits);
+/** With a cold store memory holds open windows only; without one all within the lateness bound. */
+export function createCorrelator(
+  ruleSet: RuleSetView,
+  limits: CorrelateLimits,
+  cold?: ColdStore,
+): Correlator {
+  return new WindowCorrelator(ruleSet, limits, cold);
 }
 
+/** A snapshot may be this much older than what is swept from the shelf, ms. */
+const KEPT_LONGER_MS = 3_600_000;
 /** Groups that are looked at to find those nearest to their threshold. */
 const STANDINGS_READ_MAX = 20_000;
 
@@ -66,6 +76,9 @@ class WindowCorrelator implements Correlator {
     keys_dropped: 0,
     matches_dropped: 0,
     learnt_dropped: 0,
+    put_away: 0,
+    taken_back: 0,
+    cold_failures: 0,
     alerts_raised: 0,
   };
   readonly #marks = new Marks();
@@ -81,8 +94,11 @@ class WindowCorrelator implements Correlator {
   /** Alerts of matches too late for any window. */
   #apart: AlertChange[] = [];
 
-  constructor(ruleSet: RuleSetView, limits: CorrelateLimits) {
+  readonly #shelf: Shelf | undefined;
+
+  constructor(ruleSet: RuleSetView, limits: CorrelateLimits, cold: ColdStore | undefined) {
     this.#limits = limits;
+    this.#shelf = cold === undefined ? undefined : new Shelf(cold);
     this.reload(ruleSet);
   }
 
@@ -121,29 +137,78 @@ class WindowCorrelator implements Correlator {
     else consumers.push(consumer);
   }
 
-  accept(matches: readonly Match[]): Promise<readonly AlertChange[]> {
+  async accept(matches: readonly Match[]): Promise<readonly AlertChange[]> {
     this.#counters.matches += matches.length;
+    if (this.#shelf !== undefined) await this.#takeBack(this.#shelf, matches);
     for (const { rule, event } of matches) {
       const consumers = this.#consumers.get(rule);
       if (consumers === undefined) continue;
       for (const consumer of consumers) this.#take(consumer, event);
     }
-    return Promise.resolve(this.#settle());
+    return this.#settle();
+  }
+
+  /** Takes back what late matches will touch. */
+  async #takeBack(shelf: Shelf, matches: readonly Match[]): Promise<void> {
+    const wanted = new Map<Machine, Map<string, number>>();
+    for (const { rule, event } of matches) {
+      if (this.#reached - event.time > this.#limits.latenessMs) continue;
+      for (const consumer of this.#consumers.get(rule) ?? []) {
+        const { machine } = consumer;
+        if (event.time - machine.plan.spanMs > machine.cold) continue;
+        const key = consumer.keyOf(event);
+        const least = key === undefined ? undefined : machine.lacks(key, event.time);
+        if (key === undefined || least === undefined) continue;
+        const keys = wanted.get(machine) ?? new Map<string, number>();
+        wanted.set(machine, keys.set(key, Math.min(keys.get(key) ?? Infinity, least)));
+      }
+    }
+    for (const [machine, keys] of wanted)
+      for (const [key, least] of keys) {
+        const chunks: Chunk[] = [];
+        const found = shelf.chunks(machine.id, key, machine.coldOf(key), least);
+        for await (const chunk of found) chunks.push(chunk);
+        machine.takeBack(key, chunks, least, this.#reached);
+      }
   }
 
   recoveries(matches: readonly Match[]): readonly Recovery[] {
     return this.#recoveries.of(matches);
   }
 
-  advance(received: number): Promise<readonly AlertChange[]> {
-    if (received <= this.#reached) return Promise.resolve([]);
+  async advance(received: number): Promise<readonly AlertChange[]> {
+    if (received <= this.#reached) return [];
     this.#reached = received;
     for (const machine of this.#awaiting) machine.ripen(received);
     const changes = this.#settle();
     const stretch = Math.floor(received / EXPIRE_STEP_MS);
-    if (stretch > this.#expired) for (const machine of this.#machines) machine.expire(received);
+    if (stretch > this.#expired) await this.#expire(received);
     this.#expired = stretch;
-    return Promise.resolve(changes);
+    return changes;
+  }
+
+  async #expire(received: number): Promise<void> {
+    const shelf = this.#shelf;
+    const away: { machine: Machine; key: string; chunk: Chunk }[] = [];
+    const tops: Record<string, number> = {};
+    let until = -Infinity;
+    for (const machine of this.#machines) {
+      if (shelf === undefined || !machine.putsAway) machine.expire(received);
+      else machine.expire(received, (key, chunk) => away.push({ machine, key, chunk }));
+      tops[machine.id] = machine.cold;
+      until = Math.max(until, machine.cold + machine.plan.spanMs + this.#limits.latenessMs);
+    }
+    if (shelf === undefined) return;
+    try {
+      const chunks = away.map(({ machine, key, chunk }) => ({ machine: machine.id, key, chunk }));
+      if (chunks.length > 0) await shelf.put({ chunks, tops, until: until + KEPT_LONGER_MS });
+      await shelf.sweep(received);
+    } catch {
+      // Nothing is lost: it stays in memory, and the next time tries again.
+      this.#counters.cold_failures += 1;
+      for (const { machine, key, chunk } of away)
+        machine.takeBack(key, [chunk], chunk.after, received);
+    }
   }
 
   #take(consumer: Consumer, event: Event): void {
@@ -215,13 +280,15 @@ class WindowCorrelator implements Correlator {
   }
 
   snapshot(): Uint8Array {
-    return save(this.#machines, this.#reached);
+    return save(this.#machines, this.#reached, this.#shelf?.save());
   }
 
   restore(bytes: Uint8Array): void {
     this.#machines = this.#machines.map(({ plan }) => this.#newMachine(plan));
     this.#counters.keys = 0;
-    this.#reached = load(this.#machines, bytes);
+    const { reached, shelf } = load(this.#machines, bytes);
+    this.#reached = reached;
+    if (shelf !== undefined) this.#shelf?.load(shelf);
     this.#wire();
   }
 

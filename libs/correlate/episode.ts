@@ -5,7 +5,7 @@ import type { RiseState } from './rise.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What an episode keeps of matches that have left the timeline. */
-interface Prefix {
+export interface Prefix {
   /** Last satisfying time among them. */
   readonly last: number;
   readonly head: readonly EvidenceRef[];

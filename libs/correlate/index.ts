@@ -8,3 +8,5 @@ export { isOfficeTime } from './office-hours.ts';
 export { createRoutes, type Route, type Routes } from './routes.ts';
 export type { WindowMark } from './marks.ts';
 export type { WindowStanding } from './standing.ts';
+export type { ColdPart, ColdStore } from './cold/cold-store.ts';
+export { FileColdStore } from './cold/file-cold-store.ts';

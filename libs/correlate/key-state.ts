@@ -26,8 +26,12 @@ export interface KeyState {
   late: Entry[];
   /** What all alerts of the key say alike, once one did. */
   shown: Shown | undefined;
-  /** Entries up to this time have left the timeline. */
+  /** Entries up to this time have left the timeline for good. */
   horizon: number;
+  /** Entries up to this time are put away; all later ones are here. */
+  cold: number;
+  /** Receipt time at which they were last taken back. */
+  takenBack: number;
 }
 
 export interface Shown {
@@ -65,6 +69,8 @@ export function newKeyState(key: string): KeyState {
     late: NO_ENTRIES,
     shown: undefined,
     horizon: -Infinity,
+    cold: -Infinity,
+    takenBack: -Infinity,
   };
 }
 
@@ -153,14 +159,17 @@ export function prune(
 ): void {
   const { line } = state;
   const gone = line.after(horizon);
-  state.episodes = state.episodes.filter((episode) => episode.last > horizon);
+  const standing = state.episodes.filter((episode) => episode.last > horizon);
+  const over = standing.length < state.episodes.length;
+  state.episodes = standing;
   for (const episode of state.episodes) {
     episode.refs = undefined;
     foldPrefix(episode, line, plan, gone);
   }
   state.against?.settle();
-  state.against?.drop(state.against.after(horizon));
-  state.horizon = Math.max(state.horizon, horizon);
+  const moments = state.against?.after(horizon) ?? 0;
+  state.against?.drop(moments);
+  if (over || gone > 0 || moments > 0) state.horizon = Math.max(state.horizon, horizon);
   if (gone === 0) return;
   learning?.left(state.key, line, gone);
   line.remove(0, gone);

@@ -111,6 +111,16 @@ export class Learning {
     }
   }
 
+  /** Matches that had left are on the timeline again. */
+  cameBack(key: string, times: readonly number[]): void {
+    const minutes = this.#minutes.get(key);
+    if (minutes === undefined) return;
+    for (const time of times) {
+      const at = lowest(minutes.at, minuteOf(time));
+      if (minutes.at[at] === minuteOf(time)) minutes.counts[at] = (minutes.counts[at] ?? 1) - 1;
+    }
+  }
+
   /** Whether a value that a group shows at `time` is one that it did not show in sealed days. */
   isNew(key: string, time: number): boolean {
     const to = sealedAt(time);

@@ -11,6 +11,10 @@ export interface CorrelateLimits {
   readonly basePerKeyMax: number;
   /** Keys per rule of which `baseline` or `new_value` remembers the days before. */
   readonly learntKeysMax: number;
+  /** Matches are put away this long after they left their window, ms. */
+  readonly coldMarginMs: number;
+  /** Matches that were taken back stay in memory this long after the last late one, ms. */
+  readonly coldRestMs: number;
   /** A match further behind the receipt time reached enters no window, ms. */
   readonly latenessMs: number;
   /** An alert whose last match is further behind the receipt time reached is `late`, ms. */
@@ -23,6 +27,8 @@ export const DEFAULT_CORRELATE_LIMITS: CorrelateLimits = {
   matchesPerKeyMax: 200_000,
   basePerKeyMax: 1_000_000,
   learntKeysMax: 1_000_000,
+  coldMarginMs: 900_000,
+  coldRestMs: 3_600_000,
   latenessMs: 12 * 3_600_000,
   lateToleranceMs: 600_000,
 };
@@ -42,5 +48,10 @@ export interface CorrelateCounters {
   matches_dropped: number;
   /** Matches of keys that `baseline` or `new_value` had no room to learn. */
   learnt_dropped: number;
+  /** Matches put away since the start, and those taken back. */
+  put_away: number;
+  taken_back: number;
+  /** Times that nothing could be put away. */
+  cold_failures: number;
   alerts_raised: number;
 }

@@ -1,31 +1,21 @@
-import type { Alert, AlertChange, AlertState, Event } from '#libs/model';
+import { sha256, type AlertChange, type Event } from '#libs/model';
 
-import { alertOf } from './alert-of.ts';
-import type { Episode } from './episode.ts';
-import { Evaluation, type Settled } from './evaluation.ts';
+import { changesOf } from './alert-of.ts';
+import { chunkOf, putAway, ready, takeBack } from './cold/put-away.ts';
+import type { Chunk } from './cold/shelf.ts';
+import { Evaluation } from './evaluation.ts';
 import { newKeyState, prune, put, putAgainst, takeOut, touch, type KeyState } from './key-state.ts';
+import { feedOf, type Feed } from './feed.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import { Learning, type SavedLearning } from './learning.ts';
 import { Marks, provinceOf } from './marks.ts';
 import { Nursery, type Nursed } from './nursery.ts';
-import type { Plan } from './plan.ts';
+import { fingerprint, type Plan } from './plan.ts';
 import { standingOf, type WindowStanding } from './standing.ts';
 import { Timeline, type Entry } from './timeline.ts';
 
-/** A satisfying time of a correlation, as one that reads it counts it. */
-export interface Result {
-  readonly time: number;
-  readonly event: string;
-  readonly ident: string;
-  readonly commune: string | undefined;
-}
-
-/** How the results of one key changed: those of `idents` in `[from, to]` leave, `results` come. */
-export interface Feed {
-  readonly key: string;
-  readonly out: readonly { from: number; to: number; idents: readonly string[] }[];
-  readonly results: readonly Result[];
-}
+/** Takes what a key puts away. */
+export type Collect = (key: string, chunk: Chunk) => void;
 
 export interface Outcome {
   readonly changes: readonly AlertChange[];
@@ -34,6 +24,9 @@ export interface Outcome {
 
 /** Keys are looked at again for matches to drop this often, in receipt time. */
 export const EXPIRE_STEP_MS = 600_000;
+
+/** Characters of the name under which a rule puts matches away. */
+const ID_CHARS = 24;
 
 /** Keys leave the nursery with this many matches, were more needed. */
 const NURSED_MAX = 16;
@@ -52,6 +45,10 @@ export class Machine {
   /** Replaced when only the wording of the rule changed. */
   plan: Plan;
   readonly states = new Map<string, KeyState>();
+  /** Names what this rule puts away. */
+  readonly id: string;
+  /** What came up to this time is put away, unless it was taken back. */
+  cold = -Infinity;
   readonly #limits: CorrelateLimits;
   readonly #counters: CorrelateCounters;
   readonly #unsettled = new Set<KeyState>();
@@ -73,6 +70,7 @@ export class Machine {
     marks: Marks = new Marks(),
   ) {
     this.plan = plan;
+    this.id = sha256(fingerprint(plan)).slice(0, ID_CHARS);
     this.#marks = marks;
     this.#limits = limits;
     this.#counters = counters;
@@ -110,8 +108,47 @@ export class Machine {
     if (known !== undefined) return known;
     if (!this.#roomForKey()) return undefined;
     const state = newKeyState(key);
+    state.cold = this.cold;
     this.adopt(state, time, reached);
     return state;
+  }
+
+  /** Alerts of other rules are few: what counts them stays in memory. */
+  get putsAway(): boolean {
+    return !this.plan.chained;
+  }
+
+  /**
+   * The time down to which matches of a key have to be taken back before one of `time` can be taken
+   * in; undefined when all it can touch are here.
+   */
+  lacks(key: string, time: number): number | undefined {
+    const state = this.states.get(key);
+    const least = Math.max(time - this.plan.spanMs - 1, state?.horizon ?? -Infinity);
+    return (state?.cold ?? this.cold) > least ? least : undefined;
+  }
+
+  /** Time up to which a key's matches are put away. */
+  coldOf(key: string): number {
+    return this.states.get(key)?.cold ?? this.cold;
+  }
+
+  /** Takes chunks of a key back, newest first, which reach down to `least`. */
+  takeBack(key: string, chunks: readonly Chunk[], least: number, reached: number): void {
+    let state = this.states.get(key);
+    if (state === undefined && chunks.length === 0) return;
+    const nursed = state === undefined ? (this.#nursery?.takeOut(key, Infinity) ?? []) : [];
+    if (nursed.length > 0) this.#counters.keys -= 1;
+    state ??= this.stateOf(key, chunks.at(-1)?.line.times[0] ?? least, reached);
+    if (state === undefined) return;
+    for (const chunk of chunks) {
+      takeBack(state, chunk, this.#learning);
+      this.#counters.taken_back += chunk.line.times.length;
+    }
+    state.cold = Math.min(state.cold, least);
+    state.takenBack = reached;
+    ready(state, this.plan);
+    for (const entry of nursed) this.#takeIn(state, entry);
   }
 
   #roomForKey(): boolean {
@@ -132,7 +169,8 @@ export class Machine {
   }
 
   #stretchOf(oldest: number, reached: number): number {
-    const due = oldest + this.plan.spanMs + this.#limits.latenessMs;
+    const { latenessMs, coldMarginMs } = this.#limits;
+    const due = oldest + this.plan.spanMs + (this.putsAway ? coldMarginMs : latenessMs);
     return Math.floor(Math.max(due, reached) / EXPIRE_STEP_MS) + 1;
   }
 
@@ -153,12 +191,17 @@ export class Machine {
     this.#ripened = reached;
   }
 
-  /** What no late match can touch any more leaves. Everything must be settled. */
-  expire(reached: number): void {
+  /**
+   * What no late match can touch any more leaves; what left its window goes to `collect`, where
+   * there is one. Everything must be settled.
+   */
+  expire(reached: number, collect?: Collect): void {
+    const step = Math.floor(reached / EXPIRE_STEP_MS) * EXPIRE_STEP_MS;
+    const top = step - this.plan.spanMs - this.#limits.coldMarginMs;
     for (const [stretch, states] of this.#expiring) {
       if (stretch * EXPIRE_STEP_MS > reached) continue;
       this.#expiring.delete(stretch);
-      for (const state of states) this.#expire(state, reached);
+      for (const state of states) this.#expire(state, reached, top, collect);
     }
     this.#learning?.sweep(reached);
     const horizon = reached - this.plan.spanMs - this.#limits.latenessMs;
@@ -167,17 +210,33 @@ export class Machine {
       this.#leaving.delete(stretch);
       for (const key of keys) {
         if (this.#nursery?.has(key) !== true) continue;
+        if (collect !== undefined) this.#putNursedAway(key, top, collect);
         const oldest = this.#nursery.prune(key, horizon);
         if (oldest === undefined) this.#counters.keys -= 1;
         else file(this.#leaving, this.#stretchOf(oldest, reached), key);
       }
     }
+    if (collect !== undefined) this.cold = Math.max(this.cold, top);
   }
 
-  #expire(state: KeyState, reached: number): void {
+  #putNursedAway(key: string, top: number, collect: Collect): void {
+    const entries = this.#nursery?.takeOut(key, top) ?? [];
+    if (entries.length === 0) return;
+    this.#counters.put_away += entries.length;
+    collect(key, chunkOf(entries, this.cold, top));
+  }
+
+  #expire(state: KeyState, reached: number, top: number, collect: Collect | undefined): void {
     if (this.states.get(state.key) !== state) return;
     const horizon = reached - this.plan.spanMs - this.#limits.latenessMs;
     prune(state, this.plan, horizon, this.#learning);
+    if (collect !== undefined && reached - state.takenBack >= this.#limits.coldRestMs) {
+      const chunk = putAway(state, this.plan, top, this.#learning);
+      if (chunk !== undefined) {
+        this.#counters.put_away += chunk.line.times.length;
+        collect(state.key, chunk);
+      }
+    }
     const oldest = Math.min(state.line.times[0] ?? Infinity, state.against?.oldest ?? Infinity);
     if (oldest === Infinity && state.episodes.length === 0) {
       this.states.delete(state.key);
@@ -255,6 +314,8 @@ export class Machine {
     if (nursing.kind === 'repeat') this.#counters.repeats += 1;
     else if (nursing.kind === 'grown') {
       const state = newKeyState(key);
+      const oldest = Math.min(...nursing.entries.map(({ time }) => time));
+      state.cold = Math.min(this.cold, oldest - 1);
       this.#counters.keys -= 1;
       this.adopt(state, nursing.entries[0]?.time ?? entry.time, reached);
       for (const one of nursing.entries) this.#takeIn(state, one);
@@ -332,9 +393,13 @@ export class Machine {
       if (this.states.get(state.key) !== state) continue;
       if (state.touches.length > 0 || state.late.length > 0) this.#markLate(state);
       const settled = new Evaluation(this.plan, state, reached, this.#learning).settle();
-      if (!this.plan.silent) this.#tell(state, settled, reached, changes);
+      if (!this.plan.silent) {
+        const late = (last: number) => reached - last > this.#limits.lateToleranceMs;
+        changes.push(...changesOf(this.plan, state, settled, late));
+        this.#counters.alerts_raised += settled.raised.length;
+      }
       if (!this.plan.feeds) continue;
-      const feed = this.#feedOf(state, settled);
+      const feed = feedOf(state, settled);
       if (feed.results.length > 0 || feed.out.length > 0) feeds.push(feed);
     }
     this.#unsettled.clear();
@@ -371,50 +436,5 @@ export class Machine {
         left -= 1;
         yield key;
       }
-  }
-
-  #tell(state: KeyState, settled: Settled, reached: number, changes: AlertChange[]): void {
-    const alert = (episode: Episode, alertState: AlertState): Alert => {
-      const late = reached - episode.last > this.#limits.lateToleranceMs;
-      return alertOf(this.plan, state, episode, alertState, late);
-    };
-    const inForce: AlertState = { kind: 'in_force' };
-    for (const episode of settled.raised)
-      changes.push({ kind: 'raised', alert: alert(episode, inForce) });
-    this.#counters.alerts_raised += settled.raised.length;
-    for (const episode of settled.changed)
-      changes.push({ kind: 'changed', alert: alert(episode, inForce) });
-    for (const { episode, cause } of settled.gone) {
-      const begin = episode.satisfied - this.plan.spanMs;
-      const heir = state.episodes.find(
-        (other) => other.last > begin && other.satisfied - this.plan.spanMs < episode.last,
-      );
-      const kind = heir === undefined ? 'withdrawn' : 'superseded';
-      changes.push({ kind, alert: alert(episode, { kind, by: heir?.id ?? cause }) });
-    }
-  }
-
-  #feedOf(state: KeyState, settled: Settled): Feed {
-    const results: Result[] = [];
-    for (const { from, to } of settled.stretches) this.#results(state, from, to, results);
-    const tail = state.line.times[settled.tail];
-    // A stretch may reach over the tail: a result that is given twice is taken once.
-    if (tail !== undefined) this.#results(state, tail, Infinity, results);
-    return { key: state.key, out: settled.stretches, results };
-  }
-
-  #results(state: KeyState, from: number, to: number, results: Result[]): void {
-    const { line } = state;
-    const end = line.after(to);
-    let last = -Infinity;
-    for (let i = line.from(from); i < end; i += 1) {
-      const time = line.times[i] as number;
-      if (!line.holdsAt(i) || time === last) continue;
-      last = time;
-      const episode = state.episodes.find((e) => e.satisfied <= time && time <= e.last);
-      if (episode === undefined) continue;
-      const event = line.events[i] as string;
-      results.push({ time, event, ident: episode.id, commune: line.communes?.[i] });
-    }
   }
 }

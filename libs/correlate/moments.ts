@@ -106,6 +106,17 @@ export class Moments {
     return next !== undefined && next <= to;
   }
 
+  /** Takes the `count` earliest out. */
+  takeFirst(count: number): SavedMoments {
+    return { times: this.#times.splice(0, count), marks: this.#marks.splice(0, count) };
+  }
+
+  /** Puts moments back that are earlier than all that are here. */
+  prepend({ times, marks }: SavedMoments): void {
+    this.#times = [...times, ...this.#times];
+    this.#marks = [...marks, ...this.#marks];
+  }
+
   /** Drops the `count` earliest. */
   drop(count: number): void {
     this.#times.splice(0, count);

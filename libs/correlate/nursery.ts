@@ -154,6 +154,18 @@ export class Nursery {
     return staying.length === 0 ? undefined : Math.min(...staying.map(({ time }) => time));
   }
 
+  /** Takes entries of a key up to `horizon` out. */
+  takeOut(key: string, horizon: number): readonly Entry[] {
+    const first = this.#first.get(key);
+    if (first === undefined) return [];
+    const entries = this.#entries(first);
+    const gone = entries.filter(({ time }) => time <= horizon);
+    if (gone.length === 0) return [];
+    this.#leave(key, first);
+    for (const entry of entries) if (entry.time > horizon) this.add(key, entry);
+    return gone;
+  }
+
   /** Drops the key that came first and says what it held; undefined when there is none. */
   dropOldest(): { readonly key: string; readonly time: number } | undefined {
     for (const [key, first] of this.#first) {

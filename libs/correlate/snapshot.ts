@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 
 import { PermanentError } from '#libs/model';
 
+import type { SavedShelf } from './cold/shelf.ts';
 import type { Episode } from './episode.ts';
 import { refill, type KeyState } from './key-state.ts';
 import type { SavedLearning } from './learning.ts';
@@ -12,7 +13,7 @@ import { fingerprint } from './plan.ts';
 import { Timeline, type Columns } from './timeline.ts';
 
 /** Number of the layout below; another one is refused. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 interface SavedKey {
   readonly key: string;
@@ -21,50 +22,64 @@ interface SavedKey {
   readonly low: number;
   readonly episodes: Episode[];
   readonly horizon: number;
+  readonly cold: number;
 }
 
 interface Saved {
   readonly format: number;
   readonly reached: number;
+  readonly shelf: SavedShelf | undefined;
   readonly machines: readonly {
     readonly plan: string;
     readonly keys: readonly SavedKey[];
     readonly nursed: Nursed | undefined;
     readonly learnt: SavedLearning | undefined;
+    readonly cold: number;
   }[];
 }
 
 /** The settled state of all machines. */
-export function save(machines: readonly Machine[], reached: number): Uint8Array {
+export function save(
+  machines: readonly Machine[],
+  reached: number,
+  shelf: SavedShelf | undefined,
+): Uint8Array {
   const saved: Saved = {
     format: FORMAT,
     reached,
+    shelf,
     machines: machines.map((machine) => ({
       plan: fingerprint(machine.plan),
       keys: [...machine.states.values()].map(savedKey),
       nursed: machine.nursed(),
       learnt: machine.learnt,
+      cold: machine.cold,
     })),
   };
   return serialize(saved);
 }
 
 function savedKey(state: KeyState): SavedKey {
-  const { key, line, against, low, episodes, horizon } = state;
-  return { key, line: line.columns(), against: against?.save(), low, episodes, horizon };
+  const { key, line, against, low, episodes, horizon, cold } = state;
+  return { key, line: line.columns(), against: against?.save(), low, episodes, horizon, cold };
 }
 
 /**
- * Fills empty machines from a snapshot and gives back the receipt time reached. Rules that are not
+ * Fills empty machines from a snapshot and gives back the receipt time reached and what was put
+ * away. Rules that are not
  * in it, or were other ones then, start empty. Throws a PermanentError when the bytes are no
  * snapshot of this format.
  */
-export function load(machines: readonly Machine[], bytes: Uint8Array): number {
+export function load(
+  machines: readonly Machine[],
+  bytes: Uint8Array,
+): { readonly reached: number; readonly shelf: SavedShelf | undefined } {
   const saved = read(bytes);
   const byPlan = new Map(saved.machines.map((machine) => [machine.plan, machine]));
   for (const machine of machines) {
     const held = byPlan.get(fingerprint(machine.plan));
     if (held?.learnt !== undefined) machine.learn(held.learnt);
+    if (held !== undefined) machine.cold = held.cold;
     for (const [key, entries] of held?.nursed === undefined ? [] : nursedEntries(held.nursed))
       for (const entry of entries) machine.nurse(key, entry, saved.reached);
     for (const key of held?.keys ?? []) {
@@ -74,7 +89,7 @@ export function load(machines: readonly Machine[], bytes: Uint8Array): number {
       machine.adopt(state, oldest === Infinity ? saved.reached : oldest, saved.reached);
     }
   }
-  return saved.reached;
+  return { reached: saved.reached, shelf: saved.shelf };
 }
 
 function read(bytes: Uint8Array): Saved {
@@ -94,7 +109,7 @@ function read(bytes: Uint8Array): Saved {
 function loadedKey(saved: SavedKey): KeyState {
   const line = Object.assign(new Timeline(), saved.line);
   const against = saved.against && new Moments(saved.against);
-  const { key, low, episodes, horizon } = saved;
+  const { key, low, episodes, horizon, cold } = saved;
   return {
     key,
     line,
@@ -107,5 +122,7 @@ function loadedKey(saved: SavedKey): KeyState {
     late: [],
     shown: undefined,
     horizon,
+    cold,
+    takenBack: -Infinity,
   };
 }

@@ -203,6 +203,45 @@ export class Timeline {
     this.flags?.fill(0, this.times.length);
   }
 
+  /** Takes the first `count` entries out. */
+  takeFirst(count: number): Columns {
+    const first: Columns = {
+      times: this.times.slice(0, count),
+      events: this.events.slice(0, count),
+      idents: this.idents?.slice(0, count),
+      members: this.members?.slice(0, count),
+      values: this.values?.slice(0, count),
+      communes: this.communes?.slice(0, count),
+      extras: this.extras?.slice(0, count),
+      flags: this.flags?.slice(0, count),
+    };
+    this.remove(0, count);
+    return first;
+  }
+
+  /** Puts entries back that are earlier than all that are here. */
+  prepend(first: Columns): void {
+    const [a, b] = [first.times.length, this.times.length];
+    const events = [...first.events, ...this.events];
+    const joined = <T>(before: Column<T>, after: Column<T>, none: (i: number) => T): Column<T> => {
+      if (before === undefined && after === undefined) return undefined;
+      const gap = (length: number, at: number) => Array.from({ length }, (_, i) => none(at + i));
+      return [...(before ?? gap(a, 0)), ...(after ?? gap(b, a))];
+    };
+    this.idents = joined(first.idents, this.idents, (i) => events[i] as string);
+    this.members = joined(first.members, this.members, () => 0);
+    this.values = joined(first.values, this.values, () => undefined);
+    this.communes = joined(first.communes, this.communes, () => undefined);
+    this.extras = joined(first.extras, this.extras, () => undefined);
+    this.times = [...first.times, ...this.times];
+    this.events = events;
+    if (first.flags === undefined && this.flags === undefined) return;
+    const flags = new Uint8Array(a + b);
+    if (first.flags !== undefined) flags.set(first.flags.subarray(0, a));
+    if (this.flags !== undefined) flags.set(this.flags.subarray(0, b), a);
+    this.flags = flags;
+  }
+
   /**
    * Sets whether and how the condition holds for the entries `[from, to)`, which are of one time.
    */

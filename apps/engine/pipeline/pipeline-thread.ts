@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 
 import { ThreadLink } from '#libs/coordination';
-import { createCorrelator, DEFAULT_CORRELATE_LIMITS, type Correlator } from '#libs/correlate';
+import {
+  createCorrelator,
+  DEFAULT_CORRELATE_LIMITS,
+  FileColdStore,
+  type Correlator,
+} from '#libs/correlate';
 import { createDetector, type Detector } from '#libs/detect';
 import type { LogSource } from '#libs/model';
 import { compile, compileInPieces } from '#libs/sigma';
@@ -22,7 +27,9 @@ async function restoredDetector(
   states: StateStore,
 ): Promise<{ detector: Detector; correlator: Correlator; detected: number }> {
   const ruleSet = compile(start.rules.sources, start.rules.options);
-  const correlator = createCorrelator(ruleSet, { ...DEFAULT_CORRELATE_LIMITS, ...start.limits });
+  const cold = new FileColdStore(join(start.dataFolder, 'state', 'cold'));
+  const limits = { ...DEFAULT_CORRELATE_LIMITS, ...start.limits };
+  const correlator = createCorrelator(ruleSet, limits, cold);
   const detector = createDetector(ruleSet, correlator);
   const saved = await states.load(DETECT_STATE);
   if (saved !== undefined) detector.restore(saved.snapshot);
