@@ -1,14 +1,19 @@
 // `npm run bench -- detect [--count N] [--rules DIR] [--rsigma BINARY] [--lanes a,b]`: the four
 // lanes of
 // ../shared/tools/sigma-lanes through the command line, and through rsigma where its binary is
-// given: events
-// per CPU-second, cold start taken off (performance.md §10, detect). Plain is compared with `off`,
+// given: events per CPU-second, cold start taken off (performance.md §10, detect). Plain is compared with `off`,
 // routed with `conflict`; both must find the same number of matches.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+
+import { decode } from '#libs/decode';
+import { readRuleFiles } from '#libs/detect';
+import { compile } from '#libs/sigma';
+
+import { mixLines } from './line-mix.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SHARED = join(ROOT, '../shared');
@@ -110,6 +115,31 @@ async function compare(
   if (found.size > 1) throw new Error(`${lane}: not the same matches: ${[...found].join(', ')}`);
 }
 
+/** Public rules beside our own, spread over all of them. */
+const PUBLIC_RULES = 500;
+const MIX_EVENTS = 20_000;
+const MIX_ROUNDS = 5;
+
+/** Our pack and 500 public rules, as the product routes, over the lines that localities send. */
+async function packCost(rules: string): Promise<void> {
+  const own = await readRuleFiles([join(ROOT, 'rules')]);
+  const all = await readRuleFiles([rules]);
+  const every = Math.max(1, Math.floor(all.length / PUBLIC_RULES));
+  const some = all.filter((_, i) => i % every === 0).slice(0, PUBLIC_RULES);
+  const set = compile([...own, ...some]);
+  const events = mixLines(MIX_EVENTS, Date.now()).map((line) => {
+    const { dataset, fields } = decode(line);
+    return Object.assign(fields, { 'event.dataset': dataset });
+  });
+  for (let round = 0; round < MIX_ROUNDS; round++) {
+    const before = process.cpuUsage();
+    for (const event of events) set.match(event);
+    const { user, system } = process.cpuUsage(before);
+    // The first rounds compile and learn.
+    if (round === MIX_ROUNDS - 1) print('pack_match', (user + system) / MIX_EVENTS, 'us/event');
+  }
+}
+
 if (!existsSync(SHARED)) {
   process.stderr.write(`no corpus at ${SHARED}\n`);
   process.exit(1);
@@ -126,7 +156,8 @@ try {
     values.rsigma === undefined
       ? []
       : [{ name, command: [values.rsigma, 'engine', 'eval', '-r', rules, '-q', ...more] }];
-  for (const lane of values.lanes.split(',')) {
+  await packCost(rules);
+  for (const lane of values.lanes.split(',').filter((name) => name !== '')) {
     for (const routed of [false, true]) {
       const more = routed ? ['--logsource'] : [];
       const folder = join(scratch, routed ? 'routed' : 'plain');

@@ -5,7 +5,7 @@ import type { RuleCatalog } from './rule-catalog.ts';
 const VI = new Intl.NumberFormat('vi-VN');
 const EN = new Intl.NumberFormat('en-GB');
 
-/** The line of the rules for the health page: how many are in force, and what is wrong with them. */
+/** The rules' line of the health page: how many are in force, and what is wrong with them. */
 export function ruleHealth(
   catalog: Pick<RuleCatalog, 'size' | 'problems' | 'leftOut'>,
 ): readonly HealthLine[] {

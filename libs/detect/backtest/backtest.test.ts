@@ -35,17 +35,32 @@ thapcanh: {group: [source.ip], suppress: 10m}
   `
 title: Brute force
 name: brute
-correlation: {type: event_count, rules: [failed], group-by: [source.ip], timespan: 5m, condition: {gte: 3}}
+correlation:
+  type: event_count
+  rules: [failed]
+  group-by: [source.ip]
+  timespan: 5m
+  condition: {gte: 3}
 `,
   `
 title: Spray
 name: spray
-correlation: {type: value_count, rules: [failed], group-by: [source.ip], timespan: 10m, condition: {gte: 2, field: user.name}}
+correlation:
+  type: value_count
+  rules: [failed]
+  group-by: [source.ip]
+  timespan: 10m
+  condition: {gte: 2, field: user.name}
 `,
   `
 title: In after failures
 name: inside
-correlation: {type: temporal_ordered, rules: [brute, done], group-by: [source.ip], timespan: 15m, generate: true}
+correlation:
+  type: temporal_ordered
+  rules: [brute, done]
+  group-by: [source.ip]
+  timespan: 15m
+  generate: true
 `,
 ].map((text, i) => ({ file: `${i}.yml`, text }));
 

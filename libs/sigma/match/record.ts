@@ -217,7 +217,16 @@ export function textOf(value: unknown): string | undefined {
 function textsOf(value: unknown): Texts {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return textOf(value);
-  return value.flat(DEPTH_MAX).flatMap((item) => textOf(item) ?? []);
+  const items = value as readonly unknown[];
+  // Most lists hold one text.
+  if (items.length === 1 && typeof items[0] === 'string') return items[0];
+  const flat = items.some((item) => Array.isArray(item)) ? items.flat(DEPTH_MAX) : items;
+  const texts: string[] = [];
+  for (const item of flat) {
+    const text = textOf(item);
+    if (text !== undefined) texts.push(text);
+  }
+  return texts;
 }
 
 function mapTexts(texts: Texts, change: (text: string) => string): Texts {

@@ -145,7 +145,8 @@ export class RuleIndex {
     const value = view.named(name);
     if (typeof value === 'object') {
       const folded = view.foldedName(name);
-      if (typeof folded === 'object') for (const text of folded) this.#text(index, text);
+      if (typeof folded === 'string') this.#text(index, folded);
+      else if (folded !== undefined) for (const text of folded) this.#text(index, text);
       return;
     }
     // A keyword is sought in texts alone.
