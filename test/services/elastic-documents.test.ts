@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 
 import { ProcessChangeLog } from '#libs/coordination';
-import { CENTRE, SystemClock } from '#libs/model';
+import { CENTRE, ManualClock, SystemClock } from '#libs/model';
 import type { Write } from '#libs/store';
 
 import { documentsContract } from '../../libs/store/contracts/documents.contract.ts';
@@ -143,6 +143,26 @@ describe.skipIf(isMissing('elasticsearch'))('documents in Elasticsearch', () => 
       Array.from({ length: 12 }, (_, at) => take(at % 2 === 0 ? one : other, `i${at}`)),
     );
     expect(taken.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
+  });
+
+  it('lets the remains of removed documents go after a day, and nothing else', async () => {
+    const prefix = freshPrefix(onTestFinished);
+    const clock = new ManualClock(1_000_000);
+    const documents = await openDocuments(onTestFinished, prefix, { clock });
+    await documents.write([write('a'), write('b'), write('c')]);
+    await documents.write([write('a', { body: null }), write('b', { body: null })]);
+    expect(await documents.sweep()).toBe(0);
+    await documents.write([write('b', { expect: 'absent' })]);
+    clock.advance(2 * 86_400_000);
+    expect(await documents.sweep()).toBe(1);
+    const { rows } = await documents.list('note', { scope: place, limit: 10 });
+    expect(rows.map(({ id, version }) => [id, version])).toEqual([
+      ['c', 1],
+      ['b', 1],
+    ]);
+    expect(await documents.write([write('a', { expect: 'absent' })])).toEqual([
+      { done: true, version: 1 },
+    ]);
   });
 
   it('knows its own write again whose answer was lost', async () => {

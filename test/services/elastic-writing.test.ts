@@ -151,6 +151,15 @@ describe.skipIf(isMissing('elasticsearch'))('writing events to Elasticsearch', (
     expect(await parked.drop([parkedId({ event: old, day: '2026-11-11' }), 'none'])).toBe(1);
   });
 
+  it('says whether the shards of a whole year fit into the cluster', async () => {
+    const small = await open({ dayShards: 1, retentionDays: 366 });
+    const room = await small.store.shardRoom();
+    expect(room).toMatchObject({ needed: 370, enough: true });
+    const large = await open({ dayShards: 6, retentionDays: 366 });
+    expect(await large.store.shardRoom()).toMatchObject({ needed: 2_215, enough: false });
+    expect(room.allowed).toBeGreaterThan(370);
+  });
+
   it('offers a batch again to its queue when it is closed in between', async () => {
     const parts = await open({ blockedCheckMs: 60_000 });
     await parts.store.append(batchOf([eventOfDay(0)]));

@@ -16,6 +16,8 @@ import type { Dsl } from './dsl.ts';
 const LIST_MAX = 5_000;
 /** Changes of one answer. */
 const CHANGES_PAGE = 1_000;
+/** Remains of removed documents let go in one request. */
+const SWEEP_PAGE = 1_000;
 
 /** One document's line of a bulk request: what is to stand there, over what. */
 export interface RecordWrite {
@@ -141,6 +143,29 @@ export class DocumentIndex {
       track_total_hits: false,
     });
     return hits.hits.map(heldOf);
+  }
+
+  /** Lets go what is left of documents removed before `before`; says how many there were. */
+  async sweep(before: number): Promise<number> {
+    const gone = await this.#search({
+      query: { bool: { filter: [{ range: { goneAt: { lt: before } } }] } },
+      size: SWEEP_PAGE,
+      track_total_hits: false,
+    });
+    const { hits } = gone.hits;
+    if (hits.length === 0) return 0;
+    const lines = hits.map(({ _source: { gone: kind = '', id }, _seq_no, _primary_term }) => {
+      const at = { if_seq_no: _seq_no, if_primary_term: _primary_term };
+      return `${JSON.stringify({ delete: { _id: recordName(kind, id), ...at } })}\n`;
+    });
+    // One that was written again in between stays: its number is another then.
+    await this.#connection.get({
+      method: 'POST',
+      path: `/${this.index}/_bulk`,
+      query: { filter_path: 'errors' },
+      lines: lines.join(''),
+    });
+    return hits.length;
   }
 
   /** Makes searchable what was written before the call. */

@@ -25,6 +25,12 @@ const WRITE_MS_MAX = 30_000;
 const TRIES_MAX = 200;
 /** Documents of one request. */
 const WAVE_MAX = 500;
+/** What is left of a removed document tells others so for this long, ms. */
+const REMAINS_MS = 86_400_000;
+/** How often such remains are looked for, ms. */
+const SWEEP_MS = 3_600_000;
+/** Requests of one sweep; what is left waits for the next. */
+const SWEEP_ROUNDS = 100;
 
 export interface ElasticDocumentsOptions {
   readonly clock: Clock;
@@ -53,6 +59,7 @@ export class ElasticDocuments extends Documents {
   readonly #writeMs: number;
   readonly #writer = randomUUID();
   #attempts = 0;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, options: ElasticDocumentsOptions) {
     super();
@@ -67,6 +74,21 @@ export class ElasticDocuments extends Documents {
   async open(): Promise<void> {
     await this.#index.open();
     await this.#follower.start();
+    // A sweep that fails leaves its work to the next.
+    this.#sweeping = setInterval(() => void this.sweep().catch(() => undefined), SWEEP_MS);
+    this.#sweeping.unref();
+  }
+
+  /** Lets go what is left of documents removed a day ago; done by itself every hour. */
+  async sweep(): Promise<number> {
+    let swept = 0;
+    for (let round = 0; round < SWEEP_ROUNDS; round++) {
+      await this.#index.refresh();
+      const some = await this.#index.sweep(this.#clock.now() - REMAINS_MS);
+      if (some === 0) break;
+      swept += some;
+    }
+    return swept;
   }
 
   /** How the copy in memory is kept. */
@@ -104,6 +126,7 @@ export class ElasticDocuments extends Documents {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#sweeping);
     await this.#follower.stop();
   }
 

@@ -19,6 +19,7 @@ import { EventDays } from './event-days.ts';
 import { EventQuestions } from './event-questions.ts';
 import { searchEvents } from './event-search.ts';
 import { dayOfTime, dayText } from './layout.ts';
+import { shardRoom, type ShardRoom } from './shard-room.ts';
 
 const DAY_SHARDS = 1;
 
@@ -43,6 +44,7 @@ export interface ElasticEventCounts extends BulkCounts {
 /** Events in Elasticsearch, an index per day; the connection is the caller's to close. */
 export class ElasticEventStore extends EventStore {
   readonly #connection: Connection;
+  readonly #plan: { readonly dayShards: number; readonly retentionDays: number };
   readonly #days: EventDays;
   readonly #writing: ElasticWriting;
   readonly #questions: EventQuestions;
@@ -51,7 +53,8 @@ export class ElasticEventStore extends EventStore {
     super();
     const { clock, retentionDays = RETENTION_DAYS, dayShards = DAY_SHARDS } = options;
     this.#connection = connection;
-    this.#days = new EventDays(connection, { dayShards, retentionDays, now: () => clock.now() });
+    this.#plan = { dayShards, retentionDays };
+    this.#days = new EventDays(connection, { ...this.#plan, now: () => clock.now() });
     this.#writing = new ElasticWriting(connection, this.#days, options);
     this.#questions = new EventQuestions(connection, this.#days);
   }
@@ -125,6 +128,11 @@ export class ElasticEventStore extends EventStore {
   /** Tries indices that were blocked; done by itself every few seconds. */
   retryBlocked(): Promise<void> {
     return this.#writing.retryBlocked();
+  }
+
+  /** Whether all days of the retention will fit into the cluster. */
+  shardRoom(): Promise<ShardRoom> {
+    return shardRoom(this.#connection, this.#plan);
   }
 
   counts(): ElasticEventCounts {

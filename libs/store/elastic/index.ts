@@ -9,3 +9,4 @@ export type { VersionCheck } from './version.ts';
 export { ElasticDocuments, type ElasticDocumentsOptions } from './elastic-documents.ts';
 export type { FollowingState } from './document-follower.ts';
 export type { HeldKind, HeldKinds } from './document-memory.ts';
+export type { ShardRoom } from './shard-room.ts';
