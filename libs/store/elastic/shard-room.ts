@@ -16,10 +16,8 @@ export interface ShardRoom {
 }
 
 interface ClusterSettings {
-  readonly [level: string]: Readonly<Record<string, string>> | undefined;
+  readonly [level: string]: { readonly cluster?: { readonly max_shards_per_node?: string } };
 }
-
-const LIMIT = 'cluster.max_shards_per_node';
 
 /**
  * The number of shards is bounded: days kept × shards of a day × copies, and one index of
@@ -38,14 +36,15 @@ export async function shardRoom(
   const settings = await connection.get<ClusterSettings>({
     method: 'GET',
     path: '/_cluster/settings',
-    query: { include_defaults: true, flat_settings: true, filter_path: `*.${LIMIT}` },
+    query: { include_defaults: true, filter_path: '*.cluster.max_shards_per_node' },
   });
-  const perNode = settings['transient'] ?? settings['persistent'] ?? settings['defaults'] ?? {};
+  const level = settings['transient'] ?? settings['persistent'] ?? settings['defaults'];
+  const perNode = Number(level?.cluster?.max_shards_per_node ?? Infinity);
   const nodes = Math.max(1, health.number_of_data_nodes);
   const copies = nodes > 1 ? 2 : 1;
   const needed = ((retentionDays + DAYS_BESIDE) * dayShards + DOCUMENT_SHARDS) * copies;
   const ours = await ownShards(connection);
-  const allowed = nodes * Number(perNode[LIMIT] ?? Infinity) - (health.active_shards - ours);
+  const allowed = nodes * perNode - (health.active_shards - ours);
   return { needed, allowed, enough: needed <= allowed };
 }
 
