@@ -21,7 +21,7 @@ const KINDS: readonly Retained[] = [
   { kind: 'notice', mayGo: ({ state }: Delivery) => state !== 'waiting' },
 ];
 
-/** Removes closed incidents, their alerts and notices that are older than the configuration says. */
+/** Removes closed incidents, their alerts and notices past the age that the configuration sets. */
 export async function retainOldDocuments(core: Core): Promise<void> {
   const { documents, audit, clock, config, log } = core;
   const before = clock.now() - config.store.documents_days * DAY_MS;

@@ -13,8 +13,9 @@ import { ProgressLine } from './progress-line.ts';
 
 const USAGE = `thapcanh backup FILE [--events]
 
-Writes one archive with everything but events: incidents, alerts, register, users, keys, settings, the
-record, rule packs, the state of detection and the key of the masking hashes. With --events the events too.
+Writes one archive with everything but events: incidents, alerts, register, users, keys,
+settings, the record, rule packs, the state of detection and the key of the masking hashes. With
+--events the events too.
 Works while the product runs, as of one moment. Sessions and one-time links are left out.
 The archive lets whoever reads it unmask and sign in: keep it as you keep passwords.
 `;

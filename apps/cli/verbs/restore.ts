@@ -14,10 +14,10 @@ import { ProgressLine } from './progress-line.ts';
 
 const USAGE = `thapcanh restore FILE
 
-Puts a backup into THAPCANH_DATA, which has to be empty. The whole archive is checked before anything
-is written. A restore that was cut off goes on where it was when the same backup is restored again; the
-product does not start on a folder that is half full. What is there at the end is compared with the
-archive, and the record is verified.
+Puts a backup into THAPCANH_DATA, which has to be empty. The whole archive is checked before
+anything is written. A restore that was cut off goes on where it was when the same backup is
+restored again; the product does not start on a folder that is half full. What is there at the end
+is compared with the archive, and the record is verified.
 `;
 
 async function recordIsWhole(folder: string): Promise<boolean> {

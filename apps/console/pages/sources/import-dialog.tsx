@@ -22,14 +22,19 @@ function Preview(props: { readonly seen: ImportView }): ReactNode {
   const { rows, counts } = props.seen;
   const words = text.entering;
   const say = (n: number): string => number(n, language);
+  const told = words.counts(
+    say(counts.new),
+    say(counts.changed),
+    say(counts.same),
+    say(counts.refused),
+  );
   const wrong = rows.filter(({ change }) => change === 'refused');
   const other = rows.filter(({ change }) => change !== 'refused');
   const shown = [...wrong, ...other].slice(0, SHOWN_MAX);
   return (
     <>
       <p role="status">
-        {words.counts(say(counts.new), say(counts.changed), say(counts.same), say(counts.refused))}{' '}
-        {counts.refused > 0 ? <b className={table.bad}>{words.mend}</b> : null}
+        {told} {counts.refused > 0 ? <b className={table.bad}>{words.mend}</b> : null}
         {rows.length > SHOWN_MAX ? ` ${words.shown(say(SHOWN_MAX))}` : ''}
       </p>
       {/* It scrolls, so the keyboard must reach it. */}
