@@ -61,7 +61,8 @@ export async function startLoad(
       const { events } = await parts.store.state();
       expect(events).toBe(ids.size);
       expect(await storedOf(parts, ids)).toBe(ids.size);
-      // A repeat whose first answer was lost cannot be told from the first: never more than there are.
+      // A repeat whose first answer was lost cannot be told from the first: never more than there
+      // are.
       expect(parts.store.counts().repeats).toBeLessThanOrEqual(repeats);
       expect((await parts.parked.list({ limit: 1 })).total).toBe(0);
     },

@@ -65,11 +65,10 @@ export class DocumentIndex {
       Record<string, { readonly mappings?: { readonly _meta?: { readonly format?: number } } }>
     >({ method: 'GET', path: `/${this.index}/_mapping` });
     const format = found[this.index]?.mappings?._meta?.format;
-    const { _meta: ours } = DOCUMENTS_INDEX.mappings;
-    if (format !== ours.format) {
-      throw new Error(
-        `index ${this.index} has format ${format ?? 'of another'}; this version reads ${ours.format}`,
-      );
+    const { format: ours } = DOCUMENTS_INDEX.mappings._meta;
+    if (format !== ours) {
+      const found = format ?? 'of another';
+      throw new Error(`index ${this.index} has format ${found}; this version reads ${ours}`);
     }
   }
 

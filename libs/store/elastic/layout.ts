@@ -52,40 +52,46 @@ export type FieldKind =
   | 'stored'
   | 'token';
 
-const KEYWORDS = `agent.name agent.type cloud.account.id container.id container.name data_stream.dataset
+const KEYWORDS = `
+  agent.name agent.type cloud.account.id container.id container.name data_stream.dataset
   destination.address destination.domain destination.mac destination.user.name dns.question.name
-  dns.question.type dns.response_code ecs.version email.from.address email.subject email.to.address
-  error.code error.id error.message error.type event.action event.category event.code event.dataset
-  event.id event.kind event.module event.outcome event.provider event.reason event.reference
-  event.timezone event.type file.directory file.extension file.hash.md5 file.hash.sha1
-  file.hash.sha256 file.name file.path gov.app gov.auth.amr gov.dossier.code gov.locality.code
-  gov.locality.commune_code gov.masked gov.otp.provider gov.otp.result gov.otp.stage gov.otp.telco
-  gov.probe.id gov.probe.target gov.service.name gov.source.id gov.source.name gov.system.id
-  gov.time.flag gov.upstream gov.vendor.id group.id group.name host.hostname host.id host.name
-  host.os.family host.os.type http.request.method http.request.referrer http.version input.type
-  log.level log.logger log.syslog.appname log.syslog.hostname log.syslog.msgid network.application
-  network.community_id network.direction network.protocol network.transport network.type
-  observer.hostname observer.name observer.product observer.serial_number observer.type
-  observer.vendor organization.id organization.name process.args process.command_line
-  process.executable process.name process.parent.command_line process.parent.executable
-  process.parent.name process.working_directory registry.key registry.path registry.value
-  related.hash related.hosts related.user rule.category rule.description rule.id rule.name
-  rule.ruleset rule.uuid server.address service.name service.type source.address source.domain
-  source.mac source.user.name tags threat.indicator.name tls.cipher tls.client.server_name
-  tls.version trace.id url.domain url.extension url.fragment url.full url.original url.path url.query
+  dns.question.type dns.response_code ecs.version email.from.address email.subject
+  email.to.address error.code error.id error.message error.type event.action event.category
+  event.code event.dataset event.id event.kind event.module event.outcome event.provider
+  event.reason event.reference event.timezone event.type file.directory file.extension
+  file.hash.md5 file.hash.sha1 file.hash.sha256 file.name file.path gov.app gov.auth.amr
+  gov.dossier.code gov.locality.code gov.locality.commune_code gov.masked gov.otp.provider
+  gov.otp.result gov.otp.stage gov.otp.telco gov.probe.id gov.probe.target gov.service.name
+  gov.source.id gov.source.name gov.system.id gov.time.flag gov.upstream gov.vendor.id group.id
+  group.name host.hostname host.id host.name host.os.family host.os.type http.request.method
+  http.request.referrer http.version input.type log.level log.logger log.syslog.appname
+  log.syslog.hostname log.syslog.msgid network.application network.community_id
+  network.direction network.protocol network.transport network.type observer.hostname
+  observer.name observer.product observer.serial_number observer.type observer.vendor
+  organization.id organization.name process.args process.command_line process.executable
+  process.name process.parent.command_line process.parent.executable process.parent.name
+  process.working_directory registry.key registry.path registry.value related.hash related.hosts
+  related.user rule.category rule.description rule.id rule.name rule.ruleset rule.uuid
+  server.address service.name service.type source.address source.domain source.mac
+  source.user.name tags threat.indicator.name tls.cipher tls.client.server_name tls.version
+  trace.id url.domain url.extension url.fragment url.full url.original url.path url.query
   url.scheme user.domain user.effective.name user.email user.full_name user.group.name user.id
   user.name user.roles user.target.name user_agent.original winlog.channel winlog.computer_name
   winlog.event_id winlog.logon.type winlog.provider_name`;
-const ADDRESSES = `client.ip destination.ip destination.nat.ip dns.resolved_ip host.ip
-  network.forwarded_ip observer.ip related.ip server.ip source.ip source.nat.ip`;
-const NUMBERS = `destination.bytes destination.packets event.duration event.sequence event.severity
-  file.size http.request.body.bytes http.request.bytes http.response.body.bytes
-  http.response.bytes log.syslog.priority network.bytes network.packets process.exit_code
-  process.parent.pid process.pid process.thread.id source.bytes source.packets`;
-const CODES = `destination.nat.port destination.port http.response.status_code
-  log.syslog.facility.code log.syslog.severity.code source.nat.port source.port`;
-const DATES = `@timestamp event.created event.end event.ingested event.start file.accessed
-  file.created file.ctime file.mtime process.start tls.server.not_after tls.server.not_before`;
+const ADDRESSES = `
+  client.ip destination.ip destination.nat.ip dns.resolved_ip host.ip network.forwarded_ip
+  observer.ip related.ip server.ip source.ip source.nat.ip`;
+const NUMBERS = `
+  destination.bytes destination.packets event.duration event.sequence event.severity file.size
+  http.request.body.bytes http.request.bytes http.response.body.bytes http.response.bytes
+  log.syslog.priority network.bytes network.packets process.exit_code process.parent.pid
+  process.pid process.thread.id source.bytes source.packets`;
+const CODES = `
+  destination.nat.port destination.port http.response.status_code log.syslog.facility.code
+  log.syslog.severity.code source.nat.port source.port`;
+const DATES = `
+  @timestamp event.created event.end event.ingested event.start file.accessed file.created
+  file.ctime file.mtime process.start tls.server.not_after tls.server.not_before`;
 const BOOLEANS = 'dns.question.answered process.interactive tls.established tls.resumed';
 const STORED = 'event.original';
 

@@ -1,7 +1,9 @@
 import type { Connection } from './connection.ts';
 import { eventNames } from './layout.ts';
 
-/** Days beside the retention that may exist: today, tomorrow (clocks that are ahead), the oldest. */
+/**
+ * Days beside the retention that may exist: today, tomorrow (clocks that are ahead), the oldest.
+ */
 const DAYS_BESIDE = 3;
 /** The index of all documents. */
 const DOCUMENT_SHARDS = 1;
