@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { suiteCleanUp } from '../support/clean-up.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
+import { incidentsOf, sendLines, signIn, type Desk } from './desk.ts';
+
+const cleanUp = suiteCleanUp();
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'cli', 'main.js');
+const RULES = 4_000;
+const PER_BODY = 50;
+let product: Product;
+let admin: Desk;
+let pack: string;
+
+beforeAll(async () => {
+  product = await startProduct(cleanUp);
+  admin = await signIn(product);
+  pack = join(tempFolder(cleanUp), 'many');
+  mkdirSync(pack);
+  for (let i = 0; i < RULES; i++) {
+    const text =
+      `title: Marker ${i}\nid: marker-${i}\nauthor: Somebody\nlevel: high\n` +
+      `logsource: {product: marker}\n` +
+      `detection: {s: {message|contains: 'marker-${i}-end'}, condition: s}\n`;
+    writeFileSync(join(pack, `${i}.yml`), text);
+  }
+});
+
+async function thapcanh(...args: string[]): Promise<string> {
+  const env = { ...process.env, THAPCANH_DATA: product.dataFolder };
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { env });
+  return stdout;
+}
+
+/** A figure of the health page, by its name. */
+async function figure(name: string): Promise<number> {
+  const page = JSON.stringify(await admin.get('/api/v1/health'));
+  return Number(new RegExp(`"${name}":(\\d+)`).exec(page)?.[1] ?? Number.NaN);
+}
+
+const event = (message: string) => ({
+  '@timestamp': new Date().toISOString(),
+  'event.dataset': 'marker.log',
+  message,
+});
+
+describe('rules of a running product', () => {
+  it('are imported by the thousand without an event that no rule sees', async () => {
+    let sent = 0;
+    let importing = true;
+    const sending = (async () => {
+      while (importing) {
+        const lines = Array.from({ length: PER_BODY }, () => event('nothing special'));
+        sent += await sendLines(product, lines);
+      }
+    })();
+    expect(await thapcanh('rules', 'import', pack)).toContain(`${RULES} new`);
+    await thapcanh('rules', 'import', pack, '--apply');
+    await until('the rules are in force', async () =>
+      (await figure('rules_in_force')) > RULES ? true : undefined,
+    );
+    importing = false;
+    await sending;
+    await until('the new rules raise alerts', async () => {
+      sent += await sendLines(product, [event('a marker-3999-end here')]);
+      const rows = await incidentsOf(admin);
+      return rows.some(({ title }) => title.includes('Marker 3999')) ? true : undefined;
+    });
+    await until('detection has seen every event', async () => {
+      const lag = await figure('lag_seconds');
+      return lag === 0 && (await figure('events_total')) >= sent ? true : undefined;
+    });
+  });
+
+  it('are switched off, and taken back, from the command line', async () => {
+    const own = (await figure('rules_in_force')) - RULES;
+    await thapcanh('rules', 'disable', '--pack', 'many');
+    await until('the pack is off', async () =>
+      (await figure('rules_in_force')) === own ? true : undefined,
+    );
+    const refused = thapcanh('rules', 'rollback', 'many');
+    await expect(refused).rejects.toThrow('no older version');
+  });
+
+  it('are tried on stored events', async () => {
+    const from = new Date(Date.now() - 3_600_000).toISOString();
+    const text = await thapcanh('rules', 'backtest', 'marker-3999', '--from', from);
+    const report = JSON.parse(text) as { scanned: number; matched: number; alerts: number };
+    expect(report.alerts).toBe(1);
+    expect(report.matched).toBe(report.scanned);
+    expect(report.matched).toBeGreaterThan(0);
+  });
+});
