@@ -75,7 +75,12 @@ describe('detect', () => {
     const correlation = `---
 title: Many
 name: many
-correlation: {type: event_count, rules: [failed], group-by: [User], timespan: 5m, condition: {gte: 3}}
+correlation:
+  type: event_count
+  rules: [failed]
+  group-by: [User]
+  timespan: 5m
+  condition: {gte: 3}
 level: high
 `;
     writeFileSync(join(many, 'many.yml'), RULE + correlation);
