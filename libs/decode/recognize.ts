@@ -3,10 +3,12 @@ import { Decoded } from '#libs/model';
 import { apacheAccess } from './apache/access.ts';
 import { apacheError } from './apache/error.ts';
 import { auditdLog } from './auditd/decoder.ts';
+import { checkpointLog, checkpointStart } from './checkpoint/decoder.ts';
 import { ciscoAsa } from './cisco/asa.ts';
 import { ciscoIos, HEAD_CHARS_MAX } from './cisco/ios.ts';
 import type { DecodeResult, Decoder } from './decoder.ts';
 import { asText } from './fields.ts';
+import { f5Record } from './f5/record.ts';
 import { appRecord } from './gov/app-json.ts';
 import { monitorRecord } from './gov/monitor-json.ts';
 import { haproxyLog } from './haproxy/decoder.ts';
@@ -17,10 +19,12 @@ import { keycloakEvent } from './keycloak/decoder.ts';
 import { decodeLinux } from './linux/message.ts';
 import { fortigate } from './fortigate/decoder.ts';
 import { modsecurityLine } from './modsecurity/decoder.ts';
+import { mongodbRecord } from './mongodb/record.ts';
 import { mysqlError } from './mysql/error.ts';
 import { mysqlSlowlog } from './mysql/slowlog.ts';
 import { nginxAccess } from './nginx/access.ts';
 import { nginxError } from './nginx/error.ts';
+import { panosLog, panosStart } from './panos/decoder.ts';
 import { postgresqlLog } from './postgresql/decoder.ts';
 import { redisLog } from './redis/decoder.ts';
 import { smsOtp } from './sms/decoder.ts';
@@ -51,6 +55,7 @@ const DIGIT: readonly Decoder[] = [
   nginxError,
   nginxAccess,
   haproxyLog,
+  panosLog,
   keycloakEvent,
   ciscoIos,
   ciscoAsa,
@@ -74,7 +79,14 @@ const QUOTE: readonly Decoder[] = [nginxAccess];
 /** `#`, `%`, `:`, `*`, blanks, `/` */
 const OTHER: readonly Decoder[] = [mysqlSlowlog, ciscoIos, ciscoAsa, iisAccess];
 
-const FAMILIES: readonly RecordFamily[] = [windowsRecord, suricataRecord, monitorRecord, appRecord];
+const FAMILIES: readonly RecordFamily[] = [
+  windowsRecord,
+  suricataRecord,
+  mongodbRecord,
+  f5Record,
+  monitorRecord,
+  appRecord,
+];
 
 /**
  * Formats that a source's dataset names; a line that is another one after all is recognized like
@@ -93,6 +105,8 @@ const BY_DATASET: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['postgresql.log', postgresqlLog],
   ['cisco.ios', ciscoIos],
   ['cisco_ios.log', ciscoIos],
+  ['checkpoint.firewall', checkpointLog],
+  ['panw.panos', panosLog],
   ['cisco.asa', ciscoAsa],
   ['cisco_asa.log', ciscoAsa],
   ['keycloak.event', keycloakEvent],
@@ -175,8 +189,18 @@ function readCisco(text: string, into: Decoded): boolean {
   return tryFormat(ciscoIos, line, into) === 'understood';
 }
 
+/** Firewalls that put names of their own where a syslog header has its tag. */
+function readFirewall(text: string, into: Decoded): boolean {
+  if (readCisco(text, into)) return true;
+  const decoder =
+    checkpointStart(text) !== -1 ? checkpointLog : panosStart(text) !== -1 ? panosLog : undefined;
+  if (decoder === undefined) return false;
+  readPriority(text, into);
+  return tryFormat(decoder, text, into) === 'understood';
+}
+
 function readSyslog(text: string, into: Decoded, nesting: number): DecodeResult {
-  if (readCisco(text, into)) return 'understood';
+  if (readFirewall(text, into)) return 'understood';
   const at = readSyslogHeader(text, into);
   if (at === -1) return 'other';
   const message = text.slice(at);

@@ -48,7 +48,8 @@ interface Connection {
 }
 
 /**
- * Syslog over TCP, or over TLS (RFC 5425) when given a certificate. Reads eagerly: the protocol has no reply, so what stands in socket buffers when
+ * Syslog over TCP, or over TLS (RFC 5425) when given a certificate. Reads eagerly: the protocol has
+ * no reply, so what stands in socket buffers when
  * we end is lost, and what is in the spool is not. Sockets are paused only when the spool refuses
  * and memory is at its limit.
  */

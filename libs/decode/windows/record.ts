@@ -2,6 +2,7 @@ import type { Decoded, Fields } from '#libs/model';
 
 import { asText, put } from '../fields.ts';
 import type { RecordFamily } from '../json/decoder.ts';
+import { readSqlAudit, SQL_AUDIT_CODE } from '../mssql/audit.ts';
 import { readIso } from '../time.ts';
 import { enrichSecurity } from './security.ts';
 import { enrichSysmon } from './sysmon.ts';
@@ -90,6 +91,8 @@ export const windowsRecord: RecordFamily = {
     const { fields } = into;
     const created = asText(fields['winlog.time_created']);
     if (created !== undefined) readIso(created, 0, into);
-    enrichWindows(into, eventCode(fields));
+    const code = eventCode(fields);
+    enrichWindows(into, code);
+    if (code === SQL_AUDIT_CODE) readSqlAudit(into);
   },
 };

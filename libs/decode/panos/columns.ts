@@ -1,0 +1,158 @@
+/** Where a column of a PAN-OS log goes: as text, as a whole number, or as the name of a person. */
+export type Column = readonly [
+  index: number,
+  kind: 'text' | 'number' | 'ip' | 'user',
+  field: string,
+];
+
+const PEERS: readonly Column[] = [
+  [7, 'ip', 'source.ip'],
+  [8, 'ip', 'destination.ip'],
+  [9, 'ip', 'source.nat.ip'],
+  [10, 'ip', 'destination.nat.ip'],
+  [11, 'text', 'rule.name'],
+  [12, 'user', 'source.user'],
+  [13, 'user', 'destination.user'],
+  [14, 'text', 'network.application'],
+  [16, 'text', 'observer.ingress.zone'],
+  [17, 'text', 'observer.egress.zone'],
+  [18, 'text', 'observer.ingress.interface.name'],
+  [19, 'text', 'observer.egress.interface.name'],
+  [24, 'number', 'source.port'],
+  [25, 'number', 'destination.port'],
+  [26, 'number', 'source.nat.port'],
+  [27, 'number', 'destination.nat.port'],
+  [29, 'text', 'network.transport'],
+  [30, 'text', 'panw.panos.action'],
+];
+
+/** Columns by type of log (PAN-OS 10 and 11, Syslog Field Descriptions); the first is 0. */
+export const COLUMNS: ReadonlyMap<string, readonly Column[]> = new Map<string, readonly Column[]>([
+  [
+    'TRAFFIC',
+    [
+      ...PEERS,
+      [22, 'text', 'panw.panos.flow_id'],
+      [31, 'number', 'network.bytes'],
+      [32, 'number', 'source.bytes'],
+      [33, 'number', 'destination.bytes'],
+      [34, 'number', 'network.packets'],
+      [37, 'text', 'panw.panos.url.category'],
+      [41, 'text', 'source.geo.name'],
+      [42, 'text', 'destination.geo.name'],
+      [44, 'number', 'source.packets'],
+      [45, 'number', 'destination.packets'],
+      [46, 'text', 'event.reason'],
+      [52, 'text', 'observer.hostname'],
+    ],
+  ],
+  [
+    'THREAT',
+    [
+      ...PEERS,
+      [22, 'text', 'panw.panos.flow_id'],
+      [31, 'text', 'panw.panos.threat.resource'],
+      [32, 'text', 'panw.panos.threat.name'],
+      [33, 'text', 'panw.panos.url.category'],
+      [34, 'text', 'log.level'],
+      [38, 'text', 'source.geo.name'],
+      [39, 'text', 'destination.geo.name'],
+      [46, 'text', 'user_agent.original'],
+      [49, 'text', 'http.request.referrer'],
+      [59, 'text', 'observer.hostname'],
+    ],
+  ],
+  [
+    'SYSTEM',
+    [
+      [8, 'text', 'event.code'],
+      [9, 'text', 'panw.panos.object'],
+      [12, 'text', 'panw.panos.module'],
+      [13, 'text', 'log.level'],
+      [14, 'text', 'panw.panos.description'],
+      [22, 'text', 'observer.hostname'],
+    ],
+  ],
+  [
+    'CONFIG',
+    [
+      [7, 'ip', 'source.ip'],
+      [9, 'text', 'event.action'],
+      [10, 'user', 'user'],
+      [11, 'text', 'panw.panos.client'],
+      [12, 'text', 'event.reason'],
+      [13, 'text', 'panw.panos.path'],
+    ],
+  ],
+  [
+    'GLOBALPROTECT',
+    [
+      [8, 'text', 'event.code'],
+      [9, 'text', 'panw.panos.stage'],
+      [10, 'text', 'panw.panos.auth_method'],
+      [12, 'user', 'source.user'],
+      [13, 'text', 'source.geo.name'],
+      [14, 'text', 'host.name'],
+      [16, 'ip', 'source.nat.ip'],
+      [15, 'ip', 'source.nat.ip'],
+      [18, 'ip', 'source.ip'],
+      [17, 'ip', 'source.ip'],
+      [19, 'text', 'host.id'],
+      [22, 'text', 'host.os.family'],
+      [23, 'text', 'host.os.full'],
+      [25, 'text', 'event.reason'],
+      [26, 'text', 'error.message'],
+      [27, 'text', 'panw.panos.description'],
+      [33, 'text', 'panw.panos.portal'],
+    ],
+  ],
+  [
+    'HIPMATCH',
+    [
+      [7, 'user', 'source.user'],
+      [9, 'text', 'host.name'],
+      [10, 'text', 'host.os.full'],
+      [11, 'ip', 'source.ip'],
+      [12, 'text', 'panw.panos.matchname'],
+      [24, 'text', 'observer.hostname'],
+      [27, 'text', 'host.id'],
+    ],
+  ],
+  [
+    'AUTHENTICATION',
+    [
+      [8, 'ip', 'source.ip'],
+      [9, 'user', 'source.user'],
+      [11, 'text', 'panw.panos.object'],
+      [12, 'text', 'rule.name'],
+      [18, 'text', 'panw.panos.description'],
+      [20, 'text', 'event.reason'],
+    ],
+  ],
+  [
+    'USERID',
+    [
+      [8, 'ip', 'source.ip'],
+      [9, 'user', 'source.user'],
+    ],
+  ],
+  [
+    'CORRELATION',
+    [
+      [7, 'ip', 'source.ip'],
+      [8, 'user', 'source.user'],
+      [10, 'text', 'panw.panos.url.category'],
+      [11, 'text', 'log.level'],
+      [17, 'text', 'observer.hostname'],
+    ],
+  ],
+  [
+    'IPTAG',
+    [
+      [8, 'ip', 'source.ip'],
+      [9, 'text', 'panw.panos.tag_name'],
+      [10, 'text', 'event.code'],
+      [22, 'text', 'observer.hostname'],
+    ],
+  ],
+]);
