@@ -41,7 +41,7 @@ export const enDesk: typeof viDesk = {
   },
   palette: {
     title: 'Commands',
-    rail: 'Do',
+    rail: 'Menu',
     hint: 'Type what to do, an incident, a place…',
     here: 'Do',
     pages: 'Pages',

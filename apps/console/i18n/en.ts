@@ -369,6 +369,7 @@ export const en: Catalogue = {
     opened: 'Incident opened',
     alert_joined: 'Alert joined',
     alert_changed: 'Alert changed',
+    severityNow: (text) => `Severity is now ${text}`,
     alert_superseded: 'Alert superseded by an earlier one',
     alert_withdrawn: 'Alert withdrawn',
     acknowledged: 'took it',

@@ -373,6 +373,7 @@ export const vi = {
     opened: 'Mở sự cố',
     alert_joined: 'Thêm cảnh báo',
     alert_changed: 'Cảnh báo thay đổi',
+    severityNow: (text: string) => `Mức độ nay là ${text}`,
     alert_superseded: 'Cảnh báo được thay bằng cảnh báo sớm hơn',
     alert_withdrawn: 'Cảnh báo được rút',
     acknowledged: 'đã tiếp nhận',

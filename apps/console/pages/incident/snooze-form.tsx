@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 
-import { dateTime, fieldTime, fromFieldTime, morningAfter } from '../../format/time.ts';
+import { fieldTime, fromFieldTime, listTime, morningAfter } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -43,7 +43,7 @@ export function SnoozeForm(props: {
       choices={[
         ['hour', words.hours('1')],
         ['four', words.hours('4')],
-        ['morning', words.until(dateTime(morningAfter(now)))],
+        ['morning', words.until(listTime(morningAfter(now), now))],
         ['day', words.hours('24')],
         ['own', words.own],
       ]}

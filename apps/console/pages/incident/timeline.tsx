@@ -35,9 +35,13 @@ function sentence(entry: TimelineView, text: Text): string {
       return words.snoozed(facts['to'] === undefined ? '' : dateTime(facts['to']));
     case 'step':
       return words.step(facts['step'] ?? '', facts['to'] !== 'open');
+    case 'alert_changed': {
+      const severity = facts['to'];
+      if (severity === undefined) return words.alert_changed;
+      return words.severityNow(named(text.severity, severity));
+    }
     case 'opened':
     case 'alert_joined':
-    case 'alert_changed':
     case 'alert_superseded':
     case 'alert_withdrawn':
     case 'acknowledged':
