@@ -105,3 +105,33 @@ it('compares with the week before, takes the median wait, and puts the worst fir
   expect(summary.decisions[0]?.vi).toContain('Sự cố b');
   expect(summary.localities.find(({ code }) => code === '46')?.incidents).toBe(3);
 });
+
+it('names three things to act on: what is open and critical, what is overdue, who sends nothing', () => {
+  const open = incident('1', { severity: 'critical', first: WEEK.to - 3 * 86_400_000 });
+  const late = incident('2', { severity: 'high', clocks: { resolve: WEEK.to - MINUTE } });
+  const done = incident('3', { severity: 'critical', status: 'resolved' });
+  const summary = summaryOf({ incidents: [done, late, open], otp: { sent: 0, delivered: 0 } });
+  expect(summary.decisions.map(({ vi }) => vi)).toEqual([
+    'Sự cố 1: chưa khắc phục sau 3 ngày (1).',
+    'Sự cố 2: đã quá hạn xử lý (2).',
+    '1 địa phương chưa gửi nhật ký (Cao Bằng): đề nghị chỉ đạo thời hạn kết nối.',
+  ]);
+});
+
+it('asks about outages that doubled and about many false alarms', () => {
+  const outage = incident('1', {
+    status: 'closed',
+    rules: ['SD-10'],
+    first: WEEK.from,
+    last: WEEK.from + 90 * MINUTE,
+  });
+  const wrong = Array.from({ length: 5 }, (_, at) =>
+    incident(`w${at}`, { status: 'closed', verdict: 'false_positive' }),
+  );
+  const summary = summaryOf({ incidents: [outage, ...wrong], otp: { sent: 0, delivered: 0 } });
+  expect(summary.decisions.map(({ vi }) => vi)).toEqual([
+    'Dịch vụ gián đoạn 90 phút, tuần trước 0 phút: yêu cầu nhà cung cấp giải trình.',
+    '100 % cảnh báo đã kết luận là nhầm: giao chỉnh luật phát hiện.',
+    expect.stringContaining('chưa gửi nhật ký') as string,
+  ]);
+});

@@ -31,6 +31,13 @@ type Words = Readonly<Record<'vi' | 'en', string>>;
 const TOP_MAX = 5;
 const DECISIONS_MAX = 3;
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Localities that one decision names. */
+const NAMES_MAX = 3;
+/** Fewer minutes, judged cases or false alarms than these ask for no decision. */
+const OUTAGE_MINUTES_MIN = 60;
+const JUDGED_MIN = 5;
+const NOISE_PERCENT_MIN = 30;
 
 function outageMinutes(facts: PeriodFacts, isOutage: (rule: string) => boolean): number {
   const spans = facts.incidents
@@ -113,20 +120,67 @@ function lead(facts: SummaryFacts, bySeverity: Record<Severity, number>, minutes
   };
 }
 
+function isOpen({ status }: Incident): boolean {
+  return status !== 'closed' && status !== 'resolved';
+}
+
+/** What waits for somebody, the most urgent first. */
+function openDecisions({ now, made }: SummaryFacts): Words[] {
+  const open = now.incidents.filter(isOpen).toSorted((a, b) => a.first - b.first);
+  const critical = open.filter(({ severity }) => severity === 'critical');
+  const overdue = open.filter(
+    ({ severity, clocks }) =>
+      severity !== 'critical' && Object.values(clocks).some((until) => until < made),
+  );
+  const days = ({ first }: Incident): number => Math.floor((made - first) / DAY_MS);
+  return [
+    ...critical.map((incident) => ({
+      vi: `${incident.title}: chưa khắc phục sau ${days(incident)} ngày (${incident.id}).`,
+      en: `${incident.titleEn}: not resolved after ${days(incident)} days (${incident.id}).`,
+    })),
+    ...overdue.map((incident) => ({
+      vi: `${incident.title}: đã quá hạn xử lý (${incident.id}).`,
+      en: `${incident.titleEn}: past its deadline (${incident.id}).`,
+    })),
+  ];
+}
+
+/** What the numbers of the week ask for. */
+function trendDecisions({ now, before, isOutage }: SummaryFacts): Words[] {
+  const found: Words[] = [];
+  const [minutes, earlier] = [outageMinutes(now, isOutage), outageMinutes(before, isOutage)];
+  if (minutes >= OUTAGE_MINUTES_MIN && minutes >= 2 * earlier) {
+    found.push({
+      vi: `Dịch vụ gián đoạn ${minutes} phút, tuần trước ${earlier} phút: yêu cầu nhà cung cấp giải trình.`,
+      en: `Services were disturbed for ${minutes} minutes, ${earlier} the week before: ask the vendors why.`,
+    });
+  }
+  const judged = now.incidents.filter(({ verdict }) => verdict !== undefined);
+  const wrong = falseAlarmPercent(now) ?? 0;
+  if (judged.length >= JUDGED_MIN && wrong >= NOISE_PERCENT_MIN) {
+    found.push({
+      vi: `${wrong} % cảnh báo đã kết luận là nhầm: giao chỉnh luật phát hiện.`,
+      en: `${wrong}% of judged alerts were false: have the rules tuned.`,
+    });
+  }
+  return found;
+}
+
+/** The three things to act on. Who sends nothing is always among them: silence is no safety. */
 function decisions(facts: SummaryFacts): Words[] {
-  const open = facts.now.incidents
-    .filter((i) => i.severity === 'critical' && i.status !== 'closed' && i.status !== 'resolved')
-    .toSorted((a, b) => a.first - b.first)
-    .map((i) => ({
-      vi: `${i.title}: chưa khắc phục (${i.id}).`,
-      en: `${i.titleEn}: not yet resolved (${i.id}).`,
-    }));
-  const silent = facts.localities.filter((place) => !place.sends).length;
+  const silent = facts.localities.filter((place) => !place.sends);
+  const waiting = [...openDecisions(facts), ...trendDecisions(facts)];
+  if (silent.length === 0) return waiting.slice(0, DECISIONS_MAX);
+  const names = silent
+    .slice(0, NAMES_MAX)
+    .map(({ name }) => name)
+    .join(', ');
+  const more = silent.length > NAMES_MAX ? '…' : '';
   const missing = {
-    vi: `${silent} địa phương chưa gửi nhật ký: đề nghị chỉ đạo thời hạn kết nối.`,
-    en: `${silent} localities send no logs: set a date for connecting them.`,
+    vi: `${silent.length} địa phương chưa gửi nhật ký (${names}${more}): đề nghị chỉ đạo thời hạn kết nối.`,
+    en: `${silent.length} localities send no logs (${names}${more}): set a date for connecting them.`,
   };
-  return silent > 0 ? [...open.slice(0, DECISIONS_MAX - 1), missing] : open.slice(0, DECISIONS_MAX);
+  return [...waiting.slice(0, DECISIONS_MAX - 1), missing];
 }
 
 /**
