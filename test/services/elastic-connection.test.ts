@@ -48,14 +48,16 @@ describe.skipIf(isMissing('elasticsearch'))('the way to Elasticsearch', () => {
     for (const auth of [{ username: 'soc', password: 'mật khẩu' }, { apiKey }]) {
       expect(await connect({ ...way, auth }).check()).toMatchObject({ ok: true });
     }
-    expect(proxy.counts).toEqual({ passed: 2, refused: 0 });
+    const named = proxy.url.replace('//', `//soc:${encodeURIComponent('mật khẩu')}@`);
+    expect(await connect({ urls: [named], ca: proxy.ca }).check()).toMatchObject({ ok: true });
+    expect(proxy.counts).toEqual({ passed: 3, refused: 0 });
     const wrong = connect({ ...way, auth: { username: 'soc', password: 'guess' } });
     await expect(wrong.check()).rejects.toThrow(/401 security_exception/);
     // An authority that was not named is not believed, whoever it is.
     await expect(connect({ urls: [proxy.url], auth: { apiKey } }).check()).rejects.toThrow(
       /certificate/,
     );
-    expect(proxy.counts).toEqual({ passed: 2, refused: 1 });
+    expect(proxy.counts).toEqual({ passed: 3, refused: 1 });
   });
 
   it('refuses recorded Elasticsearch 7 and OpenSearch', async () => {
