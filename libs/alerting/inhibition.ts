@@ -40,7 +40,8 @@ export class Inhibition {
 
   /** Takes an alert as it now is; true when it begins to mute others. */
   take({ alert, muted, recovered }: AlertRecord): boolean {
-    if (!this.inhibits(alert.rule)) return false;
+    // Only what holds for a whole province, or for all, can be wider than anything.
+    if (alert.place.commune !== undefined || !this.inhibits(alert.rule)) return false;
     const known = this.#inhibitors.get(alert.id);
     if (alert.state.kind !== 'in_force' || muted !== undefined) {
       this.#inhibitors.delete(alert.id);

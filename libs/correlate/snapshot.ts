@@ -14,6 +14,8 @@ import { Timeline, type Columns } from './timeline.ts';
 
 /** Number of the layout below; another one is refused. */
 const FORMAT = 3;
+/** Older ones lack what was put away and what was learned; rules that changed since start empty. */
+const OLDEST_FORMAT = 1;
 
 interface SavedKey {
   readonly key: string;
@@ -22,7 +24,7 @@ interface SavedKey {
   readonly low: number;
   readonly episodes: Episode[];
   readonly horizon: number;
-  readonly cold: number;
+  readonly cold?: number;
 }
 
 interface Saved {
@@ -34,7 +36,7 @@ interface Saved {
     readonly keys: readonly SavedKey[];
     readonly nursed: Nursed | undefined;
     readonly learnt: SavedLearning | undefined;
-    readonly cold: number;
+    readonly cold?: number;
   }[];
 }
 
@@ -79,7 +81,7 @@ export function load(
   for (const machine of machines) {
     const held = byPlan.get(fingerprint(machine.plan));
     if (held?.learnt !== undefined) machine.learn(held.learnt);
-    if (held !== undefined) machine.cold = held.cold;
+    machine.cold = held?.cold ?? -Infinity;
     for (const [key, entries] of held?.nursed === undefined ? [] : nursedEntries(held.nursed))
       for (const entry of entries) machine.nurse(key, entry, saved.reached);
     for (const key of held?.keys ?? []) {
@@ -99,8 +101,8 @@ function read(bytes: Uint8Array): Saved {
   } catch (cause) {
     throw new PermanentError('the snapshot of correlation can not be read', { cause });
   }
-  if (saved?.format !== FORMAT) {
-    const found = String(saved?.format);
+  const found = saved?.format ?? 0;
+  if (found < OLDEST_FORMAT || found > FORMAT) {
     throw new PermanentError(`the snapshot of correlation has format ${found}, not ${FORMAT}`);
   }
   return saved as Saved;
@@ -109,7 +111,7 @@ function read(bytes: Uint8Array): Saved {
 function loadedKey(saved: SavedKey): KeyState {
   const line = Object.assign(new Timeline(), saved.line);
   const against = saved.against && new Moments(saved.against);
-  const { key, low, episodes, horizon, cold } = saved;
+  const { key, low, episodes, horizon, cold = -Infinity } = saved;
   return {
     key,
     line,

@@ -3,7 +3,16 @@
 // event in ten up to 12 h late; a million keys of 40 bytes with 3 matches each ≤ 500 MB). Batches
 // of 1,000 matches, a match a millisecond as the public lanes have it. Rates are per CPU second of
 // this process.
-import { createCorrelator, DEFAULT_CORRELATE_LIMITS } from '#libs/correlate';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+  createCorrelator,
+  DEFAULT_CORRELATE_LIMITS,
+  FileColdStore,
+  type ColdStore,
+} from '#libs/correlate';
 import type { CorrelationView, Match } from '#libs/model';
 
 import { correlation, match, member, ruleSet } from '../model/builders.ts';
@@ -25,11 +34,11 @@ function print(name: string, value: number, unit: string): void {
   process.stdout.write(`${JSON.stringify(figure)}\n`);
 }
 
-function correlatorOf(over: Partial<CorrelationView>) {
+function correlatorOf(over: Partial<CorrelationView>, cold?: ColdStore) {
   const byUser = [{ name: 'user.name', fieldOf: 'user.name' }];
   const rule = { groupBy: byUser, condition: [{ op: 'gte' as const, value: 10 }], ...over };
   const set = ruleSet([member('failed')], [correlation('c', ['failed'], rule)]);
-  return createCorrelator(set, { ...DEFAULT_CORRELATE_LIMITS, keysMax: 2_000_000 });
+  return createCorrelator(set, { ...DEFAULT_CORRELATE_LIMITS, keysMax: 2_000_000 }, cold);
 }
 
 /** Which match comes when, by its number. */
@@ -54,8 +63,12 @@ interface Load {
 }
 
 /** Matches per CPU second of correlation alone: each batch is made outside of the measured time. */
-async function rate(over: Partial<CorrelationView>, { keys, values, arrivals }: Load) {
-  const correlator = correlatorOf(over);
+async function rate(
+  over: Partial<CorrelationView>,
+  { keys, values, arrivals }: Load,
+  cold?: ColdStore,
+) {
+  const correlator = correlatorOf(over, cold);
   let changes = 0;
   let spent = 0;
   for (let at = 0; at < arrivals.length; at += BATCH) {
@@ -94,6 +107,11 @@ for (const values of [3_000, 9_000]) {
   print(`value_count in order, ${name}`, await rate(valueCount, inOrder(10, values)), 'events/s');
   print(`value_count, a tenth late, ${name}`, await rate(valueCount, withLate(values)), 'events/s');
 }
+
+const folder = mkdtempSync(join(tmpdir(), 'thapcanh-bench-'));
+const away = await rate(valueCount, withLate(3_000), new FileColdStore(folder));
+rmSync(folder, { recursive: true });
+print('value_count, a tenth late, older matches on disk, 3,000 values, 10 keys', away, 'events/s');
 
 const KEYS = 1_000_000;
 const collect = globalThis.gc ?? (() => undefined);
