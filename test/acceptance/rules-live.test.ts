@@ -54,9 +54,9 @@ const event = (message: string) => ({
 describe('rules of a running product', () => {
   it('are imported by the thousand without an event that no rule sees', async () => {
     let sent = 0;
-    let importing = true;
+    const imported = new AbortController();
     const sending = (async () => {
-      while (importing) {
+      while (!imported.signal.aborted) {
         const lines = Array.from({ length: PER_BODY }, () => event('nothing special'));
         sent += await sendLines(product, lines);
       }
@@ -66,7 +66,7 @@ describe('rules of a running product', () => {
     await until('the rules are in force', async () =>
       (await figure('rules_in_force')) > RULES ? true : undefined,
     );
-    importing = false;
+    imported.abort();
     await sending;
     await until('the new rules raise alerts', async () => {
       sent += await sendLines(product, [event('a marker-3999-end here')]);

@@ -24,15 +24,24 @@ const DIMENSIONS: readonly string[] = ['category', 'product', 'service'];
 
 /** What `rules import`, `rollback`, `packs`, `enable` and `disable` were asked for. */
 export interface PackWork {
-  readonly action: 'import' | 'rollback' | 'packs' | 'enable' | 'disable';
+  readonly action: 'import' | 'rollback' | 'packs' | 'enable' | 'disable' | 'placeholder';
   readonly name: string | undefined;
   readonly pack: string | undefined;
   readonly apply: boolean;
   readonly all: boolean;
   readonly what: SwitchBy | undefined;
+  /** Of a placeholder. */
+  readonly values: readonly string[];
 }
 
-const ACTIONS: readonly PackWork['action'][] = ['import', 'rollback', 'packs', 'enable', 'disable'];
+const ACTIONS: readonly PackWork['action'][] = [
+  'import',
+  'rollback',
+  'packs',
+  'enable',
+  'disable',
+  'placeholder',
+];
 
 /** The work that the arguments ask for; text says what is wrong; undefined: another action. */
 export function readPackWork(args: readonly string[]): PackWork | string | undefined {
@@ -51,15 +60,16 @@ export function readPackWork(args: readonly string[]): PackWork | string | undef
         id: { type: 'string' },
       },
     });
-    const [name] = positionals;
+    const [name, ...given] = positionals;
     const { apply, all, pack } = values;
     if ((action === 'import' || action === 'rollback') && name === undefined) {
       return `rules ${action} needs ${action === 'import' ? 'a folder or archive' : 'a pack'}`;
     }
+    if (action === 'placeholder' && name === undefined) return 'which placeholder?';
     const turns = action === 'enable' || action === 'disable';
     const what = turns ? switchBy(values) : undefined;
     if (typeof what === 'string') return what;
-    return { action, name, pack, apply, all, what };
+    return { action, name, pack, apply, all, what, values: given };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -96,22 +106,33 @@ export function runPackWork(work: PackWork, io: Io): Promise<number> {
   return withBooks('rules', io, async (books) => {
     const record = books.audit.append.bind(books.audit);
     const packs = new RulePacks({ ...books, record });
-    if (work.action === 'import') return importPack(work, packs, io);
+    if (work.action === 'import') return importPack(work, { books, packs, io });
     if (work.action === 'rollback') return rollback(work.name ?? '', packs, io);
     if (work.action === 'packs') return list(packs, io);
-    return turn(work, { books, packs, io });
+    return change(work, { books, packs, io });
   });
+}
+
+interface Parts {
+  readonly books: Books;
+  readonly packs: RulePacks;
+  readonly io: Io;
+}
+
+function controlOf(books: Books, packs: RulePacks): RuleControl {
+  const record = books.audit.append.bind(books.audit);
+  return new RuleControl({ ...books, record, touch: () => packs.touch() });
 }
 
 async function importPack(
   { name: path = '', pack: wanted, apply, all }: PackWork,
-  packs: RulePacks,
-  io: Io,
+  { books, packs, io }: Parts,
 ): Promise<number> {
   const pack = wanted ?? packName(path);
   const files = readPack(path);
   const beside = await besides(pack, packs);
-  const change = await packs.preview(pack, files, beside);
+  const { placeholders } = await controlOf(books, packs).settings();
+  const change = await packs.preview(pack, files, beside, { placeholders });
   if ('reason' in change) return refused(change.reason, pack, io);
   io.out.write(changeText(pack, files, change, all));
   if (!apply) {
@@ -198,13 +219,17 @@ async function list(packs: RulePacks, io: Io): Promise<number> {
   return EXIT.done;
 }
 
-async function turn(
-  { action, what }: PackWork,
-  { books, packs, io }: { readonly books: Books; readonly packs: RulePacks; readonly io: Io },
+async function change(
+  { action, what, name = '', values }: PackWork,
+  { books, packs, io }: Parts,
 ): Promise<number> {
-  if (what === undefined) return EXIT.usage;
-  const record = books.audit.append.bind(books.audit);
-  const control = new RuleControl({ ...books, record, touch: () => packs.touch() });
+  const control = controlOf(books, packs);
+  if (what === undefined) {
+    const set = await control.placeholder(name, values, COMMAND_LINE);
+    if ('reason' in set) return refused(set.reason, name, io);
+    io.out.write(`${JSON.stringify(set.placeholders)}\n`);
+    return EXIT.done;
+  }
   const done = await control.switch(action === 'enable' ? 'on' : 'off', what, COMMAND_LINE);
   if ('reason' in done) return refused(done.reason, what.by, io);
   const { ids, levels, packs: off, logsources, on } = done.switches;
@@ -213,7 +238,7 @@ async function turn(
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  bad_name: 'a pack is called by small letters, digits, - and _: --pack NAME',
+  bad_name: 'not a name; a pack is called by small letters, digits, - and _: --pack NAME',
   pack_unknown: 'there is no such pack',
   no_older_version: 'no older version of it is kept',
   too_many: 'there are too many already',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import {
   compile,
+  type CompileOptions,
   type CorrelationRule,
   type Refusal,
   type Rule,
@@ -37,18 +38,22 @@ export function sourcesOf(pack: string, { files }: PackFiles): SigmaSource[] {
   return files.map(({ path, text }) => ({ file: `${pack}/${path}`, text, pack }));
 }
 
-/**
- * Compares two versions of a pack; `others` are the rules it will stand beside, whose ids it cannot
- * take. A rule is changed when the text of its file is.
- */
+/** Two versions of a pack, and the rules it stands beside, whose ids it cannot take. */
+export interface PackVersions {
+  readonly now: PackFiles;
+  readonly before: PackFiles | undefined;
+  readonly beside: readonly SigmaSource[];
+}
+
+/** Compares two versions of a pack. A rule is changed when the text of its file is. */
 export function packChange(
   pack: string,
-  now: PackFiles,
-  before: PackFiles | undefined,
-  others: readonly SigmaSource[],
+  { now, before, beside }: PackVersions,
+  options: CompileOptions,
 ): PackChange {
-  const next = rulesOf(pack, now, others);
-  const last = before === undefined ? undefined : rulesOf(pack, before, others);
+  const rulesIn = (files: PackFiles) => rulesOf(pack, files, beside, options);
+  const next = rulesIn(now);
+  const last = before && rulesIn(before);
   const added: PackRule[] = [];
   const changed: PackRule[] = [];
   for (const [id, { rule, hash }] of next.rules) {
@@ -77,10 +82,11 @@ interface Hashed {
 function rulesOf(
   pack: string,
   files: PackFiles,
-  others: readonly SigmaSource[],
+  beside: readonly SigmaSource[],
+  options: CompileOptions,
 ): { readonly rules: ReadonlyMap<string, Hashed>; readonly refused: readonly Refusal[] } {
   const sources = sourcesOf(pack, files);
-  const set = compile([...others, ...sources]);
+  const set = compile([...beside, ...sources], options);
   const hashes = new Map(sources.map(({ file, text }) => [file, sha1(text)]));
   const own = (rule: Rule | CorrelationRule) => rule.pack === pack;
   const rules = new Map(

@@ -25,6 +25,8 @@ const LIFE_MS_MAX = 366 * 86_400_000;
 /** An exception that expired stays for events that come late, ms. */
 const EXPIRED_KEPT_MS = 31 * 86_400_000;
 const TRIES_MAX = 5;
+const PLACEHOLDER = /^[A-Za-z0-9_.-]{1,60}$/;
+const PLACEHOLDER_VALUES_MAX = 1_000;
 
 /** What rules are chosen by to be switched on or off. */
 export type SwitchBy =
@@ -39,6 +41,8 @@ export interface RuleSettings {
   readonly parameters: Readonly<Record<string, RuleParameters>>;
   /** By province, then by id of the rule. */
   readonly provinces: Readonly<Record<string, Readonly<Record<string, RuleParameters>>>>;
+  /** Values of `%name%` placeholders in rules, by name. */
+  readonly placeholders: Readonly<Record<string, readonly string[]>>;
 }
 
 export type ControlRefused = {
@@ -51,7 +55,8 @@ export type ControlRefused = {
     | 'bad_expiry'
     | 'exception_unknown'
     | 'out_of_scope'
-    | 'not_tighter';
+    | 'not_tighter'
+    | 'bad_name';
 };
 
 export interface ControlNeeds {
@@ -66,6 +71,7 @@ const NOTHING: RuleSettings = {
   switches: { packs: [], levels: [], logsources: [], ids: [], on: [] },
   parameters: {},
   provinces: {},
+  placeholders: {},
 };
 
 /** Switches, parameters and exceptions of rules: kept as documents, every change in the record. */
@@ -83,8 +89,8 @@ export class RuleControl {
 
   /** What the compiler is to lay on the rules. */
   async options(): Promise<CompileOptions> {
-    const { switches, parameters } = await this.settings();
-    return { switches, parameters, exceptions: await this.exceptions() };
+    const { switches, parameters, placeholders } = await this.settings();
+    return { switches, parameters, placeholders, exceptions: await this.exceptions() };
   }
 
   /** Switches rules on or off, for all places. */
@@ -126,6 +132,32 @@ export class RuleControl {
         return { ...settings, provinces: { ...settings.provinces, [place.province]: own } };
       },
       { who, what: 'rules.parameters', target: rule, place, facts: factsOf(given) },
+    );
+  }
+
+  /** Gives a `%name%` in rules its values; without any it is unknown again. */
+  async placeholder(
+    name: string,
+    values: readonly string[],
+    who: string,
+  ): Promise<RuleSettings | ControlRefused> {
+    if (!PLACEHOLDER.test(name)) return { reason: 'bad_name' };
+    if (values.length > PLACEHOLDER_VALUES_MAX) return { reason: 'too_many' };
+    return this.#change(
+      (settings) => {
+        const others = Object.entries(settings.placeholders).filter(([one]) => one !== name);
+        const placeholders = Object.fromEntries(
+          values.length === 0 ? others : [...others, [name, values]],
+        );
+        return { ...settings, placeholders };
+      },
+      {
+        who,
+        what: 'rules.placeholder',
+        target: name,
+        place: PLACE,
+        facts: { values: values.join(', ') },
+      },
     );
   }
 

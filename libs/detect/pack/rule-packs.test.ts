@@ -116,6 +116,19 @@ describe('what is laid on rules', () => {
     expect(switches.ids.toSorted()).toEqual(ids);
   });
 
+  it('gives placeholders of rules their values, and takes them away', async () => {
+    const { packs, control } = rig();
+    const text = rule('a').replace('{a: 1}', "{'a|expand': '%Administrators%'}");
+    await imported(packs, text);
+    const loaded = async () => compile(await packs.sources(), await control.options());
+    expect((await loaded()).refused[0]?.reason).toBe('placeholder_unresolved');
+    await control.placeholder('Administrators', ['an', 'binh'], 'lan');
+    expect((await loaded()).match({ product: 'p', a: 'binh' })).toHaveLength(1);
+    await control.placeholder('Administrators', [], 'lan');
+    expect((await loaded()).rules).toEqual([]);
+    expect(await control.placeholder('a b', ['x'], 'lan')).toEqual({ reason: 'bad_name' });
+  });
+
   it('takes parameters of the centre for all, and stricter ones of a province for itself', async () => {
     const { control } = rig();
     const at = (value: number) => ({ condition: [{ op: 'gte' as const, value }] });

@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import { CENTRE, type Clock } from '#libs/model';
-import type { SigmaSource } from '#libs/sigma';
+import type { CompileOptions, SigmaSource } from '#libs/sigma';
 import type { Documents, Write } from '#libs/store';
 
 import type { Recorder } from './recorder.ts';
@@ -103,11 +103,12 @@ export class RulePacks {
     pack: string,
     files: PackFiles,
     beside: readonly SigmaSource[],
+    options: Pick<CompileOptions, 'placeholders'> = {},
   ): Promise<PackChange | PackRefused> {
     if (!PACK_NAME.test(pack)) return { reason: 'bad_name' };
     const known = await this.#pack(pack);
     const before = known && (await this.#files(pack, known.body.current));
-    return packChange(pack, files, before, beside);
+    return packChange(pack, { now: files, before, beside }, options);
   }
 
   /** Puts a pack, or another version of it, in force. */
