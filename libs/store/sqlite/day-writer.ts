@@ -184,7 +184,7 @@ export class DayWriter {
   #packBlock(): PackedBlock {
     const id = Math.floor((this.#rows - 1) / BLOCK_EVENTS);
     const n = this.#rows - id * BLOCK_EVENTS;
-    return { id, text: this.#text.pack(n), ids: Uint8Array.from(this.#blockIds.pack()) };
+    return { id, text: this.#text.pack(n), ids: new Uint8Array(this.#blockIds.pack()) };
   }
 
   #endChunk(): void {

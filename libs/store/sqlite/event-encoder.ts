@@ -53,8 +53,9 @@ export class EventEncoder {
     const { text, vocabulary } = this.#parts;
     text.putDelay(row % BLOCK_EVENTS, event.received - event.time);
     let at: ShapeNode | undefined = vocabulary.root;
-    for (const name in event.fields) {
-      let value = event.fields[name] ?? null;
+    const { fields } = event;
+    for (const name in fields) {
+      let value = fields[name] ?? null;
       let form: Form = WITH_VALUE;
       if (typeof value === 'object') {
         const only = onlyText(value);
@@ -68,7 +69,7 @@ export class EventEncoder {
       else this.#find(name, value, row, event);
     }
     const shape = at === undefined ? SHAPE_BEYOND : vocabulary.shapeOf(at);
-    if (shape === SHAPE_BEYOND) text.putUnshaped(row % BLOCK_EVENTS, event.fields);
+    if (shape === SHAPE_BEYOND) text.putUnshaped(row % BLOCK_EVENTS, fields);
     return shape;
   }
 

@@ -27,8 +27,8 @@ const HASH_BITS = 32;
 const MERGE_WAYS = 8;
 /** Segments of this size or below are of the lowest level; each level is eight times the last. */
 const LEVEL_PAIRS = 4_096;
-/** A merge while events are written makes no larger segment; sealing a day does. */
-const MERGED_PAIRS_MAX = 1_048_576;
+/** Larger segments are merged when their day is sealed: what is written fast makes large ones. */
+const MERGED_PAIRS_MAX = 32_768;
 /** Steps of a merge of a whole day hold about so many pairs in memory. */
 const STEP_PAIRS = 262_144;
 /** Bits of a sealed hash beyond those that tell its pairs apart: one wrong yes in sixteen. */
@@ -89,8 +89,7 @@ export class SegmentWriter {
     const segments = this.#segments().filter((each) => each.kind === kind);
     const first = segments.findLastIndex(({ pairs }) => pairs > level) + 1;
     const small = segments.slice(first);
-    const sum = small.reduce((all, { pairs }) => all + pairs, 0);
-    if (small.length < MERGE_WAYS || sum > MERGED_PAIRS_MAX) return;
+    if (small.length < MERGE_WAYS) return;
     const merged = this.#readShare(small, 0, 1);
     const hashBits = bitsKept(small);
     shorten(merged, hashBits);
