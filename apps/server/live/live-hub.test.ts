@@ -20,8 +20,11 @@ class Line extends EventEmitter {
   closed: number | undefined;
   readonly frames: ServerFrame[] = [];
 
-  send(text: string): void {
-    this.frames.push(JSON.parse(text) as ServerFrame);
+  readonly bytes: Buffer[] = [];
+
+  send(bytes: Buffer): void {
+    this.bytes.push(bytes);
+    this.frames.push(JSON.parse(bytes.toString()) as ServerFrame);
   }
 
   close(code: number): void {
@@ -123,6 +126,32 @@ describe('LiveHub', () => {
     ]);
   });
 
+  it('makes the bytes of a change once for all who see the same', () => {
+    const changes = feedOf([]);
+    const hub = hubOver(changes.feed);
+    const [one, other, hue] = ['00', '00', '46'].map((province) => join(hub, person(province), 0));
+    changes.push('46');
+    vi.advanceTimersByTime(100);
+    const last = [one, other, hue].map((line) => line?.bytes.at(-1));
+    expect(last[0]).toBe(last[1]);
+    expect(last[0]).not.toBe(last[2]);
+    expect(last[0]).toEqual(last[2]);
+  });
+
+  it('tells of cursors that move with every key a few times a second', () => {
+    const hub = hubOver(feedOf([]).feed);
+    const watcher = join(hub, person('00'), 0);
+    const mover = join(hub, person('00'), 0);
+    const before = watcher.of('presence').length;
+    for (let n = 0; n < 20; n += 1) {
+      mover.says({ event: 'presence', data: { incident: 'SC-46', working: n % 2 === 0 } });
+      vi.advanceTimersByTime(10);
+    }
+    vi.advanceTimersByTime(200);
+    expect(watcher.of('presence').length - before).toBe(1);
+    expect(watcher.of('presence').at(-1)?.people).toMatchObject([{ working: false }]);
+  });
+
   it('tells a province only of its own rows, and still goes on without a gap', () => {
     const changes = feedOf([]);
     const line = join(hubOver(changes.feed), person('46'), 0);
@@ -152,9 +181,11 @@ describe('LiveHub', () => {
     const [hue, hanoi] = [join(hub, person('46'), 0), join(hub, person('01'), 0)];
     const worker = join(hub, person('00'), 0);
     worker.says({ event: 'presence', data: { incident: 'SC-46', working: true } });
+    vi.advanceTimersByTime(200);
     expect(hue.of('presence').at(-1)?.people).toHaveLength(1);
     expect(hanoi.of('presence').at(-1)?.people).toEqual([]);
     worker.close(1000);
+    vi.advanceTimersByTime(200);
     expect(hue.of('presence').at(-1)?.people).toEqual([]);
   });
 

@@ -21,6 +21,8 @@ export const CONSOLES_MAX = 2_000;
  */
 const QUIET_CHANGES_MAX = 1_000;
 const CLOCK_INTERVAL_MS = 5_000;
+/** Who looks at what is told this often at most: cursors move with every key. */
+const PRESENCE_INTERVAL_MS = 200;
 const CLOSE_TOO_MANY = 1013;
 
 /** Figures of the footer of every console. */
@@ -61,6 +63,7 @@ export class LiveHub {
   readonly #stopListening: () => void;
   readonly #timers: NodeJS.Timeout[];
   #flush: NodeJS.Timeout | undefined;
+  #presence: NodeJS.Timeout | undefined;
   #resyncs = 0;
 
   constructor(needs: LiveNeeds) {
@@ -104,9 +107,9 @@ export class LiveHub {
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       this.#consoles.delete(console);
-      if (console.incident !== null) this.#tellPresence();
+      if (console.incident !== null) this.#presenceSoon();
     });
-    this.#sendClock(console);
+    sendBytes(socket, this.#clockFor(who.scope));
   }
 
   /** Ends every connection. */
@@ -114,6 +117,7 @@ export class LiveHub {
     this.#stopListening();
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#flush);
+    clearTimeout(this.#presence);
     for (const { socket } of this.#consoles) socket.close(1001, 'going down');
   }
 
@@ -129,7 +133,7 @@ export class LiveHub {
     if (frame.event === 'presence') {
       console.incident = frame.data.incident;
       console.working = frame.data.working;
-      this.#tellPresence();
+      this.#presenceSoon();
     }
   }
 
@@ -142,8 +146,8 @@ export class LiveHub {
     const { seq } = this.#needs.feed;
     send(console.socket, { event: 'subscribed', data: { topic: 'incidents', seq } });
     console.seq = since;
-    if (delta.from <= delta.to) this.#sendDelta(console, delta);
-    this.#sendPresence(console);
+    if (delta.from <= delta.to) tell(console, madeOf(delta));
+    sendBytes(console.socket, this.#presenceFor(console.who.scope));
   }
 
   #resync(console: Console): void {
@@ -161,8 +165,7 @@ export class LiveHub {
   }
 
   #flushAll(): void {
-    // Consoles of one scope that are level get the very same bytes.
-    const made = new Map<string, Delta | 'too_old'>();
+    const made = new Map<string, Made | 'too_old'>();
     for (const console of this.#consoles) {
       if (console.seq === undefined || console.seq >= this.#needs.feed.seq) continue;
       if (console.socket.bufferedAmount > BUFFERED_BYTES_MAX) {
@@ -170,46 +173,65 @@ export class LiveHub {
         continue;
       }
       const { scope } = console.who;
-      const key = `${console.seq} ${scope.province} ${scope.commune ?? ''}`;
-      const delta = made.get(key) ?? this.#needs.feed.since(console.seq, scope);
-      made.set(key, delta);
-      if (delta === 'too_old') this.#resync(console);
-      else this.#sendDelta(console, delta);
+      const key = `${console.seq} ${scopeKey(scope)}`;
+      const next = made.get(key) ?? this.#make(console.seq, scope);
+      made.set(key, next);
+      if (next === 'too_old') this.#resync(console);
+      else tell(console, next);
     }
   }
 
-  #sendDelta(console: Console, delta: Delta): void {
-    const empty = delta.set.length + delta.add.length + delta.drop.length === 0;
-    if (empty && delta.to - delta.from < QUIET_CHANGES_MAX) return;
-    console.seq = delta.to;
-    send(console.socket, { event: 'delta', data: delta });
+  #make(seq: number, scope: Place): Made | 'too_old' {
+    const delta = this.#needs.feed.since(seq, scope);
+    return delta === 'too_old' ? delta : madeOf(delta);
+  }
+
+  #presenceSoon(): void {
+    this.#presence ??= setTimeout(() => {
+      this.#presence = undefined;
+      this.#tellPresence();
+    }, PRESENCE_INTERVAL_MS);
   }
 
   #tellPresence(): void {
-    for (const console of this.#consoles) this.#sendPresence(console);
-  }
-
-  #sendPresence(console: Console): void {
-    const people = [...this.#consoles].flatMap(({ who, incident, working }) => {
-      if (incident === null) return [];
-      const place = this.#needs.placeOf(incident);
-      if (place === undefined || !covers(console.who.scope, place)) return [];
-      return [{ user: who.user, name: who.name, incident, working }];
-    });
-    send(console.socket, { event: 'presence', data: { people } });
-  }
-
-  #tellClock(): void {
-    for (const console of this.#consoles) {
-      if (this.#needs.alive(console.session)) this.#sendClock(console);
-      else console.socket.close(CLOSE_SIGNED_OUT, 'signed out');
+    const made = new Map<string, Buffer>();
+    for (const { socket, who } of this.#consoles) {
+      const key = scopeKey(who.scope);
+      const bytes = made.get(key) ?? this.#presenceFor(who.scope);
+      made.set(key, bytes);
+      sendBytes(socket, bytes);
     }
   }
 
-  #sendClock(console: Console): void {
-    const { lagSeconds: lag, ...sources } = this.#needs.pulse(console.who.scope);
+  /** Who looks at which incident, as far as this scope may know. */
+  #presenceFor(scope: Place): Buffer {
+    const people = [...this.#consoles].flatMap(({ who, incident, working }) => {
+      if (incident === null) return [];
+      const place = this.#needs.placeOf(incident);
+      if (place === undefined || !covers(scope, place)) return [];
+      return [{ user: who.user, name: who.name, incident, working }];
+    });
+    return bytesOf({ event: 'presence', data: { people } });
+  }
+
+  #tellClock(): void {
+    const made = new Map<string, Buffer>();
+    for (const { socket, session, who } of this.#consoles) {
+      if (!this.#needs.alive(session)) {
+        socket.close(CLOSE_SIGNED_OUT, 'signed out');
+        continue;
+      }
+      const key = scopeKey(who.scope);
+      const bytes = made.get(key) ?? this.#clockFor(who.scope);
+      made.set(key, bytes);
+      sendBytes(socket, bytes);
+    }
+  }
+
+  #clockFor(scope: Place): Buffer {
+    const { lagSeconds: lag, ...sources } = this.#needs.pulse(scope);
     const now = new Date(this.#needs.clock.now()).toISOString();
-    send(console.socket, { event: 'clock', data: { now, lag, ...sources } });
+    return bytesOf({ event: 'clock', data: { now, lag, ...sources } });
   }
 
   #pingAll(): void {
@@ -225,6 +247,37 @@ export class LiveHub {
   }
 }
 
+/** Changes and the bytes that say them: the same for all who stand level in one scope. */
+interface Made {
+  readonly to: number;
+  /** `undefined` while there is nothing to tell: the number may lag a little. */
+  readonly bytes: Buffer | undefined;
+}
+
+function madeOf(delta: Delta): Made {
+  const empty = delta.set.length + delta.add.length + delta.drop.length === 0;
+  const untold = empty && delta.to - delta.from < QUIET_CHANGES_MAX;
+  return { to: delta.to, bytes: untold ? undefined : bytesOf({ event: 'delta', data: delta }) };
+}
+
+function tell(console: Console, { to, bytes }: Made): void {
+  if (bytes === undefined) return;
+  console.seq = to;
+  sendBytes(console.socket, bytes);
+}
+
+function scopeKey({ province, commune }: Place): string {
+  return `${province} ${commune ?? ''}`;
+}
+
+function bytesOf(frame: ServerFrame): Buffer {
+  return Buffer.from(JSON.stringify(frame));
+}
+
+function sendBytes(socket: WebSocket, bytes: Buffer): void {
+  if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: false });
+}
+
 function send(socket: WebSocket, frame: ServerFrame): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+  sendBytes(socket, bytesOf(frame));
 }
