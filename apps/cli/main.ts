@@ -71,6 +71,11 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./verbs/verify.ts')).verifyVerb,
   },
   {
+    name: 'doctor',
+    summary: 'look at what the product stands on and say what to do',
+    load: async () => (await import('./verbs/doctor.ts')).doctorVerb,
+  },
+  {
     name: 'run',
     summary: 'run one part of the product: collector, engine or server',
     load: async () => (await import('./verbs/run.ts')).runVerb,
