@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 
 import { ProcessChangeLog } from '#libs/coordination';
+import { RedisChangeLog, RedisLink } from '#libs/coordination/redis';
 import { CENTRE, ManualClock, SystemClock } from '#libs/model';
 import type { Write } from '#libs/store';
 
@@ -12,6 +13,7 @@ import {
   ElasticDocuments,
   type ElasticDocumentsOptions,
 } from '../../libs/store/elastic/index.ts';
+import { startRedis } from '../support/redis.ts';
 import { removeLeftovers } from '../support/elastic-leftovers.ts';
 import { isMissing } from '../support/parts.ts';
 import { until } from '../support/until.ts';
@@ -92,6 +94,30 @@ describe.skipIf(isMissing('elasticsearch'))('documents in Elasticsearch', () => 
     });
     expect((await other.get('incident', 'a'))?.version).toBe(2);
   });
+
+  it.skipIf(isMissing('redis'))(
+    'hears of changes through Redis, and through the index alone while Redis stands still',
+    async () => {
+      const redis = await startRedis(onTestFinished);
+      const link = new RedisLink(redis.url, 'documents');
+      onTestFinished(() => link.close());
+      const changes = new RedisChangeLog(link, 1_000);
+      const prefix = freshPrefix(onTestFinished);
+      const one = await openDocuments(onTestFinished, prefix, { held, changes });
+      const other = await openDocuments(onTestFinished, prefix, { held, changes });
+      const total = async () => (await other.list('note', { scope: place, limit: 9 })).total;
+      await one.write([write('a')]);
+      await until('the other has it', async () => ((await total()) === 1 ? true : undefined));
+      process.kill(redis.pid, 'SIGSTOP');
+      await one.write([write('b')]);
+      await until('the other has it all the same', async () =>
+        (await total()) === 2 ? true : undefined,
+      );
+      process.kill(redis.pid, 'SIGCONT');
+      await one.write([write('a', { expect: 1, body: null })]);
+      await until('the other has lost it', async () => ((await total()) === 1 ? true : undefined));
+    },
+  );
 
   it('fills up from the index after the change log was lost, and at the start', async () => {
     const prefix = freshPrefix(onTestFinished);

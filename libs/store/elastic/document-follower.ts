@@ -13,8 +13,12 @@ const LOG = 'documents';
 const WAIT_MS = 500;
 /** How often the index is asked for what the log missed. */
 const CHECK_MS = 5_000;
-/** The same without a log: the index is all there is to look at. */
+/** The same while there is no log to hear: the index is all there is to look at. */
 const LOOK_MS = 500;
+/** A log that has not answered for so long is silent. */
+const SILENT_MS = 3_000;
+/** Calls to the log under way; beyond that others see the changes at their next look. */
+const TELLING_MAX = 1_000;
 /** Changes this old are no longer under way, so that all with lower numbers have been seen. */
 const SETTLED_MS = 15_000;
 const LOG_PAGE = 1_000;
@@ -27,7 +31,9 @@ export interface FollowingState {
   readonly refills: number;
   /** Changes that others could not be told of at once; they see them at their next look. */
   readonly untold: number;
-  /** Set while neither log nor index can be read. */
+  /** How long ago the log answered last, ms; absent without a log. */
+  readonly heardMs?: number;
+  /** Set while the index cannot be read. */
   readonly trouble?: string;
 }
 
@@ -48,6 +54,8 @@ export class DocumentFollower {
   #trouble = '';
   #position = 0;
   #life = '';
+  #heardAt = -Infinity;
+  #telling = 0;
   #stopped = false;
   #running: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
@@ -60,16 +68,27 @@ export class DocumentFollower {
   }
 
   state(): FollowingState {
-    const trouble = this.#trouble === '' ? {} : { trouble: this.#trouble };
-    return { seen: this.#seen, refills: this.#refills, untold: this.#untold, ...trouble };
+    const heardMs = Math.round(performance.now() - this.#heardAt);
+    return {
+      seen: this.#seen,
+      refills: this.#refills,
+      untold: this.#untold,
+      ...(Number.isFinite(heardMs) ? { heardMs } : {}),
+      ...(this.#trouble === '' ? {} : { trouble: this.#trouble }),
+    };
   }
 
   /** Resolves once the memory holds what the index held at the call. */
   async start(): Promise<void> {
     if (Object.keys(this.#memory.kinds).length === 0) return;
-    if (this.#changes !== undefined) await this.#joinLog(this.#changes);
+    if (this.#changes !== undefined) {
+      await this.#joinLog(this.#changes);
+      this.#heardAt = performance.now();
+    }
     await this.#look(true);
-    this.#running = this.#changes === undefined ? this.#lookOn() : this.#follow(this.#changes);
+    this.#running = this.#lookOn();
+    // A read of a log that is away may never come back: nobody waits for it.
+    if (this.#changes !== undefined) void this.#listen(this.#changes);
   }
 
   async stop(): Promise<void> {
@@ -82,9 +101,15 @@ export class DocumentFollower {
   tell(done: readonly Held[]): void {
     const told = done.filter(({ kind }) => this.#memory.has(kind));
     if (this.#changes === undefined || told.length === 0) return;
-    this.#changes.append(LOG, told).catch(() => {
+    if (this.#telling >= TELLING_MAX) {
       this.#untold += told.length;
-    });
+      return;
+    }
+    this.#telling += 1;
+    this.#changes
+      .append(LOG, told)
+      .catch(() => (this.#untold += told.length))
+      .finally(() => (this.#telling -= 1));
   }
 
   async #joinLog(changes: ChangeLog): Promise<void> {
@@ -93,27 +118,28 @@ export class DocumentFollower {
     this.#position = newest;
   }
 
+  /** Looks seldom while the log tells, and often while it does not. */
   async #lookOn(): Promise<void> {
     for (let failures = 0; !this.#stopped;) {
-      await this.#rest(failures === 0 ? LOOK_MS : backoffMs(failures));
+      const isTold = performance.now() - this.#heardAt < SILENT_MS;
+      const everyMs = isTold ? CHECK_MS : LOOK_MS;
+      await this.#rest(failures === 0 ? everyMs : backoffMs(failures));
+      if (this.#stopped) return;
       failures = (await this.#tryTo(() => this.#look(false))) ? 0 : failures + 1;
     }
   }
 
-  async #follow(changes: ChangeLog): Promise<void> {
-    let lastLook = performance.now();
+  async #listen(changes: ChangeLog): Promise<void> {
     for (let failures = 0; !this.#stopped;) {
-      const isDone = await this.#tryTo(async () => {
+      try {
         await this.#readLog(changes);
-        if (performance.now() - lastLook < CHECK_MS) return;
-        await this.#look(false);
-        lastLook = performance.now();
-      });
-      failures = isDone ? 0 : failures + 1;
-      if (isDone) continue;
-      // Redis may be away for long: the index then tells, as if there were no log.
-      await this.#tryTo(() => this.#look(false));
-      await this.#rest(Math.min(backoffMs(failures), CHECK_MS));
+        this.#heardAt = performance.now();
+        failures = 0;
+      } catch {
+        // The index tells meanwhile; how long the log has been silent shows in `heardMs`.
+        failures += 1;
+        await this.#rest(backoffMs(failures));
+      }
     }
   }
 
@@ -129,6 +155,7 @@ export class DocumentFollower {
         return;
       }
     }
+    if (this.#stopped) return;
     for (const { number, body } of found) {
       this.#memory.apply(body as Held);
       this.#position = number;
