@@ -157,7 +157,7 @@ class WindowCorrelator implements Correlator {
         const { machine } = consumer;
         if (event.time - machine.plan.spanMs > machine.cold) continue;
         const key = consumer.keyOf(event);
-        const least = key === undefined ? undefined : machine.lacks(key, event.time);
+        const least = key === undefined ? undefined : machine.lacks(key, event.time, this.#reached);
         if (key === undefined || least === undefined) continue;
         const keys = wanted.get(machine) ?? new Map<string, number>();
         wanted.set(machine, keys.set(key, Math.min(keys.get(key) ?? Infinity, least)));

@@ -122,8 +122,10 @@ export class Machine {
    * The time down to which matches of a key have to be taken back before one of `time` can be taken
    * in; undefined when all it can touch are here.
    */
-  lacks(key: string, time: number): number | undefined {
+  lacks(key: string, time: number, reached: number): number | undefined {
     const state = this.states.get(key);
+    // What is here and still touched is not put away again.
+    if (state !== undefined) state.takenBack = reached;
     const least = Math.max(time - this.plan.spanMs - 1, state?.horizon ?? -Infinity);
     return (state?.cold ?? this.cold) > least ? least : undefined;
   }
