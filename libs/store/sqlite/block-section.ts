@@ -39,6 +39,9 @@ export const ALL_FRESH = 2;
 /** All rows that are there have the one value; without either flag a byte for each row follows. */
 export const ONE_FRESH = 4;
 
+/** All values are texts of one line: they stand each on a line, else as JSON. */
+export const LINES = 8;
+
 const LOOKS = 32;
 
 /** Gathers the values of one field in one block; a value that was met lately is not kept again. */
@@ -50,6 +53,8 @@ export class SectionText {
   readonly indexes = new Uint8Array(BLOCK_EVENTS);
   values: SectionValue[] = [];
   rows = 0;
+  /** Whether all values are texts of one line. */
+  isLines = true;
   /** By the end of the look of a value: the look, and where such a one stood last. */
   readonly #looks = new Uint16Array(LOOKS);
   readonly #lately = new Uint8Array(LOOKS);
@@ -75,6 +80,7 @@ export class SectionText {
     this.#lately[at] = values.length;
     this.indexes[this.rows++] = values.length;
     values.push(value);
+    this.isLines &&= typeof value === 'string' && !value.includes('\n');
     return true;
   }
 
@@ -82,6 +88,7 @@ export class SectionText {
     this.present.fill(0);
     this.values = [];
     this.rows = 0;
+    this.isLines = true;
   }
 }
 

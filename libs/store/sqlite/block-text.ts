@@ -11,6 +11,7 @@ import {
   BLOCK_HEAD_BYTES,
   BLOCK_WORDS,
   DELAY_SECTION,
+  LINES,
   ONE_FRESH,
   PLAIN,
   SECTION_HEAD_BYTES,
@@ -84,11 +85,15 @@ export class BlockText {
 
   #packSection(section: SectionText, n: number): void {
     const { id, kind, values, rows } = section;
-    const text = kind === AS_MESSAGE ? '' : JSON.stringify(values);
+    const joined = kind !== AS_MESSAGE && section.isLines ? values.join('\n') : undefined;
+    // A half of a pair that stands alone would not come back from the bytes.
+    const lines = joined?.isWellFormed() === true ? joined : undefined;
+    const text = lines ?? (kind === AS_MESSAGE ? '' : JSON.stringify(values));
     this.#reserve(SECTION_HEAD_BYTES + text.length * BYTES_PER_UNIT + BITMAP_AND_INDEXES);
     let flags = rows === n ? ALL_PRESENT : 0;
     if (values.length === rows) flags |= ALL_FRESH;
     else if (values.length === 1) flags |= ONE_FRESH;
+    if (lines !== undefined) flags |= LINES;
     const head = this.#at;
     this.#at += SECTION_HEAD_BYTES;
     if ((flags & ALL_PRESENT) === 0) this.#packBits(section.present);

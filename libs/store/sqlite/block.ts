@@ -8,6 +8,7 @@ import {
   BLOCK_HEAD_BYTES,
   BLOCK_WORDS,
   DELAY_SECTION,
+  LINES,
   ONE_FRESH,
   SECTION_HEAD_BYTES,
   type BlockBits,
@@ -23,6 +24,7 @@ export interface Section {
   readonly index: 'own' | 'one' | number;
   readonly start: number;
   readonly end: number;
+  readonly isLines: boolean;
   values: readonly SectionValue[] | undefined;
 }
 
@@ -58,7 +60,9 @@ export class Block {
         index = at;
         at += (flags & ALL_PRESENT) === 0 ? rowsUpTo(present, BLOCK_EVENTS - 1) : this.rows;
       }
-      const section = { kind, present, index, start: at, end: at + length, values: undefined };
+      const end = at + length;
+      const isLines = (flags & LINES) !== 0;
+      const section = { kind, present, index, start: at, end, isLines, values: undefined };
       const others = this.#sections.get(id);
       if (others === undefined) this.#sections.set(id, [section]);
       else others.push(section);
@@ -79,9 +83,11 @@ export class Block {
   /** The different values of a section. */
   values(section: Section): readonly SectionValue[] {
     if (section.kind === AS_MESSAGE) return [];
-    return (section.values ??= JSON.parse(
-      this.#bytes.toString('utf8', section.start, section.end),
-    ) as SectionValue[]);
+    if (section.values === undefined) {
+      const text = this.#bytes.toString('utf8', section.start, section.end);
+      section.values = section.isLines ? text.split('\n') : (JSON.parse(text) as SectionValue[]);
+    }
+    return section.values;
   }
 
   /** The section of a field that holds a row, and the row's value as it stands there. */
