@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { decode } from '#libs/decode';
 import { CENTRE, covers, type BodyHeader, type Incident, type Place } from '#libs/model';
 import { createRegister, Finisher, normalizeSettings } from '#libs/normalize';
+import type { LedgerAnswer } from '#libs/report';
 import type {
   ExceptionView,
+  LedgerSpanView,
   RuleChangeView,
   RuleDetailView,
   RuleRowView,
@@ -28,6 +30,9 @@ const KEY_BYTES = 32;
 /** Incidents of a span; the page of rules counts what people made of them. */
 export type IncidentsOf = (from: number, to: number, scope: Place) => Promise<readonly Incident[]>;
 
+/** What the engine says a rule could see. */
+type LedgerOf = (rule: string, place: Place, from: number, to: number) => Promise<LedgerAnswer>;
+
 interface Judged {
   hits: number;
   judged: number;
@@ -38,13 +43,31 @@ interface Judged {
 export class ProductRuleDesk extends RuleDesk {
   readonly #core: Core;
   readonly #incidents: IncidentsOf;
+  readonly #ledger: LedgerOf;
   // Hashes of a trial compare within this process only, never with those of stored events.
   readonly #key = randomBytes(KEY_BYTES);
 
-  constructor(core: Core, incidents: IncidentsOf) {
+  constructor(core: Core, incidents: IncidentsOf, ledger: LedgerOf) {
     super();
     this.#core = core;
     this.#incidents = incidents;
+    this.#ledger = ledger;
+  }
+
+  get now(): number {
+    return this.#core.clock.now();
+  }
+
+  async ledger(
+    rule: string,
+    place: Place,
+    from: number,
+    to: number,
+  ): Promise<readonly LedgerSpanView[] | { readonly reason: 'bad_span' | 'too_long' }> {
+    const answer = await this.#ledger(rule, place, from, to);
+    if ('reason' in answer) return answer;
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    return answer.spans.map((span) => ({ ...span, from: iso(span.from), to: iso(span.to) }));
   }
 
   async list(scope: Place): Promise<readonly RuleRowView[]> {

@@ -97,7 +97,10 @@ export class StandaloneModule {
       [ViewNames, viewNames],
       [OpenIncidents, openIncidents(core)],
       [Overview, overview],
-      [RuleDesk, new ProductRuleDesk(core, overview.incidents.bind(overview))],
+      [
+        RuleDesk,
+        new ProductRuleDesk(core, overview.incidents.bind(overview), engine.ledger.bind(engine)),
+      ],
       [RuleControl, core.rules.control],
       [RulePacks, core.rules.packs],
       [LiveHub, liveHub(core, engine)],

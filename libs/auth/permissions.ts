@@ -44,6 +44,7 @@ const READS: readonly Permission[] = [
   'silences.read',
   'deliveries.read',
   'rules.read',
+  'ledger.read',
   'summary.read',
   'health.read',
 ];
@@ -57,7 +58,6 @@ const ANALYST: readonly Permission[] = [
   'probes.write',
   'maintenance.write',
   'silences.write',
-  'ledger.read',
 ];
 
 /** Who may do what, as data; what is not listed is refused. */

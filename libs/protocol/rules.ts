@@ -92,3 +92,32 @@ export interface RulePackView {
     readonly license: string | null;
   }[];
 }
+
+/** A stretch of time in which one thing held for a rule at a place. */
+export interface LedgerSpanView {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly state: 'evaluated' | 'reevaluated' | 'blind';
+  readonly reasons: readonly (
+    | 'engine_down'
+    | 'rule_absent'
+    | 'no_source'
+    | 'sources_silent'
+    | 'limit_hit'
+  )[];
+  /** Sources that were silent although others were not. */
+  readonly silent: readonly string[];
+  /** Groups evaluated again because late events came. */
+  readonly again: number;
+  /** Named limits that dropped something, and how much. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** Whether a rule could see what it needs, without a gap: `GET /api/v1/ledger`. */
+export interface LedgerView {
+  readonly rule: string;
+  readonly locality: PlaceView;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly spans: readonly LedgerSpanView[];
+}

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import type {
   ImportView,
+  LedgerView,
   ListView,
   NewUserView,
   RecordView,
@@ -156,6 +157,23 @@ describe('the page of rules', () => {
     await until('the rule is on again', async () =>
       (await centre.get<RuleDetailView>(`/api/v1/rules/${guess?.id}`)).enabled ? true : undefined,
     );
+  });
+
+  it('says when a rule could see what it needs, without a gap, for the own place', async () => {
+    const path = '/api/v1/ledger?rule=SEC-01';
+    const { spans, from, to } = await hue.get<LedgerView>(path);
+    expect([spans[0]?.from, spans.at(-1)?.state]).toEqual([from, expect.any(String)]);
+    for (const [at, span] of spans.entries()) {
+      if (at > 0) expect(span.from).toBe(spans[at - 1]?.to);
+    }
+    expect(Date.parse(spans.at(-1)?.to ?? '')).toBeLessThanOrEqual(Date.parse(to) + 1_000);
+    // Before the product was ever started nobody looked.
+    expect(spans[0]).toMatchObject({ state: 'blind' });
+    expect((await hue.ask(`${path}&province=12`)).status).toBe(403);
+    expect(
+      (await hue.ask(`${path}&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z`)).status,
+    ).toBe(422);
+    expect((await hue.ask('/api/v1/ledger?rule=SEC-99')).status).toBe(404);
   });
 
   it('takes exceptions with owner, reason and end, a province only for itself', async () => {

@@ -80,6 +80,19 @@ export const enRules: typeof viRules = {
     asked: 'Asked',
     found: 'Found',
     none: 'nothing',
+    ledger: {
+      title: 'Could the rule see in the last seven days',
+      seen: (share) => `Evaluated ${share} of the time.`,
+      again: (n) => `${n} windows evaluated again because logs came late.`,
+      blind: (from, lasted, why) => `From ${from}, blind for ${lasted}: ${why}`,
+      reasons: {
+        engine_down: 'Tháp Canh was down',
+        rule_absent: 'the rule was off or not loaded',
+        no_source: 'no source fits',
+        sources_silent: 'the sources were silent',
+        limit_hit: 'a limit was hit',
+      },
+    },
     noPacks: 'No pack was imported',
     noPacksText:
       'Import a public pack on the command line: thapcanh rules import FILE. It shows first what would change.',

@@ -83,6 +83,20 @@ export const viRules = {
     asked: 'Cần',
     found: 'Có',
     none: 'không có',
+    ledger: {
+      title: 'Bảy ngày qua luật có nhìn thấy không',
+      seen: (share: string) => `Xét đủ ${share} thời gian.`,
+      again: (n: string) => `${n} lần xét lại vì nhật ký tới muộn.`,
+      blind: (from: string, lasted: string, why: string) =>
+        `Từ ${from}, ${lasted} không nhìn thấy: ${why}`,
+      reasons: {
+        engine_down: 'Tháp Canh dừng',
+        rule_absent: 'luật tắt hoặc chưa nạp',
+        no_source: 'không có nguồn nào hợp',
+        sources_silent: 'nguồn im lặng',
+        limit_hit: 'chạm giới hạn',
+      },
+    },
     noPacks: 'Chưa nhập gói luật nào',
     noPacksText:
       'Nhập gói công khai bằng dòng lệnh: thapcanh rules import TỆP. Lệnh cho xem trước những gì sẽ đổi.',

@@ -67,6 +67,7 @@ export const ANSWERS = {
   RuleDetail: rules.ruleDetail,
   RulePackList: pageOfRows(rules.rulePack),
   Trial: rules.trial,
+  Ledger: rules.ledger,
   Summary: overview.summary,
   Health: overview.health,
   Live: overview.live,

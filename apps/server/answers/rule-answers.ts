@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type {
   ExceptionView,
+  LedgerView,
   RuleChangeView,
   RuleDetailView,
   RulePackView,
@@ -98,3 +99,23 @@ export const rulePack = z.strictObject({
     }),
   ),
 }) satisfies z.ZodType<RulePackView>;
+
+export const ledger = z.strictObject({
+  rule: z.string(),
+  locality: place,
+  from: instant,
+  to: instant,
+  spans: z.array(
+    z.strictObject({
+      from: instant,
+      to: instant,
+      state: z.enum(['evaluated', 'reevaluated', 'blind']),
+      reasons: z.array(
+        z.enum(['engine_down', 'rule_absent', 'no_source', 'sources_silent', 'limit_hit']),
+      ),
+      silent: z.array(z.string()),
+      again: z.int(),
+      limits: z.record(z.string(), z.int()),
+    }),
+  ),
+}) satisfies z.ZodType<LedgerView>;

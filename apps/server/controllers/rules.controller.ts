@@ -18,6 +18,8 @@ import { Availability, type Localities } from '#libs/availability';
 import { RuleControl, RulePacks, type ControlRefused, type PackRefused } from '#libs/detect';
 import { CENTRE, type Place, type Principal } from '#libs/model';
 import type {
+  LedgerSpanView,
+  LedgerView,
   ListView,
   RuleDetailView,
   RulePackView,
@@ -30,6 +32,7 @@ import { placeShape, reachablePlace } from '../access/reach.ts';
 import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 import { pageOf, pageShape } from './paging.ts';
+import { spanShape } from './span.ts';
 
 const TEXT_CHARS_MAX = 1_000;
 const VALUE_CHARS_MAX = 500;
@@ -61,10 +64,27 @@ const trialBody = z.strictObject({
   rule: z.string().max(VALUE_CHARS_MAX).optional(),
 });
 
+const ledgerQuery = z.object({
+  rule: z.string().min(1).max(VALUE_CHARS_MAX),
+  province: placeShape.province.optional(),
+  commune: placeShape.commune,
+  ...spanShape,
+});
+/** Span of the ledger that is asked for when none is named. */
+const LEDGER_MS = 7 * 86_400_000;
+
 /** What the page of rules asks of the rules in force. */
 export abstract class RuleDesk {
   abstract list(scope: Place): Promise<readonly RuleRowView[]>;
   abstract one(id: string, scope: Place): Promise<RuleDetailView | undefined>;
+  /** What a rule could see at a place, without a gap up to now. Times in ms. */
+  abstract ledger(
+    rule: string,
+    place: Place,
+    from: number,
+    to: number,
+  ): Promise<readonly LedgerSpanView[] | { readonly reason: 'bad_span' | 'too_long' }>;
+  abstract readonly now: number;
   /** Normalizes pasted lines and matches them; nothing of it is kept. */
   abstract attempt(asked: {
     readonly text: string;
@@ -199,6 +219,37 @@ export class RulesController {
   async endException(@Param('id') id: string, @Who() who: Principal): Promise<void> {
     const ended = await this.#control.endException(id, scopeOf(who), who.user);
     if (!('ended' in ended)) throw refusal(ended);
+  }
+
+  @Get('ledger')
+  @Needs('ledger.read')
+  @Answers('Ledger', 'not_found')
+  @ApiOperation({ summary: 'When a rule was evaluated at a place, and when it was blind and why' })
+  async ledger(
+    @Query({ schema: ledgerQuery }) asked: z.output<typeof ledgerQuery>,
+    @Who() who: Principal,
+  ): Promise<LedgerView> {
+    const { province, commune } = asked;
+    const place =
+      province === undefined
+        ? scopeOf(who)
+        : reachablePlace({ province, commune }, who, this.#localities);
+    const to = asked.to === undefined ? this.#desk.now : Date.parse(asked.to);
+    const from = asked.from === undefined ? to - LEDGER_MS : Date.parse(asked.from);
+    const rule = await this.one(asked.rule, who);
+    const spans = await this.#desk.ledger(rule.id, place, from, to);
+    if ('reason' in spans) {
+      throw new ProblemException('invalid', {
+        detail: spans.reason === 'too_long' ? 'The span is too long.' : 'from must lie before to.',
+        detailVi:
+          spans.reason === 'too_long'
+            ? 'Khoảng thời gian quá dài.'
+            : 'Thời điểm bắt đầu phải trước thời điểm kết thúc.',
+      });
+    }
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    const locality = this.#localities.nameOf(place);
+    return { rule: rule.id, locality, from: iso(from), to: iso(to), spans };
   }
 
   @Get('rule-packs')

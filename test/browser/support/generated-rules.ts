@@ -1,4 +1,10 @@
-import type { RuleDetailView, RulePackView, RuleRowView, TrialView } from '#libs/protocol';
+import type {
+  LedgerView,
+  RuleDetailView,
+  RulePackView,
+  RuleRowView,
+  TrialView,
+} from '#libs/protocol';
 
 import { rules } from './generated-pages.ts';
 
@@ -80,10 +86,28 @@ function trial(): TrialView {
   };
 }
 
+function ledger(now: number): LedgerView {
+  const at = (hours: number): string => new Date(now - hours * HOUR).toISOString();
+  const span = { silent: [], again: 0, limits: {} };
+  return {
+    rule: 'r',
+    locality: { province: '00', provinceName: 'Trung tâm' },
+    from: at(168),
+    to: at(0),
+    spans: [
+      { ...span, from: at(168), to: at(90), state: 'evaluated', reasons: [] },
+      { ...span, from: at(90), to: at(70), state: 'blind', reasons: ['sources_silent'] },
+      { ...span, from: at(70), to: at(60), state: 'reevaluated', reasons: [], again: 12 },
+      { ...span, from: at(60), to: at(0), state: 'evaluated', reasons: [] },
+    ],
+  };
+}
+
 /** What the stand-in answers for the page of rules; `undefined` for every other address. */
 export function ruleAnswers(path: string): readonly [status: number, body: unknown] | undefined {
   const now = Date.now();
   const listed = <T>(all: readonly T[]) => ({ total: all.length, rows: all, cursor: null });
+  if (path === '/ledger') return [200, ledger(now)];
   if (path === '/rules') return [200, listed(rows())];
   if (path === '/rule-packs') return [200, listed(packs(now))];
   if (path === '/rules/test') return [200, trial()];

@@ -21,6 +21,7 @@ import table from '../../ui/table.module.css';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { useAct } from '../../ui/use-act.ts';
 import { ExceptionsPart } from './exceptions-part.tsx';
+import { LedgerStrip } from './ledger-strip.tsx';
 import { ruleQuery } from './rule-queries.ts';
 import styles from './rules.module.css';
 
@@ -74,7 +75,7 @@ function Turn(props: { readonly rule: RuleDetailView; readonly onClose: () => vo
 function About(props: { readonly rule: RuleDetailView }): ReactNode {
   const text = useText();
   const words = text.ruleDesk;
-  const { description, falsePositives, references, tags, author, license, file } = props.rule;
+  const { id, description, falsePositives, references, tags, author, license, file } = props.rule;
   const list = (title: string, rows: readonly string[]): ReactNode =>
     rows.length === 0 ? null : (
       <section>
@@ -89,6 +90,7 @@ function About(props: { readonly rule: RuleDetailView }): ReactNode {
   return (
     <div className={styles.body}>
       <p>{description ?? words.noDescription}</p>
+      <LedgerStrip rule={id} />
       {list(words.falsePositives, falsePositives)}
       {list(words.references, references)}
       {list(words.tags, tags)}
