@@ -2,6 +2,7 @@ import type { AlertChange } from '#libs/model';
 import { describe, expect, it } from 'vitest';
 
 import { correlation, match, member, ours, plainRule, ruleSet } from '../../test/model/builders.ts';
+import { MemoryColdStore } from '../../test/support/memory-cold-store.ts';
 import { createCorrelator } from './correlator.ts';
 import { DEFAULT_CORRELATE_LIMITS, type CorrelateLimits } from './limits.ts';
 
@@ -77,6 +78,41 @@ describe('limits of correlation', () => {
     const correlator = correlatorOf();
     await correlator.accept([from('a', 'e1', 0), from('a', 'e1', 0), match('a', 'e2', T, {})]);
     expect(correlator.counters()).toMatchObject({ repeats: 1, ungrouped: 1, matches: 3 });
+  });
+});
+
+describe('what is put away', () => {
+  it('leaves memory and snapshots as large as the open windows, whatever the lateness', async () => {
+    const store = new MemoryColdStore();
+    const [small, large] = [
+      createCorrelator(rules, DEFAULT_CORRELATE_LIMITS, store),
+      createCorrelator(rules, DEFAULT_CORRELATE_LIMITS),
+    ];
+    for (const correlator of [small, large])
+      for (let minute = 0; minute < 11 * 60; minute += 1) {
+        const at = minute * 60_000;
+        const batch = Array.from({ length: 20 }, (_, i) =>
+          from('a', `e${minute}-${i}`, at + i, `10.0.${i}.${minute % 50}`),
+        );
+        await correlator.accept(batch);
+        await correlator.advance(T + at + 60_000);
+      }
+    expect(small.snapshot().length * 10).toBeLessThan(large.snapshot().length);
+    expect(small.counters().put_away).toBeGreaterThan(12_000);
+    expect(store.reads).toBe(0);
+  });
+
+  it('is tried again when it can not be written, and nothing is lost', async () => {
+    const store = new MemoryColdStore();
+    const correlator = createCorrelator(rules, DEFAULT_CORRELATE_LIMITS, store);
+    await correlator.accept([from('a', 'e1', 0), from('a', 'e2', 1000)]);
+    store.failing = true;
+    await correlator.advance(T + HOUR);
+    expect(correlator.counters()).toMatchObject({ cold_failures: 1, keys: 1 });
+    store.failing = false;
+    await correlator.advance(T + 3 * HOUR);
+    expect(correlator.counters()).toMatchObject({ cold_failures: 1, keys: 0 });
+    expect(kinds(await correlator.accept([from('a', 'e3', 2000)]))).toEqual(['raised']);
   });
 });
 

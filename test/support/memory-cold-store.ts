@@ -4,8 +4,10 @@ import type { ColdPart, ColdStore } from '#libs/correlate';
 export class MemoryColdStore implements ColdStore {
   readonly #segments = new Map<string, ReadonlyMap<string, Uint8Array>>();
   reads = 0;
+  failing = false;
 
   write(segment: string, parts: readonly ColdPart[]): Promise<void> {
+    if (this.failing) return Promise.reject(new Error('no room'));
     this.#segments.set(segment, new Map(parts.map(({ key, bytes }) => [key, bytes])));
     return Promise.resolve();
   }
