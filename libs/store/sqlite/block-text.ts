@@ -85,7 +85,8 @@ export class BlockText {
 
   #packSection(section: SectionText, n: number): void {
     const { id, kind, values, rows } = section;
-    const joined = kind !== AS_MESSAGE && section.isLines ? values.join('\n') : undefined;
+    const joined =
+      kind !== AS_MESSAGE && section.isLines ? (values as string[]).join('\n') : undefined;
     // A half of a pair that stands alone would not come back from the bytes.
     const lines = joined?.isWellFormed() === true ? joined : undefined;
     const text = lines ?? (kind === AS_MESSAGE ? '' : JSON.stringify(values));
