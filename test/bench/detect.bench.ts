@@ -1,8 +1,7 @@
 // `npm run bench -- detect [--count N] [--rules DIR] [--rsigma BINARY] [--lanes a,b]`: the four
-// lanes of
-// ../shared/tools/sigma-lanes through the command line, and through rsigma where its binary is
-// given: events per CPU-second, cold start taken off (performance.md §10, detect). Plain is compared with `off`,
-// routed with `conflict`; both must find the same number of matches.
+// lanes of ../shared/tools/sigma-lanes through the command line, and through rsigma where its
+// binary is given: events per CPU-second, cold start taken off (performance.md §10, detect). Plain
+// is compared with `off`, routed with `conflict`; both must find the same number of matches.
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

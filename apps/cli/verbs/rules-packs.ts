@@ -24,7 +24,7 @@ const DIMENSIONS: readonly string[] = ['category', 'product', 'service'];
 
 /** What `rules import`, `rollback`, `packs`, `enable` and `disable` were asked for. */
 export interface PackWork {
-  readonly action: 'import' | 'rollback' | 'packs' | 'enable' | 'disable' | 'placeholder';
+  readonly action: (typeof ACTIONS)[number];
   readonly name: string | undefined;
   readonly pack: string | undefined;
   readonly apply: boolean;
@@ -34,14 +34,15 @@ export interface PackWork {
   readonly values: readonly string[];
 }
 
-const ACTIONS: readonly PackWork['action'][] = [
+const ACTIONS = [
   'import',
   'rollback',
   'packs',
   'enable',
   'disable',
   'placeholder',
-];
+  'reload',
+] as const;
 
 /** The work that the arguments ask for; text says what is wrong; undefined: another action. */
 export function readPackWork(args: readonly string[]): PackWork | string | undefined {
@@ -109,6 +110,7 @@ export function runPackWork(work: PackWork, io: Io): Promise<number> {
     if (work.action === 'import') return importPack(work, { books, packs, io });
     if (work.action === 'rollback') return rollback(work.name ?? '', packs, io);
     if (work.action === 'packs') return list(packs, io);
+    if (work.action === 'reload') return reload(packs, io);
     return change(work, { books, packs, io });
   });
 }
@@ -204,6 +206,12 @@ async function rollback(pack: string, packs: RulePacks, io: Io): Promise<number>
   if ('reason' in done) return refused(done.reason, pack, io);
   const { number, from, rules } = done;
   io.out.write(`${pack}: version ${number} of ${from} is in force again, ${rules} rules\n`);
+  return EXIT.done;
+}
+
+async function reload(packs: RulePacks, io: Io): Promise<number> {
+  await packs.touch();
+  io.err.write('a running product reads its rules again, those in folders too\n');
   return EXIT.done;
 }
 

@@ -16,6 +16,7 @@ thapcanh rules backtest RULE [--from TIME] [--to TIME]
                             what the rule would have said of the events in the data folder
 thapcanh rules packs           the packs that were imported, with their versions
 thapcanh rules enable|disable --pack NAME | --level LEVEL | --logsource product=…,… | --id ID
+thapcanh rules reload          read the rules again, those in folders of the configuration too
 thapcanh rules placeholder NAME [VALUE…]   give %NAME% in rules its values, or none
 
   --placeholders FILE   YAML with lines "name: [value, value]" for %name%
@@ -114,7 +115,7 @@ function readOptions(args: readonly string[]): RulesOptions | string {
   const { values, positionals } = parsed;
   const [action, ...paths] = positionals;
   if (action !== 'check' && action !== 'test')
-    return 'check, test, import, rollback, packs, enable, disable, placeholder or backtest?';
+    return 'check, test, import, rollback, packs, enable, disable, placeholder, reload or backtest?';
   if (paths.length === 0) return `rules ${action} needs a folder or file`;
   return {
     action,
