@@ -184,7 +184,7 @@ export class BulkWriter {
   async #send(waiting: readonly Waiting[]): Promise<void> {
     try {
       const indices = new Set(waiting.map(({ entry }) => entry.index));
-      for (const index of indices) await this.#needs.ensureIndex(index);
+      await Promise.all([...indices].map((index) => this.#needs.ensureIndex(index)));
     } catch (error) {
       this.#again(waiting, textOf(error));
       return;
