@@ -53,10 +53,10 @@ async function enter(page: Page, path: string): Promise<void> {
 
 /** The whole name of the first rule that begins so, as the list of rules has it. */
 async function labelOf(page: Page, code: string): Promise<string> {
-  const names = await page.getByLabel('Luật mà bạn chờ sẽ báo').locator('option').allTextContents();
-  const found = names.find((name) => name.startsWith(code));
-  if (found === undefined) throw new Error(`there is no rule ${code} among ${names.join(', ')}`);
-  return found;
+  const names = page.getByLabel('Luật mà bạn chờ sẽ báo').locator('option');
+  const found = names.filter({ hasText: new RegExp(`^${code}`) }).first();
+  await found.waitFor({ state: 'attached' });
+  return (await found.textContent()) ?? '';
 }
 
 function viewOf(id: string): Promise<IncidentView> {
