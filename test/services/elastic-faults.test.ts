@@ -14,7 +14,7 @@ import {
   type TestElasticsearch,
 } from '../support/elasticsearch.ts';
 
-/** A node starts in five seconds where it has a core to itself, and in a minute where it has not. */
+/** A node starts in five seconds with a core to itself, and in a minute without. */
 const timeout = 180_000;
 
 /** What must be there afterwards is each event once, whatever became of the node. */
