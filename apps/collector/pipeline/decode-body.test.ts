@@ -168,7 +168,7 @@ test('reads hostile JSON without harm: deep, wide, with names of the prototype',
   expect(deepEvent.fields['message']).toBe('deep');
   expect(deepEvent.fields['event.original']).toBe(deep);
   const wordless = `${'{"a":'.repeat(10_000)}"sâu"${'}'.repeat(10_000)}`;
-  expect(only(wordless).fields['message']).toBe(wordless);
+  expect(only(wordless).fields).toMatchObject({ message: 'sâu', 'event.original': wordless });
   const wide = `{${Array.from({ length: 1_000_00 }, (_, i) => `"k${i}":${i}`).join(',')}}`;
   const wideEvent = only(wide, { input: 'bulk' });
   expect(Object.keys(wideEvent.fields).length).toBeLessThan(1100);

@@ -127,8 +127,8 @@ export function decodeJson(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'other';
   const { fields } = into;
   const aside: Aside = [];
-  const flattened = flatten(value, fields, aside);
-  if (flattened !== 'whole') into.oddity = flattened;
+  const { state, deepWords } = flatten(value, fields, aside);
+  if (state !== 'whole') into.oddity = state;
   else into.keepOriginal = false;
   into.dataset = asText(fields['event.dataset']) ?? '';
   const zone = asText(fields['event.timezone']) ?? asText(fields['_conf.tz_offset']);
@@ -138,7 +138,7 @@ export function decodeJson(
     if (!family.claims(fields)) continue;
     putBack(fields, aside);
     family.read(into);
-    if (flattened !== 'whole') fields['message'] ??= text;
+    if (state !== 'whole') fields['message'] ??= deepWords === '' ? text : deepWords;
     return 'understood';
   }
   const app = adoptNames(fields, aside);
@@ -149,7 +149,7 @@ export function decodeJson(
   putBack(fields, aside);
   if (line !== undefined && readInner(into, line, app, readLine, nesting)) into.keepOriginal = true;
   // What no field has room for is found by its words.
-  if (flattened !== 'whole') fields['message'] ??= text;
+  if (state !== 'whole') fields['message'] ??= deepWords === '' ? text : deepWords;
   if (into.dataset === '') into.dataset = 'json';
   return 'understood';
 }

@@ -34,6 +34,8 @@ interface NameNode {
   children: Map<string, NameNode> | undefined;
 }
 
+/** Values and levels looked at below the deepest level that has fields. */
+const DEEP_VALUES_MAX = 100_000;
 const NAME_NODES_MAX = 20_000;
 const root: NameNode = { name: '', aside: -1, children: undefined };
 let nodes = 0;
@@ -53,11 +55,13 @@ function child(parent: NameNode, key: string): NameNode {
 }
 
 /** One record on its way into its fields. */
-class Flattening {
+class Work {
   readonly #fields: Fields;
   readonly #aside: Aside;
   #count = 0;
   state: Flattened = 'whole';
+  /** What lay too deep for a field. */
+  readonly cut: object[] = [];
 
   constructor(fields: Fields, aside: Aside) {
     this.#fields = fields;
@@ -69,10 +73,15 @@ class Flattening {
       const item = (value as Record<string, unknown>)[key];
       if (item === null || item === undefined) continue;
       if (typeof item !== 'object') this.leaf(child(parent, key), item as Scalar);
-      else if (depth >= DEPTH_MAX) this.state = 'too_deep';
+      else if (depth >= DEPTH_MAX) this.#tooDeep(item);
       else if (Array.isArray(item)) this.array(item, child(parent, key), depth + 1);
       else this.object(item, child(parent, key), depth + 1);
     }
+  }
+
+  #tooDeep(item: object): void {
+    this.state = 'too_deep';
+    if (this.cut.length < VALUES_MAX) this.cut.push(item);
   }
 
   leaf({ name, aside }: NameNode, value: Scalar): void {
@@ -109,7 +118,7 @@ class Flattening {
       if (typeof item !== 'object') {
         if (scalars.length < VALUES_MAX) scalars.push(item as Scalar);
         else this.state = 'too_many_fields';
-      } else if (depth >= DEPTH_MAX) this.state = 'too_deep';
+      } else if (depth >= DEPTH_MAX) this.#tooDeep(item);
       else if (Array.isArray(item)) this.array(item, node, depth + 1);
       else this.object(item, node, depth + 1);
     }
@@ -124,12 +133,33 @@ class Flattening {
   }
 }
 
+/** The plain values of what lay too deep, in order, one after the other; bounded, any depth. */
+function wordsOf(cut: readonly object[]): string {
+  const words: string[] = [];
+  const rest: unknown[] = cut.toReversed();
+  for (let seen = 0; rest.length > 0 && seen < DEEP_VALUES_MAX; seen++) {
+    const item = rest.pop();
+    if (typeof item === 'object' && item !== null) {
+      const inside: unknown[] = Object.values(item);
+      for (const each of inside.slice(0, VALUES_MAX).toReversed()) rest.push(each);
+    } else if (typeof item === 'string') words.push(item);
+    else if (typeof item === 'number' || typeof item === 'boolean') words.push(String(item));
+  }
+  return words.join(' ');
+}
+
+/** How far a record came into its fields, and the words of what did not, for want of depth. */
+export interface Flattening {
+  readonly state: Flattened;
+  readonly deepWords: string;
+}
+
 /**
  * Writes every leaf of `value` under its dotted name, those of `ASIDE_NAMES` into `aside` instead.
  * Bounded in depth, names and values; linear in the leaves.
  */
-export function flatten(value: object, fields: Fields, aside: Aside): Flattened {
-  const flattening = new Flattening(fields, aside);
-  flattening.object(value, root, 1);
-  return flattening.state;
+export function flatten(value: object, fields: Fields, aside: Aside): Flattening {
+  const work = new Work(fields, aside);
+  work.object(value, root, 1);
+  return { state: work.state, deepWords: work.cut.length === 0 ? '' : wordsOf(work.cut) };
 }
