@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Broadcast } from '#libs/coordination';
+import { Broadcast } from '#libs/coordination';
 
 interface Told {
   readonly from: string;
@@ -19,6 +19,11 @@ export class Others {
   /** Best effort. */
   tell(topic: string, what: unknown): void {
     this.#broadcast.tell(topic, { from: this.#self, what } satisfies Told);
+  }
+
+  /** Calls when this process may have missed what others told. */
+  onGap(take: () => void): void {
+    this.#broadcast.listen(Broadcast.GAP, take);
   }
 
   hear(topic: string, take: (what: unknown) => void): void {

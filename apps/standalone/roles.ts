@@ -1,12 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { SenderTally } from '#libs/availability';
+import { INCIDENT_KIND } from '#libs/incident';
+import { CENTRE } from '#libs/model';
 
 import type { Core } from './core.ts';
 import type { Role } from './options.ts';
 
 /** A document written elsewhere may be searched only after a refresh: it is looked at again. */
 const AGAIN_MS = 2_000;
+const GAP_MS = 3_000;
+const PAGE = 1_000;
 
 /** Which parts of the product a role runs. */
 export function partsOf(role: Role): {
@@ -45,7 +49,8 @@ export function keepToRole(fastify: FastifyInstance, role: Role): void {
 }
 
 /** Keeps the books of this process in step with what others do. */
-export function followOthers({ others, incidents, availability, log }: Core): void {
+export function followOthers(core: Core): void {
+  const { others, incidents, availability, log } = core;
   const failed = (error: unknown): void => {
     log.warn({ err: error }, 'what another process did could not be read; the next change tries');
   };
@@ -57,7 +62,28 @@ export function followOthers({ others, incidents, availability, log }: Core): vo
     incidents.follow(changed).catch(failed);
     setTimeout(() => void incidents.follow(changed).catch(failed), AGAIN_MS).unref();
   });
+  others.onGap(() => {
+    // The copy of the documents is in step again a little later.
+    setTimeout(() => void readOpenAnew(core).catch(failed), GAP_MS).unref();
+  });
   others.hear('tallies', (tallies) => {
     availability.tracker.take(tallies as readonly SenderTally[]).catch(failed);
   });
+}
+
+/** Every incident that is open, here or in the documents, as it now is. */
+async function readOpenAnew({ documents, incidents }: Core): Promise<void> {
+  const ids = new Set([...incidents.open()].map(({ id }) => id));
+  let cursor: string | undefined;
+  do {
+    const page = await documents.list(INCIDENT_KIND, {
+      scope: { province: CENTRE },
+      keys: { open: 'yes' },
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { id } of page.rows) ids.add(id);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  await incidents.follow([...ids]);
 }

@@ -21,6 +21,8 @@ export abstract class Lease {
  * documents.
  */
 export abstract class Broadcast {
+  /** Topic that every process hears for itself when it may have missed what others told. */
+  static readonly GAP = 'gap';
   abstract tell(topic: string, message: unknown): void;
   /** The returned function ends the listening. */
   abstract listen(topic: string, hear: (message: unknown) => void): () => void;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 
-import type { Held, Lease } from '#libs/coordination';
+import { Broadcast, type Held, type Lease } from '#libs/coordination';
 import {
   durabilityProblems,
   RedisBroadcast,
@@ -61,6 +61,29 @@ describe.skipIf(isMissing('redis'))('the adapters on Redis', () => {
     process.kill(redis.pid, 'SIGCONT');
     const second = await taken(other, 'grouping');
     expect(second.fence).toBeGreaterThan(first.fence);
+  });
+});
+
+describe.skipIf(isMissing('redis'))('a broadcast over an outage', () => {
+  it('says that something may have been missed, and goes on', async () => {
+    const redis = await startRedis(onTestFinished);
+    const links = [new RedisLink(redis.url, 'gap'), new RedisLink(redis.url, 'gap')] as const;
+    onTestFinished(() => links.forEach((link) => link.close()));
+    const [one, other] = [new RedisBroadcast(links[0]), new RedisBroadcast(links[1])];
+    let gaps = 0;
+    const heard: unknown[] = [];
+    other.listen(Broadcast.GAP, () => (gaps += 1));
+    other.listen('incidents', (message) => heard.push(message));
+    const isHeard = (message: string) => () => {
+      one.tell('incidents', message);
+      return heard.includes(message) || undefined;
+    };
+    await until('both are connected', isHeard('before'));
+    await redis.kill9();
+    await redis.restart();
+    await until('the gap is heard of', () => gaps || undefined);
+    await until('the next message comes', isHeard('after'));
+    expect(gaps).toBe(1);
   });
 });
 

@@ -152,9 +152,8 @@ export class ClusterWork implements Work {
 
   async stop(): Promise<void> {
     clearInterval(this.#advancing);
-    await this.#drain.stop();
+    await Promise.all([this.#drain.stop(), this.#desk?.stop()]);
     await this.#work?.stop();
-    await this.#desk?.stop();
   }
 
   /** What engines elsewhere have done, as far as Redis tells. */

@@ -11,6 +11,7 @@ const WAIT_MS = 1_000;
 const RETRY_MS = 500;
 /** How far the desk came is saved at most this often. */
 const SAVE_MS = 2_000;
+const STOP_MS_MAX = 3_000;
 
 /** What the desk hands on: changes of one entry, marked by log and number. */
 export interface DeskEntry {
@@ -50,9 +51,13 @@ export class Desk {
     this.#running = this.#run();
   }
 
+  /** Resolves when it has ended, or cannot because a server is away. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#running;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, STOP_MS_MAX);
+    await Promise.race([this.#running, late]);
+    clearTimeout(timer);
   }
 
   state(): { readonly owns: boolean; readonly position: number; readonly trouble?: string } {

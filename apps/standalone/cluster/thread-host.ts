@@ -3,6 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { ThreadLink } from '#libs/coordination';
 import { threadEntry } from '#libs/telemetry';
 
+/** A thread that has not stopped by then is ended, ms. */
+const STOP_MS_MAX = 4_000;
+
 type Calls = Readonly<Record<string, (asked: never) => unknown>> & {
   readonly stop: (nothing: null) => Promise<void>;
 };
@@ -48,10 +51,14 @@ export class ThreadHost<Theirs extends Calls> {
     return this.#link.ask(name, asked);
   }
 
-  /** Resolves when what it took is durable and it has ended. */
+  /** Resolves when it has ended; what it took is durable unless a server was away. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#link.ask('stop', null);
+    // With a server away it cannot finish: what it had is given to others, or done again.
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, STOP_MS_MAX);
+    await Promise.race([this.#link.ask('stop', null), late]);
+    clearTimeout(timer);
     await this.#worker.terminate();
     await this.#ended;
   }

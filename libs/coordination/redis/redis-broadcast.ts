@@ -25,6 +25,11 @@ export class RedisBroadcast extends Broadcast {
     this.#publisher = link.connect('hasty');
     this.#subscriber = link.connect('patient');
     const start = link.key('topic', '').length;
+    let connections = 0;
+    this.#subscriber.on('ready', () => {
+      connections += 1;
+      if (connections > 1) this.#hear(Broadcast.GAP, null);
+    });
     this.#subscriber.on('message', (channel: string, text: string) => {
       const { from, message } = JSON.parse(text) as Told;
       if (from !== this.#self) this.#hear(channel.slice(start), message);
