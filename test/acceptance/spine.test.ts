@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { openPage, startChromium } from '../support/chromium.ts';
 import { faultCount } from '../support/fault-count.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
 import { forwardTcp, startRsyslog } from '../support/rsyslog.ts';
 import { until } from '../support/until.ts';
 import { Guesser, guess, stampedLine } from './guesses.ts';
