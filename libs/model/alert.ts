@@ -26,15 +26,18 @@ export interface EvidenceRef {
   readonly time: number;
 }
 
-export type EntityKind =
-  | 'address'
-  | 'account'
-  | 'host'
-  | 'service'
-  | 'upstream'
-  | 'source'
-  | 'probe'
-  | 'provider';
+export const ENTITY_KINDS = [
+  'address',
+  'account',
+  'host',
+  'service',
+  'upstream',
+  'source',
+  'probe',
+  'provider',
+] as const;
+
+export type EntityKind = (typeof ENTITY_KINDS)[number];
 
 /** What an alert is about; alerts of one place that share one are worked together. */
 export interface Entity {

@@ -23,6 +23,32 @@ export type ClosedBy = 'person' | 'withdrawn' | 'merged';
 
 export type Scope = 'commune' | 'system' | 'province' | 'vendor' | 'national';
 
+/** What an entry of an incident's timeline can tell. */
+export const TIMELINE_ACTS = [
+  'opened',
+  'alert_joined',
+  'alert_changed',
+  'alert_superseded',
+  'alert_withdrawn',
+  'acknowledged',
+  'assigned',
+  'commented',
+  'status',
+  'verdict',
+  'severity',
+  'merged',
+  'split',
+  'reopened',
+  'undone',
+  'notified',
+  'recovered',
+  'snoozed',
+  'woken',
+  'step',
+] as const;
+
+export type TimelineAct = (typeof TIMELINE_ACTS)[number];
+
 /**
  * One entry of an incident's timeline; `at` is when it was recorded, `time` when it happened (ms).
  */
@@ -31,27 +57,7 @@ export interface TimelineEntry {
   readonly time: number;
   /** `system` for the product itself. */
   readonly who: string;
-  readonly what:
-    | 'opened'
-    | 'alert_joined'
-    | 'alert_changed'
-    | 'alert_superseded'
-    | 'alert_withdrawn'
-    | 'acknowledged'
-    | 'assigned'
-    | 'commented'
-    | 'status'
-    | 'verdict'
-    | 'severity'
-    | 'merged'
-    | 'split'
-    | 'reopened'
-    | 'undone'
-    | 'notified'
-    | 'recovered'
-    | 'snoozed'
-    | 'woken'
-    | 'step';
+  readonly what: TimelineAct;
   /** Facts of the entry by name: old, new, text, alert, reason … */
   readonly facts: Readonly<Record<string, string>>;
 }

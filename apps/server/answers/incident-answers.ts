@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Card, Entity } from '#libs/model';
+import { ENTITY_KINDS, TIMELINE_ACTS, type Card } from '#libs/model';
 import type {
   AlertView,
   EventView,
@@ -92,7 +92,7 @@ export const event = z.strictObject({
 }) satisfies z.ZodType<EventView>;
 
 const entity = z.strictObject({
-  kind: z.string() as unknown as z.ZodType<Entity['kind']>,
+  kind: z.enum(ENTITY_KINDS),
   value: z.string(),
 });
 
@@ -100,7 +100,7 @@ const timelineEntry = z.strictObject({
   at: instant,
   time: instant,
   who: z.string(),
-  what: z.string() as unknown as z.ZodType<TimelineView['what']>,
+  what: z.enum(TIMELINE_ACTS),
   facts,
 }) satisfies z.ZodType<TimelineView>;
 

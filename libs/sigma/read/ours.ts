@@ -1,4 +1,4 @@
-import type { EntityKind, Scope, Rise } from '#libs/model';
+import { ENTITY_KINDS, type EntityKind, type Rise, type Scope } from '#libs/model';
 
 import { Refused } from '../refusal.ts';
 import type { Ours, OursCard } from '../rule-set.ts';
@@ -19,16 +19,6 @@ import { readLevel } from './header.ts';
 export const OURS_KEY = 'thapcanh';
 
 const SCOPES: readonly Scope[] = ['commune', 'system', 'province', 'vendor', 'national'];
-const ENTITIES: readonly EntityKind[] = [
-  'address',
-  'account',
-  'host',
-  'service',
-  'upstream',
-  'source',
-  'probe',
-  'provider',
-];
 const CARD_STEPS = 3;
 const BASELINE_DAYS = 7;
 const KEYS = [
@@ -127,7 +117,10 @@ function readCard(node: YamlNode, what: string): OursCard {
 function readEntities(node: YamlNode): Record<string, EntityKind> {
   const map = asMap(node, 'entities');
   return Object.fromEntries(
-    map.entries.map(({ key, value }) => [key.text, oneOf(value, ENTITIES, `entities.${key.text}`)]),
+    map.entries.map(({ key, value }) => [
+      key.text,
+      oneOf(value, ENTITY_KINDS, `entities.${key.text}`),
+    ]),
   );
 }
 
