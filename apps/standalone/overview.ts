@@ -14,6 +14,8 @@ const PAGE = 1_000;
 /** Incidents that one summary reads. */
 const INCIDENTS_MAX = 20_000;
 const OTP_RESULTS_MAX = 50;
+/** Provinces are 34, and two codes stand for the centre and for none known. */
+const PROVINCES_MAX = 50;
 const WEEK_DAYS = 7;
 
 /** Rules, summary and lag out of the books of this process. */
@@ -37,16 +39,14 @@ export class ProductOverview extends Overview {
 
   async summary(period: Period, scope: Place): Promise<SummaryView> {
     const { clock, availability, names, catalog } = this.#core;
-    const { localities, register, tracker } = availability;
+    const { localities } = availability;
     const before = neighborWeek(period, -1);
     const everything = { query: { kind: 'all' } as const, scope, from: period.from, to: period.to };
     const counted = await this.#engine.events.histogram({ ...everything, buckets: WEEK_DAYS });
-    const sending = new Set(
-      register
-        .sources()
-        .filter((source) => tracker.standing(source, clock.now()).lastReceived !== undefined)
-        .map((source) => source.place.province),
-    );
+    // Registered or not: who sent is told by the events themselves.
+    const field = 'gov.locality.code';
+    const sent = await this.#engine.events.top({ ...everything, field, limit: PROVINCES_MAX });
+    const sending = new Set(sent.values.map(({ value }) => value));
     const shown = localities.provinces().filter(({ code }) => covers(scope, { province: code }));
     return makeSummary({
       period,

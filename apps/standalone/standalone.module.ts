@@ -24,9 +24,6 @@ import type { Engine } from './engine.ts';
 import { ProductOverview } from './overview.ts';
 import { ProductRuleDesk } from './rule-desk.ts';
 
-/** A key without a source counts as sending this long after it was used. */
-const UNREGISTERED_MS = 3_600_000;
-
 function pulse(core: Core, engine: Engine, scope: Place): Pulse {
   const { register, tracker } = core.availability;
   const now = core.clock.now();
@@ -38,7 +35,7 @@ function pulse(core: Core, engine: Engine, scope: Place): Pulse {
     lagSeconds: engine.lagSeconds(),
     sending: states.filter((state) => state === 'sending').length,
     expected: states.filter((state) => state !== 'off').length,
-    unregistered: core.auth.keys.sourcelessSince(now - UNREGISTERED_MS, scope),
+    unregistered: core.auth.keys.sourceless(scope).length,
   };
 }
 

@@ -309,12 +309,12 @@ describe('keys', () => {
     const [plain, named] = [await make('12'), await make('12', 'fw')];
     for (const { text } of [plain, named]) await auth.keys.authenticateIngest(text);
     await auth.keys.authenticateIngest('fixed-key');
-    const since = clock.now();
-    expect(auth.keys.sourcelessSince(since, { province: '12' })).toBe(1);
-    expect(auth.keys.sourcelessSince(since, { province: '46' })).toBe(0);
-    expect(auth.keys.sourcelessSince(since, { province: '00' })).toBe(2);
-    clock.advance(1);
-    expect(auth.keys.sourcelessSince(clock.now(), { province: '00' })).toBe(0);
+    const at = clock.now();
+    expect(auth.keys.sourceless({ province: '12' })).toEqual([{ place: { province: '12' }, at }]);
+    expect(auth.keys.sourceless({ province: '46' })).toEqual([]);
+    expect(auth.keys.sourceless({ province: '00' })).toHaveLength(2);
+    clock.advance(3_600_001);
+    expect(auth.keys.sourceless({ province: '00' })).toEqual([]);
   });
 
   it('are read once for many requests', async () => {

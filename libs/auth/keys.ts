@@ -61,9 +61,16 @@ export interface KeyLimits {
   readonly cachedMax: number;
   /** How often use of a key is written down, ms. */
   readonly usedEveryMs: number;
+  /** A key without a source counts as sending this long after it was used, ms. */
+  readonly sourcelessMs: number;
 }
 
-const KEY_LIMITS: KeyLimits = { freshMs: 10_000, cachedMax: 20_000, usedEveryMs: 60_000 };
+const KEY_LIMITS: KeyLimits = {
+  freshMs: 10_000,
+  cachedMax: 20_000,
+  usedEveryMs: 60_000,
+  sourcelessMs: 3_600_000,
+};
 
 interface Cached {
   readonly key: StoredKey | undefined;
@@ -165,13 +172,14 @@ export class Keys {
   }
 
   /**
-   * Keys of a scope that brought data since a time (ms) and name no source: the register knows
-   * nothing of what they send. Counted since the start of this process.
+   * Where keys of a scope that name no source bring data now, and when the last did (ms): the
+   * register knows nothing of what they send. Known since the start of this process.
    */
-  sourcelessSince(since: number, scope: Place): number {
+  sourceless(scope: Place): readonly { readonly place: Place; readonly at: number }[] {
+    const since = this.#clock.now() - this.#limits.sourcelessMs;
     return [...this.#sourceless.values()].filter(
       ({ place, at }) => at >= since && covers(scope, place),
-    ).length;
+    );
   }
 
   /** The program behind an API key: it works as an analyst of its place. */

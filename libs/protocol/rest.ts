@@ -217,6 +217,8 @@ export interface LocalityView {
   readonly sending: number;
   readonly silent: number;
   readonly neverSent: number;
+  /** Keys that bring logs without naming a source of the register. */
+  readonly unregistered: number;
   readonly servicesDown: number;
   readonly lastEvent: Instant | null;
   readonly openIncidents: number;

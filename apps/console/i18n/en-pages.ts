@@ -127,6 +127,7 @@ export const enPages: Pick<Catalogue, keyof typeof viPages> = {
     allStates: 'Every state',
     sendsNothing: 'sends nothing',
     allSilent: 'all silent',
+    unregistered: 'a key brings logs without a source in the register',
     silentFirst: (n) =>
       `${n} localities send nothing and stand first in the list: no logs does not mean safe.`,
     nobodySilent: 'Every expected locality is sending.',

@@ -125,6 +125,7 @@ export const viPages = {
     allStates: 'Mọi trạng thái',
     sendsNothing: 'chưa gửi gì',
     allSilent: 'im lặng hết',
+    unregistered: 'có khoá gửi nhật ký mà chưa khai báo nguồn',
     silentFirst: (n: string) =>
       `${n} địa phương chưa gửi gì, đứng đầu danh sách: không có nhật ký không có nghĩa là an toàn.`,
     nobodySilent: 'Mọi địa phương dự kiến đều đang gửi.',

@@ -57,6 +57,7 @@ export const locality = z.strictObject({
   sending: z.int(),
   silent: z.int(),
   neverSent: z.int(),
+  unregistered: z.int(),
   servicesDown: z.int(),
   lastEvent: instant.nullable(),
   openIncidents: z.int(),

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { scopeOf } from '#libs/auth';
+import { Auth, scopeOf } from '#libs/auth';
 import {
   Availability,
   type Localities,
@@ -38,12 +38,15 @@ export class LocalitiesController {
   readonly #localities: Localities;
   readonly #clock: Clock;
   readonly #incidents: OpenIncidents;
+  readonly #auth: Auth;
 
   constructor(
     @Inject(Availability) { register, tracker, probes, localities }: Availability,
     @Inject(Clock) clock: Clock,
     @Inject(OpenIncidents) incidents: OpenIncidents,
+    @Inject(Auth) auth: Auth,
   ) {
+    this.#auth = auth;
     this.#incidents = incidents;
     this.#register = register;
     this.#tracker = tracker;
@@ -127,6 +130,9 @@ export class LocalitiesController {
         last: lastReceived ?? 0,
       });
     }
+    for (const { place, at } of this.#auth.keys.sourceless(scope)) {
+      add(place, { unregistered: 1, last: at });
+    }
     for (const probe of this.#register.probes()) {
       const home = this.#register.service(probe.service)?.place;
       const down = this.#probes.standing(probe).state.verdict === 'down';
@@ -157,6 +163,7 @@ interface Standing {
   readonly sending: number;
   readonly silent: number;
   readonly neverSent: number;
+  readonly unregistered: number;
   readonly servicesDown: number;
   readonly openIncidents: number;
   readonly last: number;
@@ -167,6 +174,7 @@ const NOTHING: Standing = {
   sending: 0,
   silent: 0,
   neverSent: 0,
+  unregistered: 0,
   servicesDown: 0,
   openIncidents: 0,
   last: 0,
@@ -178,6 +186,7 @@ function sum(a: Standing, b: Partial<Standing>): Standing {
     sending: a.sending + (b.sending ?? 0),
     silent: a.silent + (b.silent ?? 0),
     neverSent: a.neverSent + (b.neverSent ?? 0),
+    unregistered: a.unregistered + (b.unregistered ?? 0),
     servicesDown: a.servicesDown + (b.servicesDown ?? 0),
     openIncidents: a.openIncidents + (b.openIncidents ?? 0),
     last: Math.max(a.last, b.last ?? 0),
@@ -193,7 +202,7 @@ function placeOf(row: Locality): Place {
 /** A locality that sends nothing stands first and is never hidden in an average. */
 function silentFirst(a: LocalityView, b: LocalityView): number {
   return (
-    Math.min(a.sending, 1) - Math.min(b.sending, 1) ||
+    Math.min(a.sending + a.unregistered, 1) - Math.min(b.sending + b.unregistered, 1) ||
     b.silent - a.silent ||
     a.name.localeCompare(b.name, 'vi')
   );

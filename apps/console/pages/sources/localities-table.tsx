@@ -17,8 +17,8 @@ import { Since } from './since.tsx';
 import { sorted } from '../../format/sorted.ts';
 
 /** Nothing at all comes from here, though something should. */
-function sendsNothing(locality: LocalityView): boolean {
-  return locality.sending === 0;
+function sendsNothing({ sending, unregistered }: LocalityView): boolean {
+  return sending + unregistered === 0;
 }
 
 /**
@@ -64,6 +64,9 @@ function LocalityRow(props: {
               ? text.sources.sendsNothing
               : text.sources.allSilent}
           </span>
+        ) : null}
+        {locality.unregistered > 0 ? (
+          <span className={table.quiet}>{text.sources.unregistered}</span>
         ) : null}
       </td>
       {figure(locality.expected)}
