@@ -4,6 +4,8 @@ import type {
   ImportView,
   LedgerView,
   ListView,
+  LocalityView,
+  NewKeyView,
   NewUserView,
   RecordView,
   RuleDetailView,
@@ -11,6 +13,7 @@ import type {
   ServiceView,
   SilenceView,
   SourceView,
+  SummaryView,
   TrialView,
   UserView,
 } from '#libs/protocol';
@@ -18,7 +21,7 @@ import type {
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
-import { ask, signIn, type Desk } from './desk.ts';
+import { ask, sendLines, signIn, type Desk } from './desk.ts';
 
 const cleanUp = suiteCleanUp();
 const PASSWORD = 'Cua-rieng-minh-2026-x';
@@ -48,6 +51,26 @@ beforeAll(async () => {
   centre = await signIn(product);
   hue = await invited('qt-hue', 'admin', '46');
 }, 120_000);
+
+describe('a province that sends by a key without a source', () => {
+  it('is not said to send nothing', async () => {
+    const place = async (): Promise<LocalityView | undefined> =>
+      (await centre.get<ListView<LocalityView>>('/api/v1/localities')).rows.find(
+        ({ code }) => code === '46',
+      );
+    expect(await place()).toMatchObject({ sending: 0, unregistered: 0, lastEvent: null });
+    const asked = { kind: 'ingest', name: 'may-chu', province: '46' };
+    const { text: key } = await hue.post<NewKeyView>('/api/v1/keys', asked);
+    await sendLines(product, ['mot dong cua Hue'], { key });
+    expect(await place()).toMatchObject({ sending: 0, unregistered: 1 });
+    expect((await place())?.lastEvent).not.toBeNull();
+    const summed = await until('the summary of Hue', async () => {
+      const summary = await centre.get<SummaryView>('/api/v1/summary');
+      return summary.events > 0 ? summary : undefined;
+    });
+    expect(summed.localities.filter(({ sends }) => sends).map(({ code }) => code)).toEqual(['46']);
+  });
+});
 
 describe('an administrator of a province', () => {
   it('lets people in, ends their sessions, shuts them out and lets them in again', async () => {
