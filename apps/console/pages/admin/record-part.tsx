@@ -13,6 +13,7 @@ import { useLanguage, useText } from '../../i18n/text.tsx';
 import { Button, Empty, Notice } from '../../ui/controls.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
+import { OlderRows } from '../../ui/older-rows.tsx';
 import table from '../../ui/table.module.css';
 import styles from './admin.module.css';
 
@@ -181,16 +182,7 @@ export function RecordPart(): ReactNode {
                   )}
                 </tbody>
               </table>
-              {query.hasNextPage ? (
-                <div className={table.more}>
-                  <Button
-                    disabled={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {text.act.older}
-                  </Button>
-                </div>
-              ) : null}
+              <OlderRows query={query} />
             </>
           )
         }

@@ -10,10 +10,11 @@ import { listTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
 import { cx } from '../../ui/class-names.ts';
-import { Button, Empty } from '../../ui/controls.tsx';
+import { Empty } from '../../ui/controls.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { type Health, StateMark } from '../../ui/state-mark.tsx';
+import { OlderRows } from '../../ui/older-rows.tsx';
 import table from '../../ui/table.module.css';
 
 const PAGE = 100;
@@ -118,16 +119,7 @@ export function DeliveriesPart(props: {
                   )}
                 </tbody>
               </table>
-              {query.hasNextPage ? (
-                <div className={table.more}>
-                  <Button
-                    disabled={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {text.act.older}
-                  </Button>
-                </div>
-              ) : null}
+              <OlderRows query={query} />
             </div>
           )
         }

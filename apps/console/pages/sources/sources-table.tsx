@@ -10,9 +10,10 @@ import { placeName } from '../../format/names.ts';
 import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { cx } from '../../ui/class-names.ts';
-import { Button, Empty } from '../../ui/controls.tsx';
+import { Empty } from '../../ui/controls.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { type Health, StateMark } from '../../ui/state-mark.tsx';
+import { OlderRows } from '../../ui/older-rows.tsx';
 import table from '../../ui/table.module.css';
 import { EntryButtons } from './entry-buttons.tsx';
 import { Since } from './since.tsx';
@@ -122,16 +123,7 @@ export function SourcesTable(props: {
                   )}
                 </tbody>
               </table>
-              {query.hasNextPage ? (
-                <div className={table.more}>
-                  <Button
-                    disabled={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {text.act.older}
-                  </Button>
-                </div>
-              ) : null}
+              <OlderRows query={query} />
             </>
           )
         }
