@@ -2,6 +2,7 @@ import type { Incident, IncidentStatus, StepDone, TimelineEntry, Verdict } from 
 import { SEVERITIES } from '#libs/model';
 import type { ActionName, ActionRequest } from '#libs/protocol';
 
+import { STATUS_WORDS_VI } from './act-words.ts';
 import { type ComposeNeeds, nextVersion, withNotes } from './compose.ts';
 import { inStatus } from './evolve.ts';
 import type { Note } from './draft.ts';
@@ -98,7 +99,7 @@ function mayGo(from: IncidentStatus, to: IncidentStatus): Invalid | undefined {
   return invalid(
     'transition_not_allowed',
     `an incident that is ${from} cannot become ${to}`,
-    `sự cố đang ở trạng thái ${from} không chuyển sang ${to} được`,
+    `sự cố ${STATUS_WORDS_VI[from]}, không chuyển sang trạng thái ${STATUS_WORDS_VI[to]} được`,
   );
 }
 

@@ -44,7 +44,7 @@ describe('an incident', () => {
     expect(await only(rig)).toMatchObject({
       id: 'SC-2026-000001',
       title: '203.0.113.77 dò mật khẩu 20 lần trong 1 phút tại Đồng Nai',
-      titleEn: '203.0.113.77 guessed 20 passwords in 1 minutes at Đồng Nai',
+      titleEn: '203.0.113.77 guessed 20 passwords in 1 minute at Đồng Nai',
       severity: 'high',
       status: 'new',
       clocks: { sla: MORNING + 30 * MINUTE },

@@ -1,3 +1,4 @@
+export { ACT_WORDS_VI } from './act-words.ts';
 export { type ActResult, type Invalid, VERDICTS } from './act.ts';
 export type { Feed } from './feed.ts';
 export type { IncidentFilter, SortKey } from './filter.ts';

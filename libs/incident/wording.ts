@@ -43,7 +43,18 @@ export function placeName(places: PlaceLookup, alert: Pick<Alert, 'place'>): str
     : `${view.communeName}, ${view.provinceName}`;
 }
 
-function fill(template: string, values: ReadonlyMap<string, string>, language: Language): string {
+/** A number and what is counted, in the plural that English templates are written in. */
+const COUNTED = /\{(count|minutes)\}((?: [a-z-]+)??) ([a-z-]*[a-rt-z-])s\b/g;
+
+/** The template for numbers that are one: `{count} failed sign-in`. */
+function numbered(template: string, values: ReadonlyMap<string, string>): string {
+  return template.replaceAll(COUNTED, (plural, name: string, kind: string, noun: string) =>
+    values.get(name) === '1' ? `{${name}}${kind} ${noun}` : plural,
+  );
+}
+
+function fill(written: string, values: ReadonlyMap<string, string>, language: Language): string {
+  const template = language === 'en' ? numbered(written, values) : written;
   return template.replaceAll(/\{([^{}]{1,80})\}/g, (_whole, name: string) => {
     // A sentence is one line, whatever a log put into the value.
     const value = values

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
 import { scopeOf } from '#libs/auth';
-import { IncidentBook, VERDICTS, type ActResult } from '#libs/incident';
+import { ACT_WORDS_VI, IncidentBook, VERDICTS, type ActResult } from '#libs/incident';
 import { Clock, SEVERITIES, type Place, type Principal } from '#libs/model';
 import type { ActionName, EventView, IncidentListView, IncidentView } from '#libs/protocol';
 import { EventStore } from '#libs/store';
@@ -173,7 +173,7 @@ export class IncidentsController {
           changedBy: result.changedBy,
           current: current ?? null,
           detail: `${result.changedBy} changed it meanwhile: ${result.what}.`,
-          detailVi: `${result.changedBy} đã thay đổi trước đó: ${result.what}.`,
+          detailVi: `${result.changedBy} đã thay đổi trước đó: ${ACT_WORDS_VI[result.what]}.`,
         });
       }
       case 'invalid':
