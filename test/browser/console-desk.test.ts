@@ -1,9 +1,10 @@
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { until } from '../support/until.ts';
 import { rehearse, type Rehearsal, signIn, whole } from './support/rehearsal.ts';
-import { openPage } from '../support/chromium.ts';
+import { openPage, patience, writing } from '../support/chromium.ts';
 import { PASSWORD } from './support/stand-in-server.ts';
 
 const cleanUp = suiteCleanUp();
@@ -11,6 +12,13 @@ let desk: Rehearsal;
 beforeAll(async () => {
   desk = await rehearse(cleanUp);
 });
+
+/** The address follows the cursor a moment later. */
+async function addressFollows(page: Page): Promise<void> {
+  const row = await page.locator('[role=row][aria-selected=true]').getAttribute('id');
+  const asked = (): string => `row-${new URL(page.url()).searchParams.get('id') ?? ''}`;
+  await expect.poll(asked, patience).toBe(row);
+}
 
 describe('signing in', () => {
   it('asks for the page again that was wanted, and says the same for every wrong pair', async () => {
@@ -24,7 +32,7 @@ describe('signing in', () => {
     await page.getByLabel('Mật khẩu', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Đăng nhập' }).click();
     await page.getByRole('heading', { name: 'Sức khoẻ' }).waitFor();
-    expect(new URL(page.url()).pathname).toBe('/suc-khoe');
+    await expect.poll(() => new URL(page.url()).pathname, patience).toBe('/suc-khoe');
   });
 
   it('makes somebody with a temporary password set their own first', async () => {
@@ -57,7 +65,7 @@ describe('signing in', () => {
     await page.getByRole('button', { name: 'Đặt mật khẩu' }).click();
     expect((await sent).postDataJSON()).toMatchObject({ token: 'mot-lan' });
     await page.getByRole('button', { name: 'Đăng nhập' }).waitFor();
-    expect(page.url()).not.toContain('mot-lan');
+    await expect.poll(() => page.url(), patience).not.toContain('mot-lan');
     expect(problems).toEqual([]);
   });
 
@@ -94,11 +102,14 @@ describe('the duty journey by keyboard alone', () => {
     await press('t');
     await page.getByText(`Đã tiếp nhận ${id}`).waitFor();
     await press('b');
+    await writing(page);
     await page.keyboard.type('da goi don vi');
     await press('Control+Enter');
     await page.getByText(`Đã gửi trao đổi ở ${id}`).waitFor();
     await press('v');
+    await page.getByRole('region', { name: 'Kết luận' }).waitFor();
     await press('2');
+    await writing(page);
     await page.keyboard.type('máy quét đã đăng ký');
     await press('Control+Enter');
     await page.getByText(`Đã đóng ${id}: Cảnh báo nhầm`).waitFor();
@@ -133,6 +144,7 @@ describe('the duty journey by keyboard alone', () => {
       }
     `);
     await page.keyboard.press('/');
+    await writing(page);
     await page.keyboard.type('tttvvv');
     await page.waitForURL(/q=tttvvv/);
     const after = server.asked.filter((line) => line.startsWith('POST')).length;
@@ -164,7 +176,9 @@ describe('when somebody else was faster', () => {
       await page.locator('[role=row][aria-selected=true]').getAttribute('id'),
     ).slice(4);
     await page.keyboard.press('v');
+    await page.getByRole('region', { name: 'Kết luận' }).waitFor();
     await page.keyboard.press('1');
+    await writing(page);
     await page.keyboard.type('đã xác minh với đơn vị');
     // The change is made in the moment between what I see and what I send.
     await page.route(`**/incidents/${id}/verdict`, async (route) => {
@@ -217,17 +231,18 @@ describe('state in the address', () => {
     await page.getByRole('grid').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    await page.waitForURL(/id=SC-/);
+    await addressFollows(page);
     const rows = await page.locator('[role=row][id]').allTextContents();
     const second = await openPage(onTestFinished, desk.browser);
     await signIn(second, server);
     await second.page.goto(page.url());
     await second.page.locator('[role=row][aria-selected=true]').waitFor();
-    const same = await second.page.locator('[role=row][aria-selected=true]').getAttribute('id');
-    expect(same).toBe(await page.locator('[role=row][aria-selected=true]').getAttribute('id'));
-    expect((await second.page.locator('[role=row][id]').allTextContents()).length).toBe(
-      rows.length,
-    );
+    const chosen = (at: Page): Promise<string | null> =>
+      at.locator('[role=row][aria-selected=true]').getAttribute('id');
+    expect(await chosen(second.page)).toBe(await chosen(page));
+    await expect
+      .poll(() => second.page.locator('[role=row][id]').count(), patience)
+      .toBe(rows.length);
     expect(page.url().length).toBeLessThan(2000);
   });
 
@@ -237,13 +252,13 @@ describe('state in the address', () => {
     await page.getByRole('button', { name: /^Chưa giao/ }).click();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    await page.waitForURL(/id=SC-/);
+    await addressFollows(page);
     const left = page.url();
     await page.getByRole('grid').focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: /^SC-/ }).waitFor();
     await page.goBack();
     await page.locator('[role=row][aria-selected=true]').waitFor();
-    expect(page.url()).toBe(left);
+    await expect.poll(() => page.url(), patience).toBe(left);
   });
 });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { axeViolations, openPage } from '../support/chromium.ts';
+import { axeViolations, openPage, patience } from '../support/chromium.ts';
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { rehearse, type Rehearsal, signIn } from './support/rehearsal.ts';
@@ -34,6 +34,7 @@ const PAGES: readonly (readonly [path: string, ready: string])[] = [
   ['/luat', 'tbody tr'],
   ['/luat?id=AE-01', 'h2'],
   ['/luat?id=AE-01&muc=exceptions', 'tbody tr'],
+  ['/luat?id=AE-01&muc=backtest', 'details table'],
   ['/luat?phan=trial', 'textarea'],
   ['/luat?phan=packs', 'tbody tr'],
   ['/bao-cao', 'article'],
@@ -120,7 +121,7 @@ describe('every page', () => {
     for (const [path, ready] of PAGES) {
       if (!/su-co|bao-cao/.test(path)) continue;
       await show(page, server.url + path, ready);
-      expect(await page.evaluate(OVERFLOWING), path).toBe(0);
+      await expect.poll(() => page.evaluate(OVERFLOWING), { ...patience, message: path }).toBe(0);
       const main = `document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth`;
       expect(await page.evaluate(main), path).toBeLessThanOrEqual(0);
     }
@@ -287,7 +288,8 @@ describe('forms and menus', () => {
     await page.getByRole('button', { name: /^Thao tác với source\.ip/ }).click();
     await page.getByRole('menuitem', { name: 'Loại trừ' }).click();
     await page.waitForURL(/NOT/);
-    expect(await page.getByLabel('Câu tìm').inputValue()).toMatch(/^admin AND NOT source\.ip:203/);
+    const query = page.getByLabel('Câu tìm');
+    await expect.poll(() => query.inputValue(), patience).toMatch(/^admin AND NOT source\.ip:203/);
     await page.getByRole('button', { name: 'Xem cũ hơn' }).click();
     await page.locator('tbody tr').nth(150).waitFor();
   });

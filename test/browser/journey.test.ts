@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { incidentsOf, sendLines, signIn, type Desk } from '../acceptance/desk.ts';
 import { guesses, signInNew } from '../acceptance/scope-cast.ts';
-import { axeViolations, openPage, startChromium } from '../support/chromium.ts';
+import { axeViolations, openPage, startChromium, writing } from '../support/chromium.ts';
 import { suiteCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -77,11 +77,14 @@ describe('an analyst at the real product', () => {
     await page.keyboard.press('t');
     await page.getByText(`Đã tiếp nhận ${id}`).waitFor();
     await page.keyboard.press('b');
+    await writing(page);
     await page.keyboard.type('da goi don vi');
     await page.keyboard.press('Control+Enter');
     await page.getByText(`Đã gửi trao đổi ở ${id}`).waitFor();
     await page.keyboard.press('v');
+    await page.getByRole('region', { name: 'Kết luận' }).waitFor();
     await page.keyboard.press('2');
+    await writing(page);
     await page.keyboard.type('máy quét đã đăng ký');
     await page.keyboard.press('Control+Enter');
     await page.getByText(`Đã đóng ${id}: Cảnh báo nhầm`).waitFor();
@@ -109,7 +112,9 @@ describe('an analyst at the real product', () => {
     await page.keyboard.press('End');
     const id = await currentId(page);
     await page.keyboard.press('v');
+    await page.getByRole('region', { name: 'Kết luận' }).waitFor();
     await page.keyboard.press('1');
+    await writing(page);
     await page.keyboard.type('đã xác minh với đơn vị');
     // The change is made in the moment between what is seen and what is sent.
     let done = false;
@@ -203,7 +208,10 @@ describe('a connection that is cut', () => {
     const ids = new Set<string>();
     await page.keyboard.press('Home');
     for (let n = 0; n < open.length; n += 1) {
-      ids.add(await currentId(page));
+      await until('the cursor has moved on', async () => {
+        const id = await currentId(page);
+        return ids.has(id) ? undefined : ids.add(id);
+      });
       await page.keyboard.press('ArrowDown');
     }
     expect([...ids].toSorted()).toEqual(open.map(({ id }) => id).toSorted());

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { incidentsOf, sendLines, signIn, type Desk } from '../acceptance/desk.ts';
 import { guesses, signInNew } from '../acceptance/scope-cast.ts';
-import { axeViolations, openPage, startChromium } from '../support/chromium.ts';
+import { axeViolations, openPage, patience, startChromium, writing } from '../support/chromium.ts';
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -59,6 +59,14 @@ async function labelOf(page: Page, code: string): Promise<string> {
   return (await found.textContent()) ?? '';
 }
 
+/** Opens the list of commands, types, and waits until what is wanted stands first in it. */
+async function palette(page: Page, typed: string, first: RegExp): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Bảng lệnh' }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.type(typed);
+  await page.getByRole('option', { selected: true }).filter({ hasText: first }).waitFor();
+}
+
 function viewOf(id: string): Promise<IncidentView> {
   return admin.get<IncidentView>(`/api/v1/incidents/${id}`);
 }
@@ -74,13 +82,13 @@ describe('a grouped queue', () => {
     const { page, problems } = await openPage(onTestFinished, browser, { bypassCSP: true });
     await enter(page, '/truc?nhom=locality');
     const groups = page.locator('[role=row][aria-expanded]');
-    const named = (await groups.allTextContents()).map(
-      (text) => /Huế2|Lai Châu1|Đồng Nai3/.exec(text)?.[0],
-    );
-    expect(named).toEqual(['Đồng Nai3', 'Huế2', 'Lai Châu1']);
+    const named = async (): Promise<unknown> =>
+      (await groups.allTextContents()).map((text) => /Huế2|Lai Châu1|Đồng Nai3/.exec(text)?.[0]);
+    await expect.poll(named, patience).toEqual(['Đồng Nai3', 'Huế2', 'Lai Châu1']);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('[role=row][aria-level="2"]').count()).toBe(3);
+    const members = page.locator('[role=row][aria-level="2"]');
+    await expect.poll(() => members.count(), patience).toBe(3);
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('x');
     await page.getByText('Đã chọn 3', { exact: true }).waitFor();
@@ -98,7 +106,9 @@ describe('an incident that is worked', () => {
     const id = idOf(0);
     await enter(page, `/truc?id=${id}`);
     await page.keyboard.press('h');
+    await page.getByRole('region', { name: 'Hoãn' }).waitFor();
     await page.keyboard.press('1');
+    await writing(page);
     await page.keyboard.press('Control+Enter');
     await page.getByText(`Đã hoãn ${id} đến`).waitFor();
     expect((await viewOf(id)).snoozed).not.toBeNull();
@@ -114,7 +124,9 @@ describe('an incident that is worked', () => {
     const id = idOf(1);
     await enter(page, `/truc?id=${id}`);
     await page.keyboard.press('c');
+    await page.getByRole('region', { name: 'Chuyển cấp' }).waitFor();
     await page.keyboard.press('1');
+    await writing(page);
     await page.keyboard.type('nho don vi khoa tai khoan');
     await page.keyboard.press('Control+Enter');
     await page.getByText(`${id}: Chờ đơn vị phản hồi`).waitFor();
@@ -132,9 +144,10 @@ describe('an incident that is worked', () => {
     await enter(page, `/truc?id=${of12}`);
     await page.keyboard.press('p');
     const people = page.getByRole('listbox', { name: 'Giao cho' }).getByRole('option');
-    await people.nth(1).waitFor();
-    expect(await people.count()).toBe(2);
+    await expect.poll(() => people.count(), patience).toBe(2);
+    await writing(page);
     await page.keyboard.type('duong');
+    await expect.poll(() => people.count(), patience).toBe(1);
     await page.keyboard.press('Enter');
     await page.getByText(`Đã giao ${of12} cho duong`).waitFor();
     expect((await viewOf(of12)).assignee).toBe('duong');
@@ -147,7 +160,8 @@ describe('an incident that is worked', () => {
     await page.getByText(/^Đã xong 0 \/ \d bước$/).waitFor();
     await page.locator('#incident-panel input').first().check();
     await page.getByText(/^Đã xong 1 \/ \d bước$/).waitFor();
-    expect((await viewOf(id)).playbook[0]?.done?.who).toBe('admin');
+    const doneBy = async (): Promise<unknown> => (await viewOf(id)).playbook[0]?.done?.who;
+    await expect.poll(doneBy, patience).toBe('admin');
     await page.getByRole('button', { name: 'Vì sao báo?' }).first().click();
     await page.getByText(/^Luật SEC-01 báo vì có 22 sự kiện khớp/).waitFor();
     expect(await axeViolations(page)).toEqual([]);
@@ -181,16 +195,14 @@ describe('a saved view', () => {
     await page.getByRole('button', { name: 'Huế theo luật', exact: true }).waitFor();
     const other = await openPage(onTestFinished, browser);
     await enter(other.page, '/truc');
-    await other.page.keyboard.press('Control+k');
-    await other.page.keyboard.type('hue theo luat');
+    await palette(other.page, 'hue theo luat', /Huế theo luật/);
     await other.page.keyboard.press('Enter');
     await other.page.getByRole('treegrid').waitFor();
-    const { searchParams } = new URL(other.page.url());
-    expect(['loc', 'nhom', 'sort'].map((key) => searchParams.get(key))).toEqual([
-      '46',
-      'rule',
-      'last',
-    ]);
+    const address = (): unknown => {
+      const { searchParams } = new URL(other.page.url());
+      return ['loc', 'nhom', 'sort'].map((key) => searchParams.get(key));
+    };
+    await expect.poll(address, patience).toEqual(['46', 'rule', 'last']);
     await other.page
       .getByRole('button', { name: /Địa phương/ })
       .first()
@@ -218,20 +230,16 @@ describe('the list of commands', () => {
     const { page, problems } = await openPage(onTestFinished, browser, { bypassCSP: true });
     const id = idOf(5);
     await enter(page, `/truc?id=${id}`);
-    await page.keyboard.press('Control+k');
-    const options = page.getByRole('option');
-    await page.keyboard.type('ket luan');
-    expect(await options.first().textContent()).toContain(`Kết luận: ${id}`);
+    await palette(page, 'ket luan', new RegExp(`Kết luận: ${id}`));
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.getByLabel('Vì sao kết luận như vậy').waitFor();
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type(idOf(2).slice(-3));
+    await page.getByLabel('Vì sao kết luận như vậy').waitFor({ state: 'detached' });
+    await palette(page, idOf(2).slice(-3), /./);
     await page.getByRole('option', { name: new RegExp(idOf(2)) }).click();
     await page.waitForURL(`**/su-co/${idOf(2)}`);
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('nguon');
+    await palette(page, 'nguon', /^Nguồn/);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/nguon');
     expect(problems).toEqual([]);

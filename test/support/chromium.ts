@@ -16,6 +16,9 @@ const flags = [
   '--disable-sync',
 ];
 
+/** A busy machine is no failure. */
+const patienceMs = 60_000;
+
 /** The screen that a duty officer has. */
 const dutyScreen = { width: 1366, height: 768 };
 
@@ -50,6 +53,7 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: dutyScreen, locale: 'vi-VN', ...options });
   cleanUp(() => context.close());
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const problems: string[] = [];
   const requests: string[] = [];
@@ -67,6 +71,14 @@ export async function openPage(
   page.on('websocket', (socket) => requests.push(socket.url()));
   return { page, problems, requests };
 }
+
+/** Waits until what is typed goes into a field: of the palette, of a form that a key opened. */
+export async function writing(page: Page): Promise<void> {
+  await page.locator('input:focus, textarea:focus').first().waitFor();
+}
+
+/** For `expect.poll`: what another process or the page will come to, sooner or later. */
+export const patience = { timeout: patienceMs } as const;
 
 interface AxeViolation {
   id: string;

@@ -2,14 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * Asks again and again until the answer is not undefined and gives it back; throws with `what` (and
- * the
- * last error of the asking) when the time is over. For what another process does; never for our own
- * timers.
+ * the last error of the asking) when the time is over, which is long: a busy machine is no failure.
+ * For what another process does; never for our own timers.
  */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  { timeoutMs = 20_000, everyMs = 50 }: { timeoutMs?: number; everyMs?: number } = {},
+  { timeoutMs = 60_000, everyMs = 50 }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<T> {
   const end = performance.now() + timeoutMs;
   for (;;) {

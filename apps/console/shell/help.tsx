@@ -3,23 +3,18 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useText } from '../i18n/text.tsx';
 import { Kbd } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { opener } from './opener.ts';
 import styles from './shell.module.css';
 
-const OPEN = 'thapcanh:help';
+const help = opener();
 
-export function openHelp(): void {
-  globalThis.dispatchEvent(new Event(OPEN));
-}
+export const openHelp = help.open;
 
 /** The list of keys, in the language of the page. */
 export function Help(): ReactNode {
   const text = useText();
   const [open, setOpen] = useState(false);
-  useEffect(() => {
-    const show = (): void => setOpen(true);
-    globalThis.addEventListener(OPEN, show);
-    return () => globalThis.removeEventListener(OPEN, show);
-  }, []);
+  useEffect(() => help.onOpen(() => setOpen(true)), []);
   const { keys, groups } = text.help;
   const table: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
     [

@@ -9,13 +9,13 @@ import { matcher } from '../live/criteria.ts';
 import { cx } from '../ui/class-names.ts';
 import { Kbd } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { type Command, currentCommands } from './commands.ts';
+import { type Command, useCurrentCommands } from './commands.ts';
 import { useDesk, useQueue } from './desk.tsx';
 import { openHelp } from './help.tsx';
+import { opener } from './opener.ts';
 import styles from './shell.module.css';
 import { useUndo } from './use-report.ts';
 
-const OPEN = 'thapcanh:palette';
 const INCIDENTS_MAX = 6;
 const PLACES_MAX = 5;
 const SHOWN_MAX = 40;
@@ -25,9 +25,9 @@ interface Section {
   readonly commands: readonly Command[];
 }
 
-export function openPalette(): void {
-  globalThis.dispatchEvent(new Event(OPEN));
-}
+const palette = opener();
+
+export const openPalette = palette.open;
 
 function usePages(): readonly Command[] {
   const text = useText();
@@ -100,6 +100,7 @@ function useSections(typed: string): readonly Section[] {
   const undo = useUndo();
   const pages = usePages();
   const found = useFound(typed);
+  const here = useCurrentCommands();
   const words = fold(typed)
     .split(/\s+/)
     .filter((word) => word !== '');
@@ -112,7 +113,7 @@ function useSections(typed: string): readonly Section[] {
     { id: 'help', label: text.shell.help, hint: '?', run: openHelp },
   ];
   return [
-    { name: text.palette.here, commands: [...currentCommands(), ...everywhere].filter(named) },
+    { name: text.palette.here, commands: [...here, ...everywhere].filter(named) },
     { name: text.palette.pages, commands: pages.filter(named) },
     ...found,
   ].filter(({ commands }) => commands.length > 0);
@@ -205,11 +206,7 @@ function Body(props: { readonly onClose: () => void }): ReactNode {
 export function Palette(): ReactNode {
   const text = useText();
   const [open, setOpen] = useState(false);
-  useEffect(() => {
-    const show = (): void => setOpen(true);
-    globalThis.addEventListener(OPEN, show);
-    return () => globalThis.removeEventListener(OPEN, show);
-  }, []);
+  useEffect(() => palette.onOpen(() => setOpen(true)), []);
   const close = (): void => setOpen(false);
   return (
     <Dialog title={text.palette.title} open={open} onClose={close}>

@@ -1,4 +1,5 @@
 import type {
+  BacktestView,
   LedgerView,
   RuleDetailView,
   RulePackView,
@@ -103,11 +104,69 @@ function ledger(now: number): LedgerView {
   };
 }
 
+/** A run under way, one that is done, and one that could not run. */
+function backtests(now: number): BacktestView[] {
+  const at = (hours: number): string => new Date(now - hours * HOUR).toISOString();
+  const locality = { province: '00', provinceName: 'Trung tâm' };
+  const places = ['Lai Châu', 'Đắk Lắk', 'Thành phố Hồ Chí Minh'];
+  const run: BacktestView = {
+    id: 'b1',
+    rule: 'r',
+    by: 'binh',
+    at: at(0.1),
+    from: at(336),
+    to: at(0),
+    locality,
+    draft: false,
+    state: 'done',
+    progress: 1,
+    problems: [],
+    report: {
+      scanned: 48_210,
+      matched: 1_902,
+      alerts: 61,
+      complete: false,
+      counts: Array.from({ length: 24 }, (_, nth) => ({
+        day: at(330 - nth * 13).slice(0, 10),
+        locality: { province: String(12 + (nth % 3)), provinceName: places[nth % 3] ?? '' },
+        alerts: 1 + ((nth * 7) % 5),
+      })),
+      examples: [1, 2, 3].map((nth) => ({
+        id: `a${nth}`,
+        rule_id: 'r',
+        rule_code: 'SEC-01',
+        title: 'Dò mật khẩu',
+        level: 'high',
+        group: { 'user.name': `can-bo-${nth}`, 'source.ip': '203.0.113.9' },
+        first: at(300 - nth),
+        last: at(299 - nth),
+        count: 12 * nth,
+        locality: { province: '12', provinceName: 'Lai Châu' },
+        scope: 'system',
+        late: false,
+        state: 'in_force',
+        by: null,
+        incident: null,
+        evidence: [],
+      })),
+    },
+  };
+  const problems = ['7:14: unknown modifier contain'];
+  return [
+    { ...run, id: 'b2', draft: true, state: 'running', progress: 0.42, report: null },
+    run,
+    { ...run, id: 'b3', draft: true, state: 'refused', problems, report: null },
+  ];
+}
+
 /** What the stand-in answers for the page of rules; `undefined` for every other address. */
 export function ruleAnswers(path: string): readonly [status: number, body: unknown] | undefined {
   const now = Date.now();
   const listed = <T>(all: readonly T[]) => ({ total: all.length, rows: all, cursor: null });
   if (path === '/ledger') return [200, ledger(now)];
+  if (path === '/backtests') return [200, listed(backtests(now))];
+  if (path.startsWith('/backtests/')) return [200, { ...backtests(now)[0], state: 'canceled' }];
+  if (path.endsWith('/backtests')) return [201, backtests(now)[0]];
   if (path === '/rules') return [200, listed(rows())];
   if (path === '/rule-packs') return [200, listed(packs(now))];
   if (path === '/rules/test') return [200, trial()];

@@ -75,6 +75,7 @@ export class StandInServer {
   #mustChange: boolean;
   #rate: number;
   #assigned = 0;
+  #joined = 0;
   #ended = false;
   #port = 0;
   /** Requests answered, `GET /api/v1/incidents` style. */
@@ -125,6 +126,11 @@ export class StandInServer {
 
   set rate(perSecond: number) {
     this.#rate = perSecond;
+  }
+
+  /** Consoles that have connected, each return counted anew. */
+  get joined(): number {
+    return this.#joined;
   }
 
   /** Breaks every connection, as a pulled cable does. */
@@ -192,6 +198,7 @@ export class StandInServer {
     }
     const console: Console = { socket, seq: null, incident: null, working: false };
     this.#consoles.add(console);
+    this.#joined += 1;
     socket.on('close', () => this.#consoles.delete(console));
     socket.on('message', (raw) =>
       this.#hear(console, JSON.parse((raw as Buffer).toString()) as ClientFrame),

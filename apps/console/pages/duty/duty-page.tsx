@@ -62,7 +62,7 @@ function Side(props: {
       {splitter}
       <IncidentPanel
         id={props.id}
-        tab={duty.search.tab ?? 'timeline'}
+        tab={duty.work.form === 'comment' ? 'comments' : (duty.search.tab ?? 'timeline')}
         onTab={(tab) => duty.change({ tab }, true)}
         onStep={duty.step}
         onClose={duty.closePanel}

@@ -72,7 +72,9 @@ export function useDuty(parts: DutyParts): Duty {
   const ticks = useTicks();
   const work = useWork();
   const group = cursor === null ? null : groupOf(cursor);
-  const panelOpen = cursor !== null && group === null && search.khung !== '0';
+  // A form is there before the next key is typed; the address follows.
+  const shown = search.khung !== '0' || work.form !== null;
+  const panelOpen = cursor !== null && group === null && shown;
   const ticked = [...ticks.ids];
   const here = group !== null ? lines.members(group) : cursor === null ? [] : [cursor];
   usePresence(panelOpen ? cursor : null, work.form !== null);
@@ -121,7 +123,10 @@ export function useDuty(parts: DutyParts): Duty {
       change({ id, khung: undefined, ...(form === 'comment' && { tab: 'comments' }) }, true);
       work.open(form);
     },
-    closePanel: () => change({ khung: '0' }, true),
+    closePanel: () => {
+      work.open(null);
+      change({ khung: '0' }, true);
+    },
     pause: () => (paused ? book.resume() : book.pause()),
     showFresh: useShowFresh(() => parts.list?.toTop()),
     clearFilters: () => change({ q: undefined, sev: undefined, st: undefined, loc: undefined }),

@@ -5,7 +5,7 @@ import type { TimelineView } from '#libs/protocol';
 import { fullTime, listTime } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
-import { Avatar, Button, controls } from '../../ui/controls.tsx';
+import { Avatar, Button, controls, Skeleton } from '../../ui/controls.tsx';
 import { draft, keepDraft } from './drafts.ts';
 import styles from './incident.module.css';
 import type { Work } from './use-work.ts';
@@ -70,19 +70,24 @@ function Write(props: { readonly id: string; readonly work: Work }): ReactNode {
   );
 }
 
+/**
+ * What was said, and room to say more: that is there before the rest is read, for whoever presses
+ * the key writes at once.
+ */
 export function Comments(props: {
   readonly id: string;
-  readonly entries: readonly TimelineView[];
+  readonly entries: readonly TimelineView[] | undefined;
   readonly work: Work;
 }): ReactNode {
   const text = useText();
   const { clock, mayAct } = useDesk();
   const now = clock.now();
-  const comments = props.entries.filter((entry) => entry.what === 'commented');
+  const comments = props.entries?.filter((entry) => entry.what === 'commented');
   return (
     <>
-      {comments.length === 0 ? <p className={styles.quiet}>{text.panel.noComments}</p> : null}
-      {comments.map((entry, at) => (
+      {comments === undefined ? <Skeleton lines={3} /> : null}
+      {comments?.length === 0 ? <p className={styles.quiet}>{text.panel.noComments}</p> : null}
+      {comments?.map((entry, at) => (
         <div key={at} className={styles.comment}>
           <Avatar name={entry.who} />
           <div>

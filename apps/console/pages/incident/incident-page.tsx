@@ -156,11 +156,7 @@ function Body(props: {
         <section className={styles.card}>
           <h2>{text.panel.tabs.comments}</h2>
           <div className={styles.content}>
-            {view === undefined ? (
-              <Skeleton lines={3} />
-            ) : (
-              <Comments id={row.id} entries={view.timeline} work={work} />
-            )}
+            <Comments id={row.id} entries={view?.timeline} work={work} />
           </div>
         </section>
         <section className={styles.card}>

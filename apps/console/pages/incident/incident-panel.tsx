@@ -125,10 +125,10 @@ function TabContent(props: {
 }): ReactNode {
   const { view } = props;
   if (props.tab === 'related') return <RelatedList row={props.row} work={props.work} />;
-  if (view === undefined) return <Skeleton lines={6} />;
   if (props.tab === 'comments') {
-    return <Comments id={view.id} entries={view.timeline} work={props.work} />;
+    return <Comments id={props.row.id} entries={view?.timeline} work={props.work} />;
   }
+  if (view === undefined) return <Skeleton lines={6} />;
   if (props.tab === 'playbook') return <Playbook view={view} work={props.work} />;
   if (props.tab === 'timeline') return <Timeline view={view} />;
   return (
