@@ -54,7 +54,7 @@ export function handoverContract({ open }: HandoverContract): void {
         await Promise.all(readings.map((reading) => reading.stop()));
       });
       for (const reader of READERS) {
-        await expect.poll(() => new Set(idsOf(seen[reader])).size, { timeout: 20_000 }).toBe(40);
+        await expect.poll(() => new Set(idsOf(seen[reader])).size).toBe(40);
         expect([...new Set(idsOf(seen[reader]))]).toEqual(idsOf(batches));
         const event = seen[reader].flatMap(({ events }) => events).find(({ id }) => id === '7-1');
         expect(event).toEqual(eventOf('7-1'));
@@ -78,11 +78,11 @@ export function handoverContract({ open }: HandoverContract): void {
       onTestFinished(async () => {
         await Promise.all(readings.map((reading) => reading.stop()));
       });
-      await expect.poll(() => detected.size, { timeout: 20_000 }).toBe(6);
+      await expect.poll(() => detected.size).toBe(6);
       const state = () => handover.states().find(({ reader }) => reader === 'index');
       await expect.poll(() => state()?.trouble?.reason).toBe('disk full');
       healthy = true;
-      await expect.poll(() => indexed.size, { timeout: 20_000 }).toBe(6);
+      await expect.poll(() => indexed.size).toBe(6);
       await expect.poll(() => state()?.trouble).toBeUndefined();
     });
 
@@ -97,7 +97,7 @@ export function handoverContract({ open }: HandoverContract): void {
         return Promise.resolve();
       });
       onTestFinished(() => reading.stop());
-      await expect.poll(() => seen.size, { timeout: 20_000 }).toBe(4);
+      await expect.poll(() => seen.size).toBe(4);
       await expect.poll(() => handover.states()[0]?.parked).toBe(1);
     });
 
@@ -112,7 +112,7 @@ export function handoverContract({ open }: HandoverContract): void {
         return Promise.resolve();
       });
       onTestFinished(() => reading.stop());
-      await expect.poll(() => seen.size, { timeout: 20_000 }).toBe(4);
+      await expect.poll(() => seen.size).toBe(4);
     });
   });
 }

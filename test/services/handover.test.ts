@@ -42,7 +42,7 @@ describe.skipIf(isMissing('redis'))('the handover over BullMQ', () => {
     const held: number[] = [];
     const drainer = carriage.drainer(sourceOf(batches), 'spool', (to) => held.push(to));
     drainer.start();
-    await expect.poll(() => held.at(-1), { timeout: 20_000 }).toBe(batches.at(-1)?.to);
+    await expect.poll(() => held.at(-1)).toBe(batches.at(-1)?.to);
     await drainer.stop();
     return held;
   }
@@ -74,7 +74,7 @@ describe.skipIf(isMissing('redis'))('the handover over BullMQ', () => {
     const readings = (['index', 'detect'] as const).map((reader) =>
       handover.read(reader, ({ events }) => Promise.resolve(void sizes.push(events.length))),
     );
-    await expect.poll(() => carriage.box.waiting('index'), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => carriage.box.waiting('index')).toBe(0);
     await expect.poll(() => carriage.box.waiting('detect')).toBe(0);
     await Promise.all(readings.map((reading) => reading.stop()));
     expect(sizes.toSorted((a, b) => a - b)).toEqual([200, 500, 500].flatMap((n) => [n, n, n, n]));

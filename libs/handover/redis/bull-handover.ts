@@ -9,6 +9,7 @@ import type { BatchBox, BatchJob, BoxedBatch } from './batch-box.ts';
 import type { ParkedBox } from './parked.ts';
 import { NewerFormat, packBatch, unpackBatch } from './payload.ts';
 import { queueName, queueOptions, type QueueKind } from './queues.ts';
+import type { Trials } from './trials.ts';
 
 /** First pause after a failure; doubles up to `RETRY_MS_MAX`. */
 const RETRY_MS_MIN = 200;
@@ -22,8 +23,10 @@ export interface StallTimes {
 const STALL_TIMES: StallTimes = { lockMs: 5_000, lookMs: 2_000 };
 /** BullMQ would call a job failed after one death: we count deaths ourselves. */
 const STALLED_MAX = 1_000_000;
-/** Workers that may die on a batch before it is halved; a half is under suspicion at once. */
-const DEATHS_MAX: Readonly<Record<QueueKind, number>> = { batches: 3, suspects: 1 };
+/** Workers that may die beside a batch before it is halved. */
+const DEATHS_MAX = 3;
+/** Workers that may die on a suspect, tried alone, before it is halved. */
+const DEATHS_OF_SUSPECT_MAX = 1;
 /** A single event on which one more worker died is parked. */
 const DEATHS_OF_EVENT_MAX = 2;
 /** What only a newer version can read is looked at again after this. */
@@ -36,6 +39,7 @@ export interface BullParts {
   readonly box: BatchBox;
   /** Jobs put in here run one at a time in a process. */
   readonly suspects: BatchBox;
+  readonly trials: Trials;
   readonly parked: ParkedBox;
   readonly clock: Clock;
 }
@@ -138,11 +142,17 @@ export class BullHandover extends Handover {
       await this.#park(seat, { id, received: job.timestamp, payload }, 0, reasonOf(error));
       return;
     }
-    if (job.stalledCounter >= DEATHS_MAX[kind]) {
-      const settled = await this.#suspect(seat, id, batch, payload, job.stalledCounter);
-      if (settled) return;
+    if (kind === 'suspects') {
+      if (await this.#convict(seat, id, batch, payload)) return;
+      const { trials } = this.#parts;
+      await trials.alone(id, seat.reader, () => this.#offer(seat, id, batch, payload));
+    } else {
+      if (job.stalledCounter >= DEATHS_MAX) {
+        await this.#halve(seat, id, batch);
+        return;
+      }
+      await this.#offer(seat, id, batch, payload);
     }
-    await this.#offer(seat, id, batch, payload);
     if (!seat.stop.raised) return;
     if (await this.#isTaken(id, seat.reader)) return;
     await job.moveToWait(token);
@@ -153,36 +163,39 @@ export class BullHandover extends Handover {
     return (await this.#parts.box.payload(id, reader)) === undefined;
   }
 
-  /**
-   * Workers died on this batch: it is halved until a single event is left, and that is parked.
-   * False for one that may be tried once more.
-   */
-  async #suspect(
-    seat: Seat,
-    id: string,
-    batch: Batch,
-    payload: Buffer,
-    deaths: number,
-  ): Promise<boolean> {
-    const { events } = batch;
-    if (events.length <= 1) {
-      if (deaths < DEATHS_OF_EVENT_MAX) return false;
+  /** Halves or parks what a worker died on; false for one that may be tried once more. */
+  async #convict(seat: Seat, id: string, batch: Batch, payload: Buffer): Promise<boolean> {
+    const { trials } = this.#parts;
+    const events = batch.events.length;
+    const deaths = await trials.deaths(id, seat.reader);
+    if (deaths < (events > 1 ? DEATHS_OF_SUSPECT_MAX : DEATHS_OF_EVENT_MAX)) return false;
+    if (events > 1) {
+      await this.#halve(seat, id, batch);
+    } else {
       const received = oldestOf(batch);
       const reason = 'processes died on this event';
-      await this.#park(seat, { id, received, payload }, events.length, reason);
-      return true;
+      await this.#park(seat, { id, received, payload }, events, reason);
     }
-    const middle = Math.ceil(events.length / 2);
-    const halves = await Promise.all(
-      [events.slice(0, middle), events.slice(middle)].map(async (part, n): Promise<BoxedBatch> => ({
-        id: `${id}.${n}`,
-        received: oldestOf(batch),
-        payload: await packBatch({ ...batch, events: part }),
-      })),
-    );
-    await this.#parts.suspects.put(halves, [seat.reader]);
-    await this.#parts.box.done(id, seat.reader);
+    await trials.forget(id, seat.reader);
     return true;
+  }
+
+  /** Puts the halves among the suspects; a single event goes there whole. */
+  async #halve(seat: Seat, id: string, batch: Batch): Promise<void> {
+    const { events } = batch;
+    const middle = Math.ceil(events.length / 2);
+    const parts = [events.slice(0, middle), events.slice(middle)];
+    const halves = await Promise.all(
+      parts
+        .filter((part) => part.length > 0)
+        .map(async (part, n): Promise<BoxedBatch> => ({
+          id: `${id}.${n}`,
+          received: oldestOf(batch),
+          payload: await packBatch({ ...batch, events: part }),
+        })),
+    );
+    if (halves.length > 0) await this.#parts.suspects.put(halves, [seat.reader]);
+    await this.#parts.box.done(id, seat.reader);
   }
 
   async #offer(seat: Seat, id: string, batch: Batch, payload: Buffer): Promise<void> {

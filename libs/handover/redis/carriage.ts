@@ -9,6 +9,7 @@ import { BullHandover, type StallTimes } from './bull-handover.ts';
 import { Drainer } from './drainer.ts';
 import { ParkedBox } from './parked.ts';
 import { openQueues } from './queues.ts';
+import { Trials } from './trials.ts';
 
 /** Everything that carries batches over one Redis; ends with the link. */
 export class Carriage {
@@ -18,6 +19,7 @@ export class Carriage {
   readonly #clock: Clock;
   readonly #redis: Redis;
   readonly #suspects: BatchBox;
+  readonly #trials: Trials;
 
   constructor(link: RedisLink, clock: Clock) {
     this.#link = link;
@@ -28,14 +30,24 @@ export class Carriage {
     const anywhere = [batches, suspects];
     this.box = new BatchBox(link, this.#redis, batches, anywhere);
     this.#suspects = new BatchBox(link, this.#redis, suspects, anywhere);
+    this.#trials = new Trials(link, this.#redis);
     this.parked = new ParkedBox(link, this.#redis, this.box);
   }
 
   /** Reads batches; `concurrency` of one reader are under way at once in this process. */
   handover(concurrency: number, stall?: StallTimes): BullHandover {
-    const { box, parked } = this;
-    const parts = { link: this.#link, box, suspects: this.#suspects, parked, clock: this.#clock };
-    return new BullHandover(parts, concurrency, stall);
+    return new BullHandover(
+      {
+        link: this.#link,
+        box: this.box,
+        suspects: this.#suspects,
+        trials: this.#trials,
+        parked: this.parked,
+        clock: this.#clock,
+      },
+      concurrency,
+      stall,
+    );
   }
 
   /** Carries the batches of the spool named `spool` into Redis. */
