@@ -7,6 +7,7 @@ import type { Logger } from '#libs/telemetry';
 import { AccessGuard } from './access/access-guard.ts';
 import { AdminController } from './controllers/admin.controller.ts';
 import { AlertsController } from './controllers/alerts.controller.ts';
+import { BacktestsController } from './controllers/backtests.controller.ts';
 import { DeliveriesController } from './controllers/deliveries.controller.ts';
 import { DeskController } from './controllers/desk.controller.ts';
 import { DescriptionController } from './controllers/description.controller.ts';
@@ -49,6 +50,7 @@ export class ServerModule {
         SilencesController,
         RegisterTableController,
         RulesController,
+        BacktestsController,
       ],
       providers: [
         ...provided,

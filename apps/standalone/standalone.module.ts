@@ -15,6 +15,7 @@ import { ServerSettings } from '../server/access/server-settings.ts';
 import { ViewNames } from '../server/controllers/alerts.controller.ts';
 import { ApiDescription } from '../server/controllers/description.controller.ts';
 import { OpenIncidents } from '../server/controllers/localities.controller.ts';
+import { RuleBacktests } from '../server/controllers/backtests.controller.ts';
 import { Overview } from '../server/controllers/overview.controller.ts';
 import { LiveHub, type Pulse } from '../server/live/live-hub.ts';
 import { RuleDesk } from '../server/controllers/rules.controller.ts';
@@ -22,6 +23,7 @@ import { ServerModule } from '../server/server.module.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 import { ProductOverview } from './overview.ts';
+import { ProductBacktests } from './rule-backtests.ts';
 import { ProductRuleDesk } from './rule-desk.ts';
 
 function pulse(core: Core, engine: Engine, scope: Place): Pulse {
@@ -98,6 +100,7 @@ export class StandaloneModule {
         RuleDesk,
         new ProductRuleDesk(core, overview.incidents.bind(overview), engine.ledger.bind(engine)),
       ],
+      [RuleBacktests, new ProductBacktests(core, engine.events)],
       [RuleControl, core.rules.control],
       [RulePacks, core.rules.packs],
       [LiveHub, liveHub(core, engine)],

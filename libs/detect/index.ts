@@ -12,4 +12,9 @@ export { readPack, type PackFiles } from './pack/pack-files.ts';
 export type { PackChange, PackRule } from './pack/pack-change.ts';
 export { RuleControl, type ControlRefused, type SwitchBy } from './pack/rule-control.ts';
 export { RulePacks, type PackRefused, type RulePack } from './pack/rule-packs.ts';
-export { Backtest, type BacktestOutcome, type BacktestRequest } from './backtest/backtest.ts';
+export {
+  Backtest,
+  type BacktestOutcome,
+  type BacktestReport,
+  type BacktestRequest,
+} from './backtest/backtest.ts';

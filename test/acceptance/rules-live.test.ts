@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import type { BacktestView, ListView, RecordView } from '#libs/protocol';
+
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -96,5 +98,20 @@ describe('rules of a running product', () => {
     expect(report.alerts).toBe(1);
     expect(report.matched).toBe(report.scanned);
     expect(report.matched).toBeGreaterThan(0);
+    const asked = { from, to: new Date(Date.now() + 60_000).toISOString() };
+    const begun = await admin.post<BacktestView>('/api/v1/rules/marker-3999/backtests', asked);
+    const done = await until('the backtest is done', async () => {
+      const run = await admin.get<BacktestView>(`/api/v1/backtests/${begun.id}`);
+      return run.state === 'done' ? run : undefined;
+    });
+    const { scanned, matched, alerts } = report;
+    expect(done.report).toMatchObject({ scanned, matched, alerts, complete: true });
+    expect(done.report?.examples).toMatchObject([{ rule_id: 'marker-3999', level: 'high' }]);
+    const long = { ...asked, from: '2026-01-01T00:00:00Z' };
+    const path = '/api/v1/rules/marker-3999/backtests';
+    const refused = await admin.ask(path, { method: 'POST', body: long });
+    expect(refused.status).toBe(422);
+    const record = await admin.get<ListView<RecordView>>('/api/v1/record?target=marker-3999');
+    expect(record.rows.map(({ what }) => what)).toContain('rules.backtest');
   });
 });

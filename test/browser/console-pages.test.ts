@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { axeViolations, openPage, patience } from '../support/chromium.ts';
+import { axeViolations, openPage } from '../support/chromium.ts';
 import { suiteCleanUp } from '../support/clean-up.ts';
+import { patience } from '../support/until.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { rehearse, type Rehearsal, signIn } from './support/rehearsal.ts';
 

@@ -178,11 +178,23 @@ export class RuleCatalog {
     };
   }
 
-  /** Id of a rule by its catalogue code or id; what is neither is given back. */
+  /**
+   * Id of a rule, in force or switched off, by its catalogue code or id; what is neither is given
+   * back.
+   */
   idOf(codeOrId: string): string {
-    if (this.#byId.has(codeOrId)) return codeOrId;
-    const found = [...this.#byId.values()].find((rule) => rule.ours.code === codeOrId);
+    if (this.has(codeOrId)) return codeOrId;
+    const found = this.#all().find((rule) => rule.ours.code === codeOrId);
     return found?.id ?? codeOrId;
+  }
+
+  /** True when a rule of this id is in force or switched off. */
+  has(id: string): boolean {
+    return this.#byId.has(id) || this.#set.off.some((rule) => rule.id === id);
+  }
+
+  #all(): readonly AnyRule[] {
+    return [...this.#byId.values(), ...this.#set.off];
   }
 
   /** True when some rule says that the trouble of this one is over. */

@@ -7,6 +7,7 @@ import * as desk from './desk-answers.ts';
 import * as incidents from './incident-answers.ts';
 import * as overview from './overview-answers.ts';
 import * as rules from './rule-answers.ts';
+import * as ruleWork from './rule-work-answers.ts';
 import * as places from './place-answers.ts';
 import { pageOfRows, place } from './words.ts';
 
@@ -68,6 +69,8 @@ export const ANSWERS = {
   RulePackList: pageOfRows(rules.rulePack),
   Trial: rules.trial,
   Ledger: rules.ledger,
+  Backtest: ruleWork.backtest,
+  BacktestList: pageOfRows(ruleWork.backtest),
   Summary: overview.summary,
   Health: overview.health,
   Live: overview.live,

@@ -20,12 +20,14 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import table from '../../ui/table.module.css';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { useAct } from '../../ui/use-act.ts';
+import { BacktestPart } from './backtest-part.tsx';
 import { ExceptionsPart } from './exceptions-part.tsx';
 import { LedgerStrip } from './ledger-strip.tsx';
 import { ruleQuery } from './rule-queries.ts';
+import { useRuleWords } from './rule-words.ts';
 import styles from './rules.module.css';
 
-const PARTS = ['about', 'exceptions', 'history', 'text'] as const;
+const PARTS = ['about', 'backtest', 'exceptions', 'text', 'history'] as const;
 
 function useName(rule: RuleDetailView): string {
   const { language } = useLanguage();
@@ -186,28 +188,33 @@ function Head(props: { readonly rule: RuleDetailView }): ReactNode {
 /** One rule: what it means, what feeds it, what people laid on it. */
 export function RulePart(props: { readonly id: string }): ReactNode {
   const text = useText();
-  const words = text.ruleDesk;
+  const words = { ...text.ruleDesk, backtest: useRuleWords().backtest.tab };
+  const { may } = useDesk();
   const { muc } = useSearch({ from: '/shell/luat' });
   const navigate = useNavigate();
-  const part = PARTS.find((one) => one === muc) ?? 'about';
+  const shown = PARTS.filter((one) => one !== 'backtest' || may.search);
+  const part = shown.find((one) => one === muc) ?? 'about';
   const query = useQuery(ruleQuery(props.id));
   return (
     <Loaded query={query} what={text.rules.list}>
       {(rule) => (
         <>
           <Head rule={rule} />
-          <Tabs
-            small
-            name="rule"
-            label={words.parts}
-            value={part}
-            onChange={(next) =>
-              void navigate({ to: '/luat', search: { id: props.id, muc: next }, replace: true })
-            }
-            items={PARTS.map((one) => ({ id: one, label: words[one] }))}
-          />
+          <div className={styles.parts}>
+            <Tabs
+              small
+              name="rule"
+              label={words.parts}
+              value={part}
+              onChange={(next) =>
+                void navigate({ to: '/luat', search: { id: props.id, muc: next }, replace: true })
+              }
+              items={shown.map((one) => ({ id: one, label: words[one] }))}
+            />
+          </div>
           <TabPanel name="rule" value={part}>
             {part === 'about' ? <About rule={rule} /> : null}
+            {part === 'backtest' ? <BacktestPart rule={rule} /> : null}
             {part === 'exceptions' ? <ExceptionsPart rule={rule} /> : null}
             {part === 'history' ? <History rule={rule} /> : null}
             {part === 'text' ? (

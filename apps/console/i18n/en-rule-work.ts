@@ -1,0 +1,45 @@
+import type { viRuleWork } from './vi-rule-work.ts';
+
+/** English of work on one rule; loaded with its page. */
+export const enRuleWork: typeof viRuleWork = {
+  backtest: {
+    tab: 'Backtest',
+    lead: 'Runs the rule over stored logs and says exactly what it would have said live. It raises no alert and tells nobody.',
+    from: 'From',
+    to: 'To',
+    run: 'Run the backtest',
+    runDraft: 'Backtest the edited text',
+    begun: 'The backtest has begun',
+    cancel: 'Stop',
+    canceled: 'The backtest was stopped',
+    none: 'No backtest was run since the last start.',
+    states: {
+      waiting: 'Waiting for its turn',
+      running: 'Running',
+      done: 'Done',
+      canceled: 'Stopped',
+      refused: 'Cannot run',
+      failed: 'Failed',
+    },
+    draft: 'edited text',
+    span: (from, to, place) => `${from} – ${to}, ${place}`,
+    by: (who, at) => `${who}, at ${at}`,
+    done: (percent) => `${percent} done`,
+    alerts: (n, perDay) => `${n} alerts, ${perDay} a day on average`,
+    noAlerts: 'No alert',
+    read: (scanned, matched) => `Read ${scanned} events that could match, ${matched} did.`,
+    incomplete:
+      'Too many events match: only the newest count. Choose a shorter span or one locality.',
+    perDay: 'Alerts a day',
+    dayOf: (day, n) => `${day}: ${n} alerts`,
+    perPlace: 'By locality',
+    place: 'Locality',
+    alertsColumn: 'Alerts',
+    examples: (n) => `The first ${n} alerts`,
+    first: 'Began',
+    what: 'Group',
+    events: 'Events',
+    search: 'Show the logs',
+    bad: 'The start must lie before the end, at most 31 days apart.',
+  },
+};
