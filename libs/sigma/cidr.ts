@@ -48,7 +48,8 @@ function parseV4(text: string): number[] | undefined {
 }
 
 function parseV6(text: string): number[] | undefined {
-  const address = text.split('%', 1)[0] ?? '';
+  const [address = '', zone, ...more] = text.split('%');
+  if (zone === '' || more.length > 0) return undefined;
   const halves = address.split('::');
   if (halves.length > 2) return undefined;
   const head = parseGroups(halves[0] ?? '');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { anyDetection, anyEvent } from '../../test/oracle/sigma-arbitrary.ts';
+import { anyDetection, anyEvent, PLACEHOLDERS } from '../../test/oracle/sigma-arbitrary.ts';
 import { oracleMatch } from '../../test/oracle/sigma-oracle.ts';
 import { compile } from './index.ts';
 
@@ -20,7 +20,7 @@ describe('the matcher', () => {
               file: `${i}.yml`,
               text: `title: t\nlogsource: {product: windows}\n${detection}\n`,
             })),
-            { routing: 'off' },
+            { routing: 'off', placeholders: PLACEHOLDERS },
           );
           // A regular expression or a value that is refused takes its rule out of both.
           for (let round = 0; round < 10; round++) {

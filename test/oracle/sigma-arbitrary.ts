@@ -43,6 +43,12 @@ const BITS = [
   '__proto__',
   'true',
   '',
+  '10.1.2.3',
+  '2001:db8::7',
+  '::ffff:10.1.2.3',
+  '2026-11-23T03:04:05Z',
+  '2027-01-01T06:30:00+07:00',
+  'Y21k',
 ];
 const FIELDS = [
   'Image',
@@ -108,6 +114,56 @@ const place = fc.constantFrom(
   '|neq',
   '|base64offset|contains',
   '|contains|windash|all',
+  '|startswith|cased',
+  '|endswith|windash',
+  '|contains|neq',
+  '|cased|neq',
+  '|re|contains',
+);
+/** Modifiers that turn text into other text, before `contains`. */
+const encoded = fc.constantFrom(
+  'base64',
+  'base64offset',
+  'wide|base64offset',
+  'utf16le|base64',
+  'utf16be|base64offset',
+  'utf16|base64',
+  'base64offset|cased',
+);
+const network = fc.constantFrom(
+  '10.0.0.0/8',
+  '10.1.2.0/30',
+  '10.1.2.3',
+  '0.0.0.0/0',
+  '2001:db8::/32',
+  '::/0',
+  '::ffff:10.1.0.0/112',
+);
+const timed = fc.constantFrom('minute', 'hour', 'day', 'week', 'month', 'year');
+const compared = fc.constantFrom('lt', 'lte', 'gt', 'gte');
+const flags = fc.constantFrom(
+  '',
+  '|i',
+  '|m',
+  '|s',
+  '|i|m|s',
+  '|contains',
+  '|startswith',
+  '|endswith',
+);
+/** As a rule may write them without quotes. */
+const bare = fc.constantFrom(
+  '4625',
+  '00042',
+  '1e3',
+  '0x1F',
+  '1_000',
+  'true',
+  'No',
+  '12.50',
+  '+7',
+  '~',
+  '.5',
 );
 const regex = fc.constantFrom(
   'cmd',
@@ -143,13 +199,13 @@ const item = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .tuple(field, fc.constantFrom('', '|i', '|contains', '|startswith'), regex)
+      .tuple(field, flags, regex)
       .map(([name, how, source]) => `${q(`${name}|re${how}`)}: ${q(source)}`),
   },
   {
     weight: 1,
     arbitrary: fc
-      .tuple(field, fc.constantFrom('lt', 'lte', 'gt', 'gte'), fc.integer({ min: 0, max: 5000 }))
+      .tuple(field, compared, fc.integer({ min: 0, max: 5000 }))
       .map(([name, op, n]) => `${q(`${name}|${op}`)}: ${n}`),
   },
   {
@@ -163,8 +219,47 @@ const item = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(field, fc.constantFrom('', '|contains', '|endswith'), field)
+      .tuple(
+        field,
+        fc.constantFrom('', '|contains', '|endswith', '|startswith', '|neq', '|cased'),
+        field,
+      )
       .map(([name, how, other]) => `${q(`${name}|fieldref${how}`)}: ${q(other)}`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(field, encoded, fc.constantFrom('', '|contains', '|startswith'), text)
+      .filter(([, , , value]) => value !== '' && !/[*?]/.test(value))
+      .map(([name, how, where, value]) => `${q(`${name}|${how}${where}`)}: ${q(value)}`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(field, fc.array(network, { minLength: 1, maxLength: 3 }))
+      .map(([name, networks]) => `${q(`${name}|cidr`)}: [${networks.map(q).join(', ')}]`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(field, timed, fc.option(compared), fc.constantFrom(1, 3, 11, 23, 30, 47, 53, 2026))
+      .map(([name, part, op, n]) => `${q(`${name}|${part}${op === null ? '' : `|${op}`}`)}: ${n}`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        field,
+        fc.constantFrom('', '|contains', '|neq'),
+        fc.array(bare, { minLength: 1, maxLength: 3 }),
+      )
+      .map(([name, how, values]) => `${q(name + how)}: [${values.join(', ')}]`),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(field, fc.constantFrom('', '|contains', '|windash|contains'))
+      .map(([name, how]) => `${q(`${name}|expand${how}`)}: ${q('%bits%x')}`),
   },
 );
 const mapping = fc
@@ -174,12 +269,15 @@ const mapping = fc
     selector: (line) => line.slice(0, line.indexOf(': ')),
   })
   .map((lines) => `{${lines.join(', ')}}`);
-const keywords = fc
+const words = fc
   .array(
     wild.filter((value) => value !== ''),
     { minLength: 1, maxLength: 8 },
   )
   .map((values) => `[${values.map(q).join(', ')}]`);
+const keywords = fc
+  .tuple(fc.constantFrom('', '|all', '|contains', '|cased', '|endswith'), words)
+  .map(([how, values]) => (how === '' ? values : `{${q(how)}: ${values}}`));
 const selection = fc.oneof(
   { weight: 5, arbitrary: mapping },
   { weight: 1, arbitrary: keywords },
@@ -204,6 +302,11 @@ const condition = fc.constantFrom(
   's1 or not s2',
   'not not s1',
 );
+
+/** Values of the placeholder that the rules use. */
+export const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
+  bits: ['cmd', 'a*', '-u', 'Đăng'],
+};
 
 /** The detection of a rule, in YAML. */
 export const anyDetection: fc.Arbitrary<string> = fc

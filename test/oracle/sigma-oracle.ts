@@ -172,9 +172,10 @@ function decimal(value: unknown): number {
 function partOf(value: unknown, part: string): number {
   let date = new Date(Number.NaN);
   if (typeof value === 'number') date = new Date(value > 1e11 ? value : value * 1000);
-  else if (typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value)) {
-    const zoned = /(Z|[-+]\d\d:\d\d)$/.test(value) || !value.includes('T') ? value : `${value}Z`;
-    date = new Date(zoned);
+  else if (typeof value === 'string') {
+    const [, day = '', clock, zone = 'Z'] =
+      /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[-+]\d\d:\d\d)?)?\s*$/.exec(value) ?? [];
+    if (day !== '') date = new Date(clock === undefined ? day : `${day}T${clock}${zone}`);
   }
   if (part === 'minute') return date.getUTCMinutes();
   if (part === 'hour') return date.getUTCHours();
@@ -200,7 +201,8 @@ function inNetwork(text: string, bytes: readonly number[], bits: number): boolea
 }
 
 function bitsOf(text: string): string | undefined {
-  const plain = text.replace(/^::ffff:(?=\d+\.)/i, '');
+  const zoned = /^([^%]*:[^%]*)%[^%]+$/.exec(text)?.[1] ?? text;
+  const plain = zoned.replace(/^::ffff:(?=\d+\.)/i, '');
   const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(plain);
   if (v4 !== null) {
     const bytes = v4.slice(1).map(Number);
