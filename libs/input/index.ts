@@ -5,6 +5,7 @@ export { DoorCounters, type Counter, type CounterName, type DoorName } from './c
 export { keysIn } from './credentials.ts';
 export { FrameBatch, framesOf } from './frames.ts';
 export { encodingOf, Inflater, type Inflated } from './inflate.ts';
+export { letGo } from './let-go.ts';
 export { inflatedBytesMax, INPUT_LIMITS, type InputLimits } from './limits.ts';
 export { countLines, firstByte, type LineCount } from './line-count.ts';
 export { MemoryBudget, type Share } from './memory-budget.ts';

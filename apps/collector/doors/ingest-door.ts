@@ -218,6 +218,6 @@ export function drainAfter(clock: Clock, request: FastifyRequest, reply: Fastify
 }
 
 function problem(reply: FastifyReply, code: string, words: Words): FastifyReply {
-  const body: Problem = { type: `about:blank#${code}`, code, ...words };
+  const body: Problem = { type: `urn:thapcanh:problem:${code}`, code, ...words };
   return reply.status(words.status).type('application/problem+json').send(JSON.stringify(body));
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   inflatedBytesMax,
   Inflater,
+  letGo,
   MemoryBudget,
   Repeats,
   type BodySink,
@@ -116,6 +117,9 @@ export class Intake {
       response.off('close', onClose);
       hold.end();
       reading.release();
+      // A reply that does not get out makes us remember the body, which has to be read for that.
+      if (response.closed) reading.forget();
+      else response.once('close', () => reading.forget());
     }
   }
 
@@ -156,6 +160,7 @@ export class Intake {
     const inflated = await this.#inflater.inflate(read.bytes, facts.encoding, bytesMax);
     if ('reason' in inflated) return { kind: 'rejected', reason: inflated.reason };
     const counted = count(inflated.bytes);
+    if (inflated.bytes !== read.bytes) letGo(inflated.bytes);
     if ('reason' in counted) return { kind: 'rejected', reason: counted.reason };
     if (read.bytes.length === 0) return { kind: 'accepted', ...counted };
     const header: BodyHeader = { ...facts, received: clock.now() };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import type { InputLimits, MemoryBudget, Share } from '#libs/input';
+import { letGo, type InputLimits, type MemoryBudget, type Share } from '#libs/input';
 import type { Clock } from '#libs/model';
 
 import type { Hold } from './hold.ts';
@@ -18,15 +18,15 @@ export interface ReadNeeds {
 const CHECK_MS = 1000;
 
 /**
- * Reads one body within the memory that all bodies share. `release` gives that memory back; call it
- * in any case.
+ * Reads one body within the memory that all bodies share. Call `release` in any case once nothing
+ * works on the body, and `forget` once its bytes are not asked for any more either.
  */
 export class BodyReading {
   readonly #request: IncomingMessage;
   readonly #needs: ReadNeeds;
   readonly #hold: Hold;
   readonly #share: Share = { taken: 0 };
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   readonly #outcome = Promise.withResolvers<ReadOutcome>();
   #length = 0;
   #waiting = false;
@@ -55,12 +55,19 @@ export class BodyReading {
     const outcome = await this.#outcome.promise;
     this.#cancel?.();
     request.off('data', onData).off('end', onEnd).off('close', onGone);
-    this.#chunks.length = 0;
+    if (outcome.kind !== 'read') this.forget();
     return outcome;
   }
 
+  /** Others may take in as much. */
   release(): void {
     this.#needs.budget.release(this.#share);
+  }
+
+  /** Empties the bytes that were read. */
+  forget(): void {
+    for (const chunk of this.#chunks) letGo(chunk);
+    this.#chunks = [];
   }
 
   #take(chunk: Buffer): void {
@@ -106,7 +113,10 @@ export class BodyReading {
   #whole(): Buffer {
     const [only] = this.#chunks;
     if (this.#chunks.length === 1 && only !== undefined) return only;
-    return Buffer.concat(this.#chunks, this.#length);
+    const whole = Buffer.concat(this.#chunks, this.#length);
+    this.forget();
+    this.#chunks.push(whole);
+    return whole;
   }
 
   #finish(outcome: ReadOutcome): void {
