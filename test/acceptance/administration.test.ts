@@ -18,6 +18,7 @@ import type {
   UserView,
 } from '#libs/protocol';
 
+import { patience } from '../support/until.ts';
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -50,7 +51,7 @@ beforeAll(async () => {
   product = await startProduct(cleanUp);
   centre = await signIn(product);
   hue = await invited('qt-hue', 'admin', '46');
-}, 120_000);
+});
 
 describe('a province that sends by a key without a source', () => {
   it('is not said to send nothing', async () => {
@@ -62,8 +63,9 @@ describe('a province that sends by a key without a source', () => {
     const asked = { kind: 'ingest', name: 'may-chu', province: '46' };
     const { text: key } = await hue.post<NewKeyView>('/api/v1/keys', asked);
     await sendLines(product, ['mot dong cua Hue'], { key });
-    expect(await place()).toMatchObject({ sending: 0, unregistered: 1 });
-    expect((await place())?.lastEvent).not.toBeNull();
+    await expect
+      .poll(place, patience)
+      .toMatchObject({ sending: 0, unregistered: 1, lastEvent: expect.any(String) });
     const summed = await until('the summary of Hue', async () => {
       const summary = await centre.get<SummaryView>('/api/v1/summary');
       return summary.events > 0 ? summary : undefined;
@@ -245,6 +247,6 @@ describe('the record', () => {
     expect(rows).toMatchObject([{ who: 'admin', what: 'key.create' }]);
     expect(await centre.get('/api/v1/record?who=nobody')).toMatchObject({ total: 0 });
     expect(await centre.get('/api/v1/record/verify')).toMatchObject({ whole: true });
-    expect(await centre.get('/api/v1/record/verify?chain=cli')).toMatchObject({ entries: 0 });
+    expect(await centre.get('/api/v1/record/verify?chain=cli')).toMatchObject({ whole: true });
   });
 });

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { suiteCleanUp, type CleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { until } from '../support/until.ts';
+import { patience, until } from '../support/until.ts';
 import { incidentsOf, searched, sendLines, signIn, type Desk } from './desk.ts';
 
 const FLOOR_S = 4;
@@ -21,7 +21,7 @@ beforeAll(async () => {
     settings: { availability: { silence_floor_s: FLOOR_S, check_interval_s: 1 } },
   });
   desk = await signIn(product);
-}, 60_000);
+});
 
 async function put(path: string, body: object): Promise<void> {
   const { status, body: said } = await desk.ask(path, { method: 'PUT', body });
@@ -50,6 +50,18 @@ function sendSyslog(line: string): Promise<void> {
   });
 }
 
+/** Sends until the source counts as sending: on a busy machine a look may come after the floor. */
+async function sending(id: string, send: () => Promise<unknown>): Promise<void> {
+  await until(
+    `${id} is sending`,
+    async () => {
+      await send();
+      return (await sourceOf(id))?.state === 'sending' ? true : undefined;
+    },
+    LONG,
+  );
+}
+
 describe('a log source', () => {
   it('that nobody knew is assigned with one click, falls silent, and is back', async () => {
     await sendSyslog('xin chào');
@@ -65,10 +77,7 @@ describe('a log source', () => {
       name: 'Máy Bum Tở',
     });
     expect(assigned.state).toBe('never_sent');
-    await sendSyslog('đã có nơi');
-    await until('it is sending', async () =>
-      (await sourceOf(assigned.id))?.state === 'sending' ? true : undefined,
-    );
+    await sending(assigned.id, () => sendSyslog('đã có nơi'));
     const [placed] = await searched(desk, '"đã có nơi"', 1);
     expect(placed?.fields).toMatchObject({ 'gov.locality.commune_code': '03433' });
 
@@ -76,20 +85,24 @@ describe('a log source', () => {
       row.rules.includes('SD-15') && row.entity === assigned.id;
     const silent = await incident('it is called silent', isOurs);
     expect(silent.locality).toMatchObject({ province: '12', commune: '03433' });
-    expect((await sourceOf(assigned.id))?.state).toBe('silent');
+    const stateNow = async (): Promise<unknown> => (await sourceOf(assigned.id))?.state;
+    await expect.poll(stateNow, patience).toBe('silent');
 
-    await sendSyslog('tôi đây');
-    const back = await incident('it is back', (row) => isOurs(row) && row.status === 'resolved');
+    await sending(assigned.id, () => sendSyslog('tôi đây'));
+    const back = await until(
+      'it is back',
+      async () => {
+        await sendSyslog('vẫn đây');
+        return (await incidentsOf(desk)).find((row) => isOurs(row) && row.status === 'resolved');
+      },
+      LONG,
+    );
     expect(back.id).toBe(silent.id);
-    expect((await sourceOf(assigned.id))?.state).toBe('sending');
-  }, 120_000);
+  });
 
   it('is not called silent for the time in which we were down', async () => {
     await put('/api/v1/sources/web-46', { name: 'Web Huế', province: '46', hosts: ['web-46'] });
-    await sendLines(product, [{ message: 'sống', 'host.name': 'web-46' }]);
-    await until('it is sending', async () =>
-      (await sourceOf('web-46'))?.state === 'sending' ? true : undefined,
-    );
+    await sending('web-46', () => sendLines(product, [{ message: 'sống', 'host.name': 'web-46' }]));
     await product.stop();
     const down = performance.now();
     await until('we were down for longer than the floor', () =>
@@ -102,7 +115,7 @@ describe('a log source', () => {
       row.rules.includes('SD-15') && row.entity === 'web-46';
     await incident('it is silent after all', isOurs);
     expect(performance.now() - up).toBeGreaterThan((FLOOR_S - 2) * 1_000);
-  }, 120_000);
+  });
 });
 
 /** A port that somebody may answer on; 0 takes a free one. */
@@ -167,7 +180,7 @@ describe('a service', () => {
     const up = await incident('both are up', (row) => isOurs(row) && row.status === 'resolved');
     expect(up.id).toBe(down.id);
     expect((await probeState('cong-80'))?.state).toBe('up');
-  }, 120_000);
+  });
 });
 
 describe('a link', () => {
@@ -199,5 +212,5 @@ describe('a link', () => {
     await sendLines(product, [line(new Date(now - 60_000), 'UP')]);
     const up = await incident('it is up', (row) => isOurs(row) && row.status === 'resolved');
     expect(up.id).toBe(down.id);
-  }, 90_000);
+  });
 });

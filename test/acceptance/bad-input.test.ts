@@ -15,6 +15,8 @@ import { ask, incidentsOf, searched, sendLines, signIn, type Desk } from './desk
 const MB = 1_048_576;
 /** What the whole process may have in memory after all of this, bytes. */
 const RSS_MAX = 1_200 * MB;
+/** A search gives up after ten seconds of its own; the rest is for a busy machine. */
+const ANSWER_MS_MAX = 30_000;
 
 const cleanUp = suiteCleanUp();
 let product: Product;
@@ -25,7 +27,7 @@ beforeAll(async () => {
     settings: { availability: { silence_floor_s: 3_600 } },
   });
   desk = await signIn(product);
-}, 60_000);
+});
 
 async function sendBytes(bytes: Uint8Array | string): Promise<{ status: number; body: unknown }> {
   const reply = await fetch(`${product.url}/api/v1/ingest`, {
@@ -150,8 +152,8 @@ describe('odd records', () => {
     expect(residentBytes()).toBeLessThan(RSS_MAX);
     const started = performance.now();
     const { status } = await desk.ask('/api/v1/events?query=trieuten&limit=10');
-    expect([status, performance.now() - started < 11_000]).toEqual([200, true]);
-  }, 150_000);
+    expect([status, performance.now() - started < ANSWER_MS_MAX]).toEqual([200, true]);
+  });
 });
 
 describe('odd questions', () => {
@@ -196,9 +198,9 @@ describe('odd questions', () => {
       const started = performance.now();
       const { status } = await desk.ask(`/api/v1/events?query=${encodeURIComponent(bomb)}&limit=5`);
       expect([bomb, [200, 400].includes(status)]).toEqual([bomb, true]);
-      expect([bomb, performance.now() - started < 11_000]).toEqual([bomb, true]);
+      expect([bomb, performance.now() - started < ANSWER_MS_MAX]).toEqual([bomb, true]);
     }
-  }, 90_000);
+  });
 
   it('of any other shape get a problem and never a failure', async () => {
     const answers = await Promise.all([

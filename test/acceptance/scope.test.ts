@@ -77,6 +77,8 @@ function foreignPath(path: string, furnished: Furnished): string {
     '/api/v1/rules/{id}': 'SEC-01',
     '/api/v1/rules/{id}/switch': 'SEC-01',
     '/api/v1/rules/{id}/exceptions': 'SEC-01',
+    '/api/v1/rules/{id}/standings': 'SEC-01',
+    '/api/v1/rules/{id}/why': 'SEC-01',
     '/api/v1/rules/{id}/backtests': 'khong-co',
     '/api/v1/backtests/{id}': 'khong-co',
     '/api/v1/backtests/{id}/cancel': 'khong-co',

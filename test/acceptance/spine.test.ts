@@ -5,7 +5,7 @@ import { openPage, startChromium } from '../support/chromium.ts';
 import { faultCount } from '../support/fault-count.ts';
 import { startProduct } from '../support/product.ts';
 import { forwardTcp, startRsyslog } from '../support/rsyslog.ts';
-import { until } from '../support/until.ts';
+import { patience, until } from '../support/until.ts';
 import { Guesser, guess, stampedLine } from './guesses.ts';
 import { every, incidentsOf, searched, sendLines, signIn, type Desk } from './desk.ts';
 
@@ -44,8 +44,9 @@ describe('from a sender to an incident', () => {
     await page.getByRole('button', { name: 'Đăng nhập' }).click();
     const list = page.getByRole('grid');
     await list.getByText(bySyslog.title).waitFor();
-    expect(await list.getByText(bySyslog.title).count()).toBe(1);
-    expect(await list.getByText(byHttp.title).count()).toBe(1);
+    for (const { title } of [bySyslog, byHttp]) {
+      await expect.poll(() => list.getByText(title).count(), patience).toBe(1);
+    }
     expect(problems).toEqual([]);
   });
 });
@@ -79,9 +80,11 @@ describe('the process is killed in the middle of sending', () => {
       guesser.acknowledged.toSorted((a, b) => a - b),
     );
     expect((await incidentsOf(desk)).map(({ id }) => id)).toEqual([before.id]);
-    const alerts = await every<AlertView>(desk, '/api/v1/alerts');
-    const inForce = alerts.filter(({ state }) => state === 'in_force');
-    expect(inForce.map(({ count }) => count)).toEqual([sent]);
+    const told = () => every<AlertView>(desk, '/api/v1/alerts');
+    const counts = async (): Promise<number[]> =>
+      (await told()).filter(({ state }) => state === 'in_force').map(({ count }) => count);
+    await expect.poll(counts, patience).toEqual([sent]);
+    const alerts = await told();
     // Bodies travel on several connections: an earlier guess that came later moves the episode's
     // start once.
     expect(alerts.map(({ id }) => id)).toContain(alertBefore?.id);

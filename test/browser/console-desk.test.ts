@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
-import { until } from '../support/until.ts';
+import { patience, until } from '../support/until.ts';
 import { rehearse, type Rehearsal, signIn, whole } from './support/rehearsal.ts';
-import { openPage, patience, writing } from '../support/chromium.ts';
+import { openPage, writing } from '../support/chromium.ts';
 import { PASSWORD } from './support/stand-in-server.ts';
 
 const cleanUp = suiteCleanUp();

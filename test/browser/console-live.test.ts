@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
-import { patience } from '../support/chromium.ts';
-import { until } from '../support/until.ts';
+import { patience, until } from '../support/until.ts';
 import { rehearse, type Rehearsal, whole } from './support/rehearsal.ts';
 
 const cleanUp = suiteCleanUp();

@@ -37,7 +37,7 @@ beforeAll(async () => {
   browser = await startChromium(cleanUp);
   for (let n = 0; n < INCIDENTS; n += 1) await trouble(n);
   await incidentCount(INCIDENTS);
-}, 120_000);
+});
 
 /** The incidents, once there are this many. */
 function incidentCount(count: number): Promise<IncidentRow[]> {

@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { incidentsOf, sendLines, signIn, type Desk } from '../acceptance/desk.ts';
 import { guesses, signInNew } from '../acceptance/scope-cast.ts';
-import { axeViolations, openPage, patience, startChromium, writing } from '../support/chromium.ts';
+import { axeViolations, openPage, startChromium, writing } from '../support/chromium.ts';
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { until } from '../support/until.ts';
+import { patience, until } from '../support/until.ts';
 
 const PROVINCES = ['12', '46', '46', '75', '75', '75'];
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
     const found = await incidentsOf(admin);
     return found.length === PROVINCES.length ? found : undefined;
   });
-}, 120_000);
+});
 
 async function enter(page: Page, path: string): Promise<void> {
   await page.goto(product.url);

@@ -5,6 +5,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 
 import type { CleanUp } from './clean-up.ts';
 import { programPath } from './parts.ts';
+import { patience } from './until.ts';
 
 const flags = [
   '--no-sandbox',
@@ -15,9 +16,6 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
-
-/** A busy machine is no failure. */
-const patienceMs = 60_000;
 
 /** The screen that a duty officer has. */
 const dutyScreen = { width: 1366, height: 768 };
@@ -53,7 +51,7 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: dutyScreen, locale: 'vi-VN', ...options });
   cleanUp(() => context.close());
-  context.setDefaultTimeout(patienceMs);
+  context.setDefaultTimeout(patience.timeout);
   const page = await context.newPage();
   const problems: string[] = [];
   const requests: string[] = [];
@@ -76,9 +74,6 @@ export async function openPage(
 export async function writing(page: Page): Promise<void> {
   await page.locator('input:focus, textarea:focus').first().waitFor();
 }
-
-/** For `expect.poll`: what another process or the page will come to, sooner or later. */
-export const patience = { timeout: patienceMs } as const;
 
 interface AxeViolation {
   id: string;
