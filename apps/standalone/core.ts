@@ -62,13 +62,13 @@ export interface Core extends CoreNeeds {
 export async function openCore(needs: CoreNeeds): Promise<Core> {
   const { config, environment, folder, clock, ground } = needs;
   const { documents } = ground;
-  const audit = new Audit(documents, clock);
   const session = sessionLimits(config);
   const auth = new Auth({ documents, clock, fixedIngestKey: environment.ingestKey, session });
   const floor = await ground.floor();
   const limits = spoolLimits(config);
   const recentMs = config.repeat.restart_s * 1_000;
   const spool = await openSpool({ folder, clock, limits, floor, recentMs });
+  const audit = new Audit(documents, clock, ground.chain(spool.id));
   const availability = await openAvailability(needs, documents, spool);
   const root = projectFolder(import.meta.dirname);
   const rules = new RuleBook({ documents, clock, record: (entry) => audit.append(entry) });

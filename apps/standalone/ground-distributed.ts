@@ -2,15 +2,17 @@ import type { Config } from '#libs/config';
 import { CENTRE, type Clock } from '#libs/model';
 import {
   openCluster,
+  elasticAddress,
   openElastic,
+  RESTORE_KIND,
+  sharedMaskKey,
   type Cluster,
   type ClusterAddress,
   type ClusterSettings,
   type Elastic,
-  type ElasticAddress,
 } from '#libs/platform';
 import type { HealthLine } from '#libs/protocol';
-import { DocumentsParked, type Documents } from '#libs/store';
+import { DocumentsParked } from '#libs/store';
 
 import { clusterHealth } from './cluster/cluster-health.ts';
 import { ClusterWork } from './cluster/cluster-work.ts';
@@ -19,6 +21,8 @@ import { GroundError, type Ground } from './work.ts';
 
 /** The servers have this long to answer at the start, ms. */
 const ANSWER_MS = 15_000;
+/** So much of a folder's random id tells the processes of a cluster apart. */
+const CHAIN_CHARS = 12;
 
 export interface DistributedNeeds {
   readonly address: ClusterAddress;
@@ -32,18 +36,6 @@ export interface DistributedNeeds {
 /** What threads and processes need to reach Redis. */
 export function clusterSettings({ address, config }: DistributedNeeds): ClusterSettings {
   return { redisUrl: address.redisUrl, prefix: config.cluster.redis_prefix };
-}
-
-/** What threads and processes need to reach Elasticsearch. */
-export function elasticAddress({ address, config }: DistributedNeeds): ElasticAddress {
-  const { cluster } = config;
-  const { elasticsearch_api_key_file: apiKeyFile, elasticsearch_ca_file: caFile } = cluster;
-  return {
-    url: address.elasticsearchUrl,
-    prefix: cluster.elasticsearch_prefix,
-    ...(apiKeyFile === undefined ? {} : { apiKeyFile }),
-    ...(caFile === undefined ? {} : { caFile }),
-  };
 }
 
 /** The answer, or an error that names the setting when there is none in time. */
@@ -78,33 +70,11 @@ async function checkServers(
   if (refusal !== undefined) throw new GroundError(`ELASTICSEARCH_URL: ${refusal}`);
 }
 
-const SECRET_KIND = 'cluster-secret';
-const MASK_KEY = 'mask-key';
-
-/** The first process gives its key to all: one account has one hash wherever it is masked. */
-async function sharedMaskKey(documents: Documents, own: Uint8Array): Promise<Uint8Array> {
-  const body = Buffer.from(own).toString('base64');
-  const place = { province: CENTRE };
-  const write = {
-    kind: SECRET_KIND,
-    id: MASK_KEY,
-    expect: 'absent',
-    body,
-    place,
-    order: 0,
-  } as const;
-  const [result] = await documents.write([write]);
-  if (result?.done === true) return own;
-  const shared = await documents.get<string>(SECRET_KIND, MASK_KEY);
-  if (shared === undefined) throw new GroundError('the key of masking cannot be read');
-  return Buffer.from(shared.body, 'base64');
-}
-
 /** Redis and Elasticsearch under everything that is shared; the spool alone is this machine's. */
 export async function openDistributed(needs: DistributedNeeds): Promise<Ground> {
   const { config, clock } = needs;
   const settings = clusterSettings(needs);
-  const address = elasticAddress(needs);
+  const address = elasticAddress(needs.address, config);
   const cluster = await openCluster(settings, clock);
   const elastic = await openElastic(address);
   try {
@@ -115,6 +85,13 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
     throw error;
   }
   const documents = await elastic.documents({ clock, changes: cluster.news });
+  const half = await documents.list(RESTORE_KIND, { scope: { province: CENTRE }, limit: 1 });
+  if (half.total > 0) {
+    await documents.close();
+    await elastic.close();
+    cluster.close();
+    throw new GroundError('a restore into this Elasticsearch is not finished: restore it again');
+  }
   const parked = new DocumentsParked(documents, clock);
   const retentionDays = config.store.retention_days;
   const events = elastic.events({ clock, parked, retentionDays });
@@ -124,6 +101,7 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
     documents,
     lease: cluster.lease,
     broadcast: cluster.broadcast,
+    chain: (folder) => `${needs.role}-${folder.slice(0, CHAIN_CHARS)}`,
     maskKey: (own) => sharedMaskKey(documents, own),
     // The spool's own end is durable; Redis knows how far it holds it.
     floor: () => Promise.resolve(0),

@@ -26,6 +26,7 @@ export function openEmbedded(folder: string): Promise<Ground> {
     documents,
     lease: new ProcessLease(),
     broadcast: new ProcessBroadcast(),
+    chain: () => 'main',
     maskKey: (own) => Promise.resolve(own),
     floor: async () => {
       const detected = (await states.load(DETECT_STATE))?.position ?? 0;

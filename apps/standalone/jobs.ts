@@ -13,6 +13,8 @@ const LAG_SECONDS_MAX = 60;
 /** Bodies or records set aside between two looks that count as a growing quarantine. */
 const SET_ASIDE_MAX = 10;
 const PERCENT = 100;
+/** So much of a chain can be cut off at most without another chain telling. */
+const ANCHOR_S = 3_600;
 
 /** Share of the disk that holds the folder which is used. */
 async function diskPercent(folder: string): Promise<number | undefined> {
@@ -23,6 +25,7 @@ async function diskPercent(folder: string): Promise<number | undefined> {
 /** The scheduled work of the whole product, each job in one entry. */
 export function addJobs(core: Core, engine: Engine): void {
   addReloading(core, engine);
+  addAnchors(core);
   if (!partsOf(core.role).engine) return;
   addWatching(core, engine);
   addSelfWatch(core, engine);
@@ -50,6 +53,20 @@ function addReloading({ schedule, catalog, log }: Core, engine: Engine): void {
     when: { everyS: 2 },
     everywhere: true,
     run: () => engine.readMutings(),
+  });
+}
+
+/** Every process that writes the record puts the heads of the others' chains into its own. */
+function addAnchors({ schedule, documents, audit }: Core): void {
+  const told = new Map<string, string>();
+  schedule.add({
+    id: 'record',
+    name: { vi: 'Ghi đầu các chuỗi nhật ký vào nhau', en: 'Heads of the record in each other' },
+    when: { everyS: ANCHOR_S },
+    everywhere: true,
+    run: async () => {
+      await anchorHeads(documents, audit, told);
+    },
   });
 }
 
@@ -144,14 +161,6 @@ function addUpkeep(core: Core, engine: Engine): void {
     when: { everyS: 3_600 },
     run: async () => {
       await core.ground.sealDue(clock.now());
-    },
-  });
-  schedule.add({
-    id: 'record',
-    name: { vi: 'Ghi đầu các chuỗi nhật ký vào nhau', en: 'Heads of the record in each other' },
-    when: { everyS: 3_600 },
-    run: async () => {
-      await anchorHeads(core.documents, core.audit);
     },
   });
   schedule.add({

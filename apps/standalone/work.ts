@@ -44,6 +44,8 @@ export interface Ground {
   readonly lease: Lease;
   /** Other processes of the same product. */
   readonly broadcast: Broadcast;
+  /** What this process's chain of the record is called; `folder` is the id of its data folder. */
+  chain(folder: string): string;
   /** Key of the masking hashes, the same for all processes; `own` is this data folder's. */
   maskKey(own: Uint8Array): Promise<Uint8Array>;
   /** The furthest spool position that was durably taken. */

@@ -28,6 +28,15 @@ describe('the record of several processes', () => {
     ]);
   });
 
+  it('leaves out heads that did not move since it told of them', async () => {
+    const { documents, one, other } = await twoChains();
+    const told = new Map<string, string>();
+    expect(await anchorHeads(documents, one, told)).toBe(1);
+    expect(await anchorHeads(documents, one, told)).toBe(0);
+    await other.append(entry);
+    expect(await anchorHeads(documents, one, told)).toBe(1);
+  });
+
   it('has nothing to anchor while there is one chain', async () => {
     const documents = new MemoryDocuments();
     const audit = new Audit(documents, new ManualClock(0));

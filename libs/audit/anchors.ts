@@ -12,8 +12,6 @@ import {
 
 /** What an entry is called that holds the heads of other chains. */
 const ANCHOR = 'record.anchor';
-/** Chains in one record; processes keep theirs over restarts. */
-const CHAINS_MAX = 1_000;
 const PAGE = 1_000;
 const CENTRE_PLACE = { province: CENTRE };
 
@@ -24,23 +22,35 @@ export type ChainVerification = { readonly chain: string } & (
 );
 
 async function headsOf(documents: Documents): Promise<ReadonlyMap<string, Head>> {
-  const { rows } = await documents.list<Head>(HEAD_KIND, {
-    scope: CENTRE_PLACE,
-    limit: CHAINS_MAX,
-  });
-  return new Map(rows.map(({ id, body }) => [id, body]));
+  const heads = new Map<string, Head>();
+  let cursor: string | undefined;
+  do {
+    const page = await documents.list<Head>(HEAD_KIND, {
+      scope: CENTRE_PLACE,
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { id, body } of page.rows) heads.set(id, body);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return heads;
 }
 
 /**
  * Writes the heads of all other chains into a chain of one's own, so that nobody can cut the end
- * off a chain, or a whole one away, without another chain telling. Says how many it wrote.
+ * off a chain, or a whole one away, without another chain telling. `told` holds what this process
+ * wrote before, and heads that did not move since are left out. Says how many it wrote.
  */
-export async function anchorHeads(documents: Documents, audit: Audit): Promise<number> {
-  const others = [...(await headsOf(documents))].filter(([chain]) => chain !== audit.chain);
+export async function anchorHeads(
+  documents: Documents,
+  audit: Audit,
+  told = new Map<string, string>(),
+): Promise<number> {
+  const others = [...(await headsOf(documents))]
+    .map(([chain, head]) => [chain, `${head.seq} ${head.hash}`] as const)
+    .filter(([chain, head]) => chain !== audit.chain && told.get(chain) !== head);
   if (others.length === 0) return 0;
-  const facts = Object.fromEntries(
-    others.map(([chain, head]) => [chain, `${head.seq} ${head.hash}`]),
-  );
+  const facts = Object.fromEntries(others);
   await audit.append({
     who: 'system',
     what: ANCHOR,
@@ -48,6 +58,7 @@ export async function anchorHeads(documents: Documents, audit: Audit): Promise<n
     place: CENTRE_PLACE,
     facts,
   });
+  for (const [chain, head] of others) told.set(chain, head);
   return others.length;
 }
 

@@ -49,6 +49,15 @@ describe('the record', () => {
     expect(await again.verify()).toMatchObject({ whole: true, entries: 6 });
   });
 
+  it('stays whole when two processes write one chain by mistake', async () => {
+    const { documents, clock, audit } = await ofFive();
+    const other = new Audit(documents, clock);
+    for (let n = 0; n < 20; n += 1) {
+      await Promise.all([audit.append(anEntry(`a${n}`)), other.append(anEntry(`b${n}`))]);
+    }
+    expect(await new Audit(documents, clock).verify()).toMatchObject({ whole: true, entries: 45 });
+  });
+
   it('goes on after a write that failed half way, whose entries stay', async () => {
     const { documents, audit } = await ofFive();
     documents.failNext(1);

@@ -62,6 +62,11 @@ function idOf(chain: string, seq: number): string {
   return `${chain}:${String(seq).padStart(SEQ_DIGITS, '0')}`;
 }
 
+/** The newest entry of a chain, and the version of the document that says so. */
+interface Known extends Head {
+  readonly version: number | 'absent';
+}
+
 interface Waiting {
   readonly entry: Entry;
   readonly resolve: (entry: RecordEntry) => void;
@@ -77,7 +82,7 @@ export class Audit {
   readonly #clock: Clock;
   readonly #chain: string;
   readonly #waiting: Waiting[] = [];
-  #head: Head | undefined;
+  #head: Known | undefined;
   #lastOrder = 0;
   #writing = false;
 
@@ -129,7 +134,8 @@ export class Audit {
 
   async #write(fresh: readonly Entry[]): Promise<readonly RecordEntry[]> {
     for (let tries = 1; ; tries += 1) {
-      let head = (this.#head ??= await this.#readHead());
+      const known = (this.#head ??= await this.#readHead());
+      let head: Head = known;
       const entries: RecordEntry[] = [];
       for (const entry of fresh) {
         const body = {
@@ -143,10 +149,12 @@ export class Audit {
         entries.push({ ...body, hash });
         head = { seq: body.seq, hash };
       }
-      const writes = [...entries.map((entry) => this.#entryWrite(entry)), this.#headWrite(head)];
+      const own = entries.map((entry) => this.#entryWrite(entry));
+      const writes = [...own, this.#headWrite(head, known.version)];
       const results = await this.#documents.write(writes);
-      if (results.every((result) => result.done)) {
-        this.#head = head;
+      const last = results.at(-1);
+      if (last?.done === true && results.every((result) => result.done)) {
+        this.#head = { ...head, version: last.version };
         return entries;
       }
       // Another process used this chain, or a crash left entries that the head does not know.
@@ -168,11 +176,12 @@ export class Audit {
     };
   }
 
-  #headWrite(head: Head): Write {
+  /** Over the head that is known alone: another process must not be told a head of its chain. */
+  #headWrite(head: Head, version: Known['version']): Write {
     return {
       kind: HEAD_KIND,
       id: this.#chain,
-      expect: 'any',
+      expect: version,
       body: head,
       place: CENTRE_PLACE,
       order: head.seq,
@@ -180,7 +189,7 @@ export class Audit {
   }
 
   /** The stored head, moved on over entries that a crash left beyond it. */
-  async #readHead(): Promise<Head> {
+  async #readHead(): Promise<Known> {
     const stored = await this.#documents.get<Head>(HEAD_KIND, this.#chain);
     let head: Head = stored?.body ?? { seq: 0, hash: START };
     for (;;) {
@@ -188,7 +197,7 @@ export class Audit {
         RECORD_KIND,
         idOf(this.#chain, head.seq + 1),
       );
-      if (next === undefined) return head;
+      if (next === undefined) return { ...head, version: stored?.version ?? 'absent' };
       this.#lastOrder = Math.max(this.#lastOrder, next.order);
       head = { seq: next.body.seq, hash: next.body.hash };
     }

@@ -14,9 +14,15 @@ import { documentText, SetDigest } from './set-digest.ts';
 
 /**
  * Kinds that are not kept: sessions and one-time links would let somebody in who was signed out
- * since.
+ * since; the others are one platform's own, and what they hold travels as files.
  */
-export const LEFT_OUT: ReadonlySet<string> = new Set(['session', 'one-time-link']);
+export const LEFT_OUT: ReadonlySet<string> = new Set([
+  'session',
+  'one-time-link',
+  'cluster-secret',
+  'data-file',
+  'restore',
+]);
 const NUMBER_DIGITS = 6;
 
 /** How many rows there were, by kind or day, and the digest of them all. */

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 import type { ChangeLog } from '#libs/coordination';
+import type { Config } from '#libs/config';
 import type { Clock } from '#libs/model';
 import type { Parked } from '#libs/store';
 import type { ElasticDocuments, ElasticEventStore } from '#libs/store/elastic';
+
+import type { ClusterAddress } from './platform.ts';
 
 /** How to reach Elasticsearch, as plain values that a thread can be given. */
 export interface ElasticAddress {
@@ -15,6 +18,20 @@ export interface ElasticAddress {
   readonly caFile?: string;
 }
 
+/** What threads and processes need to reach Elasticsearch. */
+export function elasticAddress(
+  { elasticsearchUrl: url }: ClusterAddress,
+  { cluster }: Config,
+): ElasticAddress {
+  const { elasticsearch_api_key_file: apiKeyFile, elasticsearch_ca_file: caFile } = cluster;
+  return {
+    url,
+    prefix: cluster.elasticsearch_prefix,
+    ...(apiKeyFile === undefined ? {} : { apiKeyFile }),
+    ...(caFile === undefined ? {} : { caFile }),
+  };
+}
+
 /** The Elasticsearch of the cluster, over one connection. */
 export interface Elastic {
   /** Why what stands there cannot be used; rejects when nothing answers. */
@@ -24,14 +41,20 @@ export interface Elastic {
     readonly parked: Parked;
     readonly retentionDays: number;
   }): ElasticEventStore;
-  /** Filled and in step with the other processes when it resolves. */
+  /**
+   * With `changes` a copy of what is read all the time is held, filled and in step with the other
+   * processes when it resolves; without, for a short piece of work, everything is asked for.
+   */
   documents(options: {
     readonly clock: Clock;
-    readonly changes: ChangeLog;
+    readonly changes?: ChangeLog;
   }): Promise<ElasticDocuments>;
   /** After what was opened from it is closed. */
   close(): Promise<void>;
 }
+
+/** A restore that is under way; the product does not start beside it. */
+export const RESTORE_KIND = 'restore';
 
 /** Small kinds that every process reads all the time. */
 const SMALL = Object.fromEntries(
@@ -77,7 +100,8 @@ export async function openElastic(address: ElasticAddress): Promise<Elastic> {
     },
     events: (options) => new Events(connection, options),
     documents: async ({ clock, changes }) => {
-      const documents = new Docs(connection, { clock, changes, held: HELD });
+      const copy = changes === undefined ? {} : { changes, held: HELD };
+      const documents = new Docs(connection, { clock, ...copy });
       await documents.open();
       return documents;
     },

@@ -294,6 +294,8 @@ export interface MaintenanceView {
 
 /** An entry of the record of what people did; `hash` binds it to the one before. */
 export interface RecordView {
+  /** The process that wrote it; numbers are its own. */
+  readonly chain: string;
   readonly seq: number;
   readonly at: Instant;
   readonly who: string;
@@ -301,6 +303,22 @@ export interface RecordView {
   readonly target: string;
   readonly facts: Readonly<Record<string, string>>;
   readonly hash: string;
+}
+
+/** Whether the record is whole, chain by chain: one for each process that writes it. */
+export interface RecordCheckView {
+  readonly whole: boolean;
+  /** Of the chains that are whole. */
+  readonly entries: number;
+  readonly chains: readonly {
+    readonly chain: string;
+    readonly entries: number;
+    /** The first entry that does not hold, and why. */
+    readonly broken: {
+      readonly seq: number;
+      readonly reason: 'missing' | 'changed' | 'unlinked' | 'not_the_head' | 'not_as_anchored';
+    } | null;
+  }[];
 }
 
 /** A person whom incidents can be given to. */

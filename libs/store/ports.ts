@@ -118,6 +118,11 @@ export interface Doc<T> {
   readonly body: T;
 }
 
+/** A document with its kind, as a backup takes it. */
+export interface DumpedDocument extends Omit<Doc<unknown>, 'version'> {
+  readonly kind: string;
+}
+
 export interface Write {
   readonly kind: string;
   readonly id: string;

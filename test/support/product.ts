@@ -34,6 +34,7 @@ export interface Product {
   readonly inputs: Readonly<Record<string, number>>;
   readonly platform: string;
   readonly dataFolder: string;
+  readonly configFile: string;
   readonly pid: number;
   /** Ingest key accepted for the centre (locality 00). */
   readonly ingestKey: string;
@@ -122,6 +123,7 @@ export async function startProduct(
       return running.owned.pid;
     },
     dataFolder,
+    configFile,
     ingestKey,
     adminPassword,
     output: () => running.owned.output(),

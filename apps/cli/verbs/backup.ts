@@ -7,7 +7,6 @@ import { CENTRE } from '#libs/model';
 import { projectFolder } from '#libs/platform';
 
 import { EXIT, type Io, type Verb } from '../verb.ts';
-import { folderSource } from './data-folder.ts';
 import { COMMAND_LINE, withBooks } from './documents.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -31,7 +30,7 @@ function sum(counts: Readonly<Record<string, number>>): number {
 
 function backUp(file: string, events: boolean, io: Io): Promise<number> {
   const line = new ProgressLine(io);
-  return withBooks('backup', io, async ({ folder, audit, clock }) => {
+  return withBooks('backup', io, async ({ holdings, audit, clock }) => {
     await audit.append({
       who: COMMAND_LINE,
       what: 'backup',
@@ -39,7 +38,7 @@ function backUp(file: string, events: boolean, io: Io): Promise<number> {
       place: { province: CENTRE },
       facts: { events: String(events) },
     });
-    const done = await makeBackup(folderSource(folder), {
+    const done = await makeBackup(holdings.source(), {
       file,
       version: version(),
       clock,

@@ -7,6 +7,7 @@ import { SystemClock } from '#libs/model';
 import {
   onPlatform,
   openCluster,
+  elasticAddress,
   openElastic,
   type Cluster,
   type ClusterAddress,
@@ -88,7 +89,7 @@ async function clusterFindings(
 ): Promise<readonly Finding[]> {
   return [
     ...(await redisFindings(address.redisUrl, config)),
-    await elasticFinding(address.elasticsearchUrl, config),
+    await elasticFinding(address, config),
   ];
 }
 
@@ -148,14 +149,8 @@ async function workFindings({ carriage, roster }: Cluster): Promise<readonly Fin
   ];
 }
 
-async function elasticFinding(url: string, { cluster }: Config): Promise<Finding> {
-  const { elasticsearch_api_key_file: apiKeyFile, elasticsearch_ca_file: caFile } = cluster;
-  const elastic = await openElastic({
-    url,
-    prefix: cluster.elasticsearch_prefix,
-    ...(apiKeyFile === undefined ? {} : { apiKeyFile }),
-    ...(caFile === undefined ? {} : { caFile }),
-  });
+async function elasticFinding(address: ClusterAddress, config: Config): Promise<Finding> {
+  const elastic = await openElastic(elasticAddress(address, config));
   const todo = 'see ELASTICSEARCH_URL, and cluster.elasticsearch_* in the configuration';
   try {
     const refusal = await answered(elastic.refusal());

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { readEnvironment } from '#libs/config';
 import {
   Backtest,
   readRuleFiles,
@@ -11,7 +10,6 @@ import {
 } from '#libs/detect';
 import { CENTRE } from '#libs/model';
 import { projectFolder } from '#libs/platform';
-import { openEventReader } from '#libs/store';
 
 import { EXIT, type Io } from '../verb.ts';
 import { openCorrelator } from './detect-open.ts';
@@ -45,7 +43,7 @@ export function readBacktestWork(args: readonly string[], now: number): Backtest
   }
 }
 
-/** Runs a rule over the events of the data folder, beside a running product or without one. */
+/** Runs a rule over the events that are kept, beside a running product or without one. */
 export function runBacktest(work: BacktestWork, io: Io): Promise<number> {
   return withBooks('rules', io, async (books) => {
     const record = books.audit.append.bind(books.audit);
@@ -54,19 +52,15 @@ export function runBacktest(work: BacktestWork, io: Io): Promise<number> {
     const own = await readRuleFiles([join(projectFolder(import.meta.dirname), 'rules')]);
     const sources = [...own, ...(await packs.sources())];
     const options = await control.options();
-    const store = openEventReader(join(readEnvironment().data, 'events'));
-    try {
-      const backtest = new Backtest({
-        store,
-        openCorrelation: openCorrelator,
-        rules: () => ({ sources, options }),
-        pause: () => Promise.resolve(),
-      });
-      const outcome = await backtest.run({ ...work, scope: { province: CENTRE } });
-      return tell(outcome, work.rule, io);
-    } finally {
-      await store.close();
-    }
+    const store = books.holdings.events();
+    const backtest = new Backtest({
+      store,
+      openCorrelation: openCorrelator,
+      rules: () => ({ sources, options }),
+      pause: () => Promise.resolve(),
+    });
+    const outcome = await backtest.run({ ...work, scope: { province: CENTRE } });
+    return tell(outcome, work.rule, io);
   });
 }
 

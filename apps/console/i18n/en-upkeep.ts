@@ -105,6 +105,7 @@ export const enUpkeep: typeof viUpkeep = {
       changed: 'it was changed',
       unlinked: 'it is not bound to the one before',
       not_the_head: 'what follows was written anew',
+      not_as_anchored: 'it is not as other chains noted it',
     },
     chains: { main: 'The product', cli: 'Command line' },
     who: 'Who',

@@ -105,6 +105,7 @@ export const viUpkeep = {
       changed: 'dòng này đã bị sửa',
       unlinked: 'không nối với dòng trước',
       not_the_head: 'đoạn sau đã bị viết lại',
+      not_as_anchored: 'khác với điều các chuỗi khác đã ghi về nó',
     },
     chains: { main: 'Hệ thống', cli: 'Dòng lệnh' },
     who: 'Ai',

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import type { Verification } from '#libs/audit';
 import type {
   DeliveryView,
   HistogramView,
@@ -9,6 +8,7 @@ import type {
   NewKeyView,
   NewUserView,
   PersonView,
+  RecordCheckView,
   RecordView,
   SavedViewView,
   SearchView,
@@ -82,6 +82,7 @@ export const key = z.strictObject({
 export const newKey = key.extend({ text: z.string() }) satisfies z.ZodType<NewKeyView>;
 
 export const recordEntry = z.strictObject({
+  chain: z.string(),
   seq: z.int(),
   at: instant,
   who: z.string(),
@@ -91,14 +92,22 @@ export const recordEntry = z.strictObject({
   hash: z.string(),
 }) satisfies z.ZodType<RecordView>;
 
-export const verification = z.discriminatedUnion('whole', [
-  z.strictObject({ whole: z.literal(true), entries: z.int(), head: z.string() }),
-  z.strictObject({
-    whole: z.literal(false),
-    seq: z.int(),
-    reason: z.enum(['missing', 'changed', 'unlinked', 'not_the_head']),
-  }),
-]) satisfies z.ZodType<Verification>;
+export const verification = z.strictObject({
+  whole: z.boolean(),
+  entries: z.int(),
+  chains: z.array(
+    z.strictObject({
+      chain: z.string(),
+      entries: z.int(),
+      broken: z
+        .strictObject({
+          seq: z.int(),
+          reason: z.enum(['missing', 'changed', 'unlinked', 'not_the_head', 'not_as_anchored']),
+        })
+        .nullable(),
+    }),
+  ),
+}) satisfies z.ZodType<RecordCheckView>;
 
 export const search = z.strictObject({
   rows: z.array(event),

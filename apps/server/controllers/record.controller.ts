@@ -2,10 +2,11 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { Audit, type Verification } from '#libs/audit';
+import { Audit, verifyRecord } from '#libs/audit';
 import { scopeOf } from '#libs/auth';
 import type { Principal } from '#libs/model';
-import type { ListView, RecordView } from '#libs/protocol';
+import type { ListView, RecordCheckView, RecordView } from '#libs/protocol';
+import { Documents } from '#libs/store';
 
 import { Needs, Who } from '../access/access.ts';
 import { Answers } from '../answers/answers.ts';
@@ -14,6 +15,7 @@ import { spanShape } from './span.ts';
 
 const ROWS_MAX = 1_000;
 const CURSOR_CHARS_MAX = 500;
+const CHAIN_CHARS_MAX = 200;
 
 const recordQuery = z.object({
   ...spanShape,
@@ -23,16 +25,17 @@ const recordQuery = z.object({
   what: z.string().max(CURSOR_CHARS_MAX).optional(),
   target: z.string().max(CURSOR_CHARS_MAX).optional(),
 });
-/** One chain per process that writes: the product, and the command line beside it. */
-const verifyQuery = z.object({ chain: z.enum(['main', 'cli']).default('main') });
+const verifyQuery = z.object({ chain: z.string().min(1).max(CHAIN_CHARS_MAX).optional() });
 
 @ApiTags('record')
 @Controller('api/v1/record')
 export class RecordController {
   readonly #audit: Audit;
+  readonly #documents: Documents;
 
-  constructor(@Inject(Audit) audit: Audit) {
+  constructor(@Inject(Audit) audit: Audit, @Inject(Documents) documents: Documents) {
     this.#audit = audit;
+    this.#documents = documents;
   }
 
   @Get()
@@ -51,7 +54,8 @@ export class RecordController {
       ...(asked.to === undefined ? {} : { to: Date.parse(asked.to) }),
       ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
     });
-    const rows = page.rows.map(({ seq, at, who: by, what, target, facts, hash }) => ({
+    const rows = page.rows.map(({ chain, seq, at, who: by, what, target, facts, hash }) => ({
+      chain,
       seq,
       at: new Date(at).toISOString(),
       who: by,
@@ -66,10 +70,26 @@ export class RecordController {
   @Get('verify')
   @Needs('record.read')
   @Answers('Verification')
-  @ApiOperation({ summary: 'Whether the chain of the record is whole' })
-  verify(
+  @ApiOperation({ summary: 'Whether every chain of the record is whole, or one of them' })
+  async verify(
     @Query({ schema: verifyQuery }) { chain }: z.output<typeof verifyQuery>,
-  ): Promise<Verification> {
-    return this.#audit.verify(chain);
+  ): Promise<RecordCheckView> {
+    const all = await verifyRecord(
+      this.#documents,
+      this.#audit,
+      chain === undefined ? [] : [chain],
+    );
+    const chains = all
+      .filter((found) => chain === undefined || found.chain === chain)
+      .map((found) =>
+        found.whole
+          ? { chain: found.chain, entries: found.entries, broken: null }
+          : { chain: found.chain, entries: 0, broken: { seq: found.seq, reason: found.reason } },
+      );
+    return {
+      whole: chains.every(({ broken }) => broken === null),
+      entries: chains.reduce((sum, { entries }) => sum + entries, 0),
+      chains,
+    };
   }
 }

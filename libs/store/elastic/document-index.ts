@@ -16,6 +16,9 @@ import type { Dsl } from './dsl.ts';
 const LIST_MAX = 5_000;
 /** Changes of one answer. */
 const CHANGES_PAGE = 1_000;
+/** Documents of one group of a dump, and how long its moment is kept between two groups. */
+const DUMP_PAGE = 2_000;
+const DUMP_KEPT = '10m';
 /** Remains of removed documents let go in one request. */
 const SWEEP_PAGE = 1_000;
 
@@ -165,6 +168,46 @@ export class DocumentIndex {
       lines: lines.join(''),
     });
     return hits.length;
+  }
+
+  /** Every document as of one moment, in groups, while others go on writing. */
+  async *dump(): AsyncGenerator<readonly Held[]> {
+    await this.refresh();
+    const opened = await this.#connection.get<{ readonly id: string }>({
+      method: 'POST',
+      path: `/${this.index}/_pit`,
+      query: { keep_alive: DUMP_KEPT },
+    });
+    let { id } = opened;
+    try {
+      for (let after: readonly unknown[] | undefined; ;) {
+        const page = await this.#connection.get<{
+          readonly pit_id: string;
+          readonly hits: { readonly hits: readonly (FoundRecord & { sort: readonly unknown[] })[] };
+        }>({
+          method: 'POST',
+          path: '/_search',
+          json: {
+            pit: { id, keep_alive: DUMP_KEPT },
+            query: { bool: { filter: [{ exists: { field: 'kind' } }] } },
+            sort: [{ kind: 'asc' }, { id: 'asc' }, { _shard_doc: 'asc' }],
+            size: DUMP_PAGE,
+            seq_no_primary_term: true,
+            track_total_hits: false,
+            ...(after === undefined ? {} : { search_after: after }),
+          },
+          query: { allow_partial_search_results: false },
+        });
+        const { hits } = page.hits;
+        if (hits.length === 0) return;
+        id = page.pit_id;
+        after = hits.at(-1)?.sort;
+        yield hits.map(heldOf);
+      }
+    } finally {
+      const json = { id };
+      await this.#connection.ask({ method: 'DELETE', path: '/_pit', json }).catch(() => undefined);
+    }
   }
 
   /** Makes searchable what was written before the call. */

@@ -7,6 +7,7 @@ import type { Clock } from '#libs/model';
 import {
   Documents,
   type Doc,
+  type DumpedDocument,
   type ListRequest,
   type Page,
   type Write,
@@ -123,6 +124,17 @@ export class ElasticDocuments extends Documents {
       this.#follower.tell(done);
     }
     return results;
+  }
+
+  /** Every document as of one moment, in groups, while others go on writing. */
+  async *dump(): AsyncGenerator<readonly DumpedDocument[]> {
+    for await (const group of this.#index.dump()) {
+      yield group.flatMap(({ kind, doc }) => {
+        if (doc === undefined) return [];
+        const { version: _, ...rest } = doc;
+        return [{ kind, ...rest }];
+      });
+    }
   }
 
   async close(): Promise<void> {

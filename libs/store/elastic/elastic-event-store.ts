@@ -88,6 +88,12 @@ export class ElasticEventStore extends EventStore {
     return topValues(this.#questions, request);
   }
 
+  /** Makes searchable what was stored before the call. */
+  async refresh(): Promise<void> {
+    const path = `/${encodeURIComponent(this.#days.names.pattern)}/_refresh`;
+    await this.#connection.get({ method: 'POST', path });
+  }
+
   async dropBefore(before: number): Promise<{ readonly days: readonly string[] }> {
     return { days: (await this.#days.dropBefore(dayOfTime(before))).map(dayText) };
   }

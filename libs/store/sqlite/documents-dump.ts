@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 
-import type { Doc } from '../ports.ts';
-
-/** A document with its kind. */
-export interface DumpedDocument extends Omit<Doc<unknown>, 'version'> {
-  readonly kind: string;
-}
+import type { DumpedDocument } from '../ports.ts';
 
 const GROUP = 2_000;
 

@@ -1,5 +1,5 @@
 export { checkDataFolder, type DataFolderCheck, type Migration } from './folder-format.ts';
-export { checkSqliteFile, dumpDocuments, type DumpedDocument } from './documents-dump.ts';
+export { checkSqliteFile, dumpDocuments } from './documents-dump.ts';
 export { openEventKeeper, type EventKeeper } from './event-keeper.ts';
 export { openEventReader, type EventReader } from './event-reader.ts';
 export {

@@ -3,6 +3,7 @@ import type {
   ImportView,
   LinkView,
   MaintenanceView,
+  RecordCheckView,
   RecordView,
   ServiceView,
   SilenceView,
@@ -86,6 +87,7 @@ function deliveries(now: number): DeliveryView[] {
 
 function record(now: number): RecordView[] {
   return Array.from({ length: 40 }, (_, at) => ({
+    chain: 'main',
     seq: 40 - at,
     at: iso(now - at * 60_000),
     who: at % 3 === 0 ? 'binh' : 'an',
@@ -112,6 +114,12 @@ function link(now: number): LinkView {
   return { user: 'an', path: '/dat-mat-khau#mot-lan', expires: iso(now + HOUR / 2) };
 }
 
+const VERIFIED: RecordCheckView = {
+  whole: true,
+  entries: 40,
+  chains: [{ chain: 'main', entries: 40, broken: null }],
+};
+
 /** What the stand-in answers for pages of upkeep; `undefined` for every other address. */
 export function upkeep(
   method: string,
@@ -133,7 +141,7 @@ export function upkeep(
   }
   if (path === '/deliveries') return [200, listed(deliveries(now))];
   if (path === '/record') return [200, listed(record(now))];
-  if (path === '/record/verify') return [200, { whole: true, entries: 40, head: 'x' }];
+  if (path === '/record/verify') return [200, VERIFIED];
   if (path === '/services') return [200, listed(services())];
   return undefined;
 }

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 
-import type { ListView, RecordView } from '#libs/protocol';
+import type { ListView, RecordCheckView, RecordView } from '#libs/protocol';
 
 import { get } from '../../api/client.ts';
 import { problemText } from '../../api/problem-text.ts';
@@ -18,36 +18,28 @@ import table from '../../ui/table.module.css';
 import styles from './admin.module.css';
 
 const PAGE = 100;
-const CHAINS = ['main', 'cli'] as const;
-
-/** What the server found of one chain. */
-type Verified =
-  | { readonly whole: true; readonly entries: number }
-  | {
-      readonly whole: false;
-      readonly seq: number;
-      readonly reason: keyof Catalogue['record']['reasons'];
-    };
-
 interface Verdict {
   readonly well: boolean;
   readonly lines: readonly string[];
 }
 
+/** What a chain is called on the page: that of the product alone, or the process that wrote it. */
+function chainName({ chains }: Catalogue['record'], chain: string): string {
+  if (chain === 'main') return chains.main;
+  return chain === 'cli' ? chains.cli : chain;
+}
+
 async function verify(text: Catalogue, language: Language): Promise<Verdict> {
   const words = text.record;
-  let well = true;
-  const lines: string[] = [];
-  for (const chain of CHAINS) {
-    const found = await get<Verified>('/record/verify', { chain });
-    if (found.whole && found.entries === 0) continue;
-    well &&= found.whole;
-    const said = found.whole
-      ? words.whole(number(found.entries, language))
-      : words.broken(number(found.seq, language), words.reasons[found.reason]);
-    lines.push(`${words.chains[chain]}: ${said}`);
-  }
-  return { well, lines };
+  const { whole, chains } = await get<RecordCheckView>('/record/verify');
+  const lines = chains.map(({ chain, entries, broken }) => {
+    const said =
+      broken === null
+        ? words.whole(number(entries, language))
+        : words.broken(number(broken.seq, language), words.reasons[broken.reason]);
+    return `${chainName(words, chain)}: ${said}`;
+  });
+  return { well: whole, lines };
 }
 
 function Verify(): ReactNode {
@@ -110,11 +102,12 @@ function Filter(): ReactNode {
 }
 
 function RecordRow(props: { readonly entry: RecordView }): ReactNode {
-  const { seq, at, who, what, target, facts, hash } = props.entry;
+  const text = useText();
+  const { chain, seq, at, who, what, target, facts, hash } = props.entry;
   const told = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
   return (
     <tr>
-      <td className={table.right} title={hash}>
+      <td className={table.right} title={`${chainName(text.record, chain)} ${hash}`}>
         {seq}
       </td>
       <td className={table.nowrap} title={fullTime(at)}>
@@ -130,7 +123,7 @@ function RecordRow(props: { readonly entry: RecordView }): ReactNode {
   );
 }
 
-/** The record of what people did, newest first; its chain can be verified here. */
+/** The record of what people did, newest first; its chains can be verified here. */
 export function RecordPart(): ReactNode {
   const text = useText();
   const { language } = useLanguage();
