@@ -14,7 +14,9 @@ import { projectFolder } from '#libs/platform';
 
 import { HTTP_TIMEOUTS } from '../collector/index.ts';
 import { describeAnswers, type OpenApi } from '../server/answers/describe.ts';
+import { DOOR_PATHS } from '../server/answers/doors.ts';
 import { ApiDescription } from '../server/controllers/description.controller.ts';
+import { ProblemException } from '../server/http/problem.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 import { keepToRole } from './roles.ts';
@@ -81,6 +83,14 @@ async function addConsole(fastify: FastifyInstance): Promise<void> {
   ]) {
     fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(page));
   }
+  // A mistyped address in a browser: the console says so in words.
+  fastify.get('/:page', (request, reply) => {
+    if (request.headers.accept?.includes('text/html') === true) {
+      return reply.code(404).type('text/html; charset=utf-8').send(page);
+    }
+    const { problem } = new ProblemException('not_found', { detail: `Cannot GET ${request.url}` });
+    return reply.code(404).type('application/problem+json; charset=utf-8').send(problem);
+  });
 }
 
 /** The API, the websocket and the console on one server that does not listen yet. */
@@ -134,16 +144,21 @@ class RoutesDescription extends ApiDescription {
 
   document(): object {
     if (this.#app === undefined) throw new TypeError('there are no routes to describe yet');
+    if (this.#made !== undefined) return this.#made;
     const head = new DocumentBuilder()
       .setTitle('Tháp Canh')
+      .setDescription('Errors are `application/problem+json` with a stable `code`.')
       .setVersion(this.#version)
       .addCookieAuth('thapcanh_session')
-      .addBearerAuth()
+      .addBearerAuth({ type: 'http', scheme: 'bearer' })
+      .addApiKey({ type: 'apiKey', in: 'header', name: 'Authorization' }, 'apiKey')
+      .addBasicAuth()
+      .addSecurityRequirements('cookie')
+      .addSecurityRequirements('bearer')
       .build();
-    if (this.#made !== undefined) return this.#made;
     const document = SwaggerModule.createDocument(this.#app, head);
     describeAnswers(document as unknown as OpenApi);
-    this.#made = document;
-    return document;
+    this.#made = { ...document, paths: { ...document.paths, ...DOOR_PATHS } };
+    return this.#made;
   }
 }

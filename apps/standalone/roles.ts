@@ -29,7 +29,7 @@ export function partsOf(role: Role): {
   };
 }
 
-const EVERY_ROLE = ['/health/', '/metrics'];
+const EVERY_ROLE = ['/health', '/metrics'];
 const DOORS = ['/api/v1/ingest', '/es', '/v1/logs'];
 
 /** What is not of this role is not there, whoever asks. */
@@ -42,7 +42,14 @@ export function keepToRole(fastify: FastifyInstance, role: Role): void {
     await reply
       .code(404)
       .type('application/problem+json')
-      .send({ status: 404, code: 'not_here', title: `a ${role} does not serve this` });
+      .send({
+        type: 'urn:thapcanh:problem:not_here',
+        title: 'Not here.',
+        status: 404,
+        code: 'not_here',
+        detail: `A process of the role ${role} does not serve this.`,
+        detailVi: `Tiến trình vai trò ${role} không phục vụ địa chỉ này.`,
+      });
   });
   // No socket of the console on a machine that stands at the edge.
   fastify.server.prependListener('upgrade', (_, socket) => socket.destroy());

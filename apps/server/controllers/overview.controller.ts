@@ -115,7 +115,7 @@ export class OverviewController {
     return { status: 'live' };
   }
 
-  @Get('health/ready')
+  @Get(['health', 'health/ready'])
   @Open()
   @Answers('Ready', 'not_ready')
   @ApiOperation({ summary: 'Doors, spool and stores can do their work' })
