@@ -9,6 +9,9 @@ import type { Entry } from './timeline.ts';
 import { valueText } from './value-text.ts';
 
 const PLACE = 'gov.locality.code';
+const COMMUNE = 'gov.locality.commune_code';
+/** What a consumer reads of every event. */
+export const PLACE_FIELDS = [PLACE, COMMUNE] as const;
 
 /** How the matches of one rule reach one machine. */
 export class Consumer {
@@ -65,7 +68,7 @@ export class Consumer {
       if (value === undefined) return undefined;
     }
     const { id, time } = event;
-    const commune = this.#text(event, 'gov.locality.commune_code');
+    const commune = this.#text(event, COMMUNE);
     const extras =
       plan.extras.length === 0
         ? undefined

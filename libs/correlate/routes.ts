@@ -1,6 +1,6 @@
 import type { Match, RuleSetView } from '#libs/model';
 
-import { Consumer } from './consumer.ts';
+import { Consumer, PLACE_FIELDS } from './consumer.ts';
 import { DEFAULT_CORRELATE_LIMITS } from './limits.ts';
 import { Machine } from './machine.ts';
 import { plansOf, type Plan } from './plan.ts';
@@ -18,6 +18,8 @@ export interface Route {
 export interface Routes {
   /** The rules of each part; a correlator of a part sees its rules alone. */
   readonly parts: ReadonlyMap<string, RuleSetView>;
+  /** Names of all fields of an event that any part reads; of an event that says its place. */
+  readonly fields: ReadonlySet<string>;
   /** Every part that takes the match; none when nothing correlates it or it has no group key. */
   of(match: Match): readonly Route[];
 }
@@ -48,6 +50,7 @@ export function createRoutes(set: RuleSetView): Routes {
   }
   return {
     parts: new Map([...sizes.keys()].map((part) => [part, viewOf(set, plans, partOf, part)])),
+    fields: fieldsOf(plans),
     of: ({ rule, event }) => {
       const routes = new Map<string, Route>();
       for (const { part, consumer } of consumers.get(rule) ?? []) {
@@ -63,6 +66,18 @@ function consumerOf(plan: Plan, rule: string, set: RuleSetView): Consumer {
   const counters = { keys: 0 } as ConstructorParameters<typeof Machine>[2];
   const machine = new Machine(plan, DEFAULT_CORRELATE_LIMITS, counters);
   return new Consumer(machine, rule, plan.against.includes(rule), set.read?.bind(set));
+}
+
+/** What consumers of these plans ask events for, besides id and time. */
+function fieldsOf(plans: readonly Plan[]): ReadonlySet<string> {
+  const asked = plans.flatMap(({ grouping, fields, extras }) => [
+    ...grouping.groupBy.flatMap(({ fieldOf }) =>
+      typeof fieldOf === 'string' ? fieldOf : Object.values(fieldOf),
+    ),
+    ...fields,
+    ...extras.map(({ field }) => field),
+  ]);
+  return new Set([...PLACE_FIELDS, ...asked.flatMap((field) => field.split('|'))]);
 }
 
 /** The part of a rule: the least id among those that feed each other. */

@@ -1,19 +1,42 @@
 import type { ChangeLog } from '#libs/coordination';
 import { createCorrelator, createRoutes, type CorrelateLimits, type Routes } from '#libs/correlate';
 import type { Correlation } from '#libs/detect';
-import type { AlertChange, Event, Match, Recovery, RuleSetView } from '#libs/model';
+import {
+  newFields,
+  type AlertChange,
+  type Event,
+  type Match,
+  type Recovery,
+  type RuleSetView,
+} from '#libs/model';
 
 import { ENTRY_FORMAT, shardLog, shardOf, type MatchEntry } from './shard-entry.ts';
+
+const PLACE = 'gov.locality.code';
 
 /** Matches that go to one shard, with each event once. */
 class Parcel {
   readonly events: Event[] = [];
   readonly matches: [string, string, number][] = [];
+  #last: Event | undefined;
 
-  put(part: string, { rule, event }: Match): void {
-    if (this.events.at(-1) !== event) this.events.push(event);
+  put(part: string, { rule, event }: Match, asked: ReadonlySet<string>): void {
+    if (this.#last !== event) this.events.push(trimmed(event, asked));
+    this.#last = event;
     this.matches.push([part, rule, this.events.length - 1]);
   }
+}
+
+/** The event with what correlation reads of it: most fields are of no use to a shard. */
+function trimmed(event: Event, asked: ReadonlySet<string>): Event {
+  // One that does not say its place may name its fields in other ways.
+  if (event.fields[PLACE] === undefined) return event;
+  const fields = newFields();
+  for (const name in event.fields) {
+    const value = event.fields[name];
+    if (value !== undefined && asked.has(name)) fields[name] = value;
+  }
+  return { ...event, fields };
 }
 
 /**
@@ -44,7 +67,7 @@ export class ShardPost implements Correlation {
         const shard = shardOf(part, key);
         const parcel = parcels.get(shard) ?? new Parcel();
         parcels.set(shard, parcel);
-        parcel.put(part, match);
+        parcel.put(part, match, this.#routes.fields);
       }
     }
     await Promise.all(

@@ -45,12 +45,23 @@ async function entriesOf(log: ChangeLog, shard: number): Promise<ShardEntry[]> {
   return read.map(({ body }) => JSON.parse(JSON.stringify(body)) as ShardEntry);
 }
 
+/** The same matches of events that say their place, as all of the product's do, and much else. */
+function placed<T extends { readonly match: Match }>(list: readonly T[]): T[] {
+  return list.map((one) => {
+    const { rule, event } = one.match;
+    const own = { 'gov.locality.code': '46', message: 'of no use to a shard' };
+    const fields = { ...own, ...event.fields };
+    return { ...one, match: { rule, event: { ...event, fields } } };
+  });
+}
+
 describe('correlation in shards', () => {
   const { parts } = createRoutes(rules);
 
   it('ends in the alerts of the reference, whatever comes when', async () => {
     await fc.assert(
-      fc.asyncProperty(arrivals(2, 60), fc.constantFrom(1, 7, 500), async (list, size) => {
+      fc.asyncProperty(arrivals(2, 60), fc.constantFrom(1, 7, 500), async (sent, size) => {
+        const list = placed(sent);
         const log = new ProcessChangeLog();
         await send(log, inArrivalOrder(list), size);
         const standing = new InForce();
@@ -101,6 +112,19 @@ describe('correlation in shards', () => {
     expect(feeding?.correlations.map(({ id }) => id)).toEqual(
       expect.arrayContaining(['feeder', 'then-c', 'many-feeders', 'few-ratio', 'ratio']),
     );
+  });
+
+  it('sends of an event what correlation reads', async () => {
+    const log = new ProcessChangeLog();
+    const list = placed(fc.sample(arrivals(20, 40), { numRuns: 1, seed: 7 })[0] ?? []);
+    await send(log, inArrivalOrder(list), 5);
+    const entries = await Promise.all(Array.from({ length: SHARDS }, (_, n) => entriesOf(log, n)));
+    const names = entries
+      .flat()
+      .flatMap((entry) => ('events' in entry ? entry.events : []))
+      .flatMap(({ fields }) => Object.keys(fields));
+    expect(names).toContain('gov.locality.code');
+    expect(names).not.toContain('message');
   });
 
   it('refuses an entry and a snapshot of a newer version', async () => {

@@ -7,9 +7,10 @@ import { Handover, type ReaderName, type ReaderState } from '../handover.ts';
 import { StopSign } from '../stop-sign.ts';
 import type { BatchBox, BatchJob, BoxedBatch } from './batch-box.ts';
 import type { ParkedBox } from './parked.ts';
-import { NewerFormat, packBatch, unpackBatch } from './payload.ts';
+import { NewerFormat, packBatch } from './payload.ts';
 import { queueName, queueOptions, type QueueKind } from './queues.ts';
 import type { Trials } from './trials.ts';
+import { Unpacked } from './unpacked.ts';
 
 /** First pause after a failure; doubles up to `RETRY_MS_MAX`. */
 const RETRY_MS_MIN = 200;
@@ -63,6 +64,7 @@ export class BullHandover extends Handover {
   readonly #concurrency: number;
   readonly #stall: StallTimes;
   readonly #seats = new Map<ReaderName, Seat>();
+  readonly #unpacked = new Unpacked();
 
   /** `concurrency`: batches of one reader that are under way at once in this process. */
   constructor(parts: BullParts, concurrency: number, stall: StallTimes = STALL_TIMES) {
@@ -132,7 +134,7 @@ export class BullHandover extends Handover {
     }
     let batch: Batch;
     try {
-      batch = await unpackBatch(payload);
+      batch = await this.#unpacked.take(id, payload);
     } catch (error) {
       if (error instanceof NewerFormat) {
         this.#note(seat, error, 1);

@@ -3,14 +3,23 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 
 import { eventOf, PermanentError, type Batch } from '#libs/model';
 
+import { eventsOf, tableOf, type EventTable } from './event-table.ts';
+
 /** Format of what is written now. Older ones are read; newer ones are left to newer processes. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** Events as objects, as versions before the tables wrote them. */
+const FORMAT_OF_OBJECTS = 1;
 const LEVEL = 1;
 /** A payload that inflates beyond this is none of ours. */
 const BYTES_MAX = 268_435_456;
+/** Room for a whole payload of ordinary size: zlib hands out pieces of this, copied together. */
+const INFLATED_BYTES = 524_288;
+const PACKED_BYTES = 131_072;
 
 const compress = promisify(zstdCompress);
 const inflate = promisify(zstdDecompress);
+
+type PackedBatch = Omit<Batch, 'events'> & EventTable;
 
 /** A payload of a format that this version does not know yet. */
 export class NewerFormat extends Error {
@@ -18,8 +27,10 @@ export class NewerFormat extends Error {
 }
 
 /** Decoded, masked events as they lie in Redis: a format byte, then JSON under zstd. */
-export async function packBatch(batch: Batch): Promise<Buffer> {
-  const packed = await compress(JSON.stringify(batch), {
+export async function packBatch({ events, ...batch }: Batch): Promise<Buffer> {
+  const table: PackedBatch = { ...batch, ...tableOf(events) };
+  const packed = await compress(JSON.stringify(table), {
+    chunkSize: PACKED_BYTES,
     params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
   });
   return Buffer.concat([Buffer.of(FORMAT), packed]);
@@ -34,9 +45,14 @@ export async function unpackBatch(bytes: Uint8Array): Promise<Batch> {
     throw new NewerFormat(`the batch has format ${format}; this version knows up to ${FORMAT}`);
   }
   try {
-    const text = (await inflate(bytes.subarray(1), { maxOutputLength: BYTES_MAX })).toString();
-    const batch = JSON.parse(text) as Batch;
-    return { ...batch, events: batch.events.map(eventOf) };
+    const limits = { maxOutputLength: BYTES_MAX, chunkSize: INFLATED_BYTES };
+    const text = (await inflate(bytes.subarray(1), limits)).toString();
+    if (format === FORMAT_OF_OBJECTS) {
+      const batch = JSON.parse(text) as Batch;
+      return { ...batch, events: batch.events.map(eventOf) };
+    }
+    const { shapes, order, ...batch } = JSON.parse(text) as PackedBatch;
+    return { ...batch, events: eventsOf({ shapes, order }) };
   } catch (error) {
     throw new PermanentError(`the batch cannot be read: ${String(error)}`, { cause: error });
   }
