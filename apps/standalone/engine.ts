@@ -1,4 +1,5 @@
 import { createAlertBook, type AlertBook } from '#libs/alerting';
+import type { WindowStanding } from '#libs/correlate';
 import { CENTRE, covers, type Event, type Place } from '#libs/model';
 import { LedgerBook, type LedgerAnswer, type LedgerMark } from '#libs/report';
 import type { EventStore } from '#libs/store';
@@ -187,12 +188,17 @@ export class Engine {
 
   /**
    * How far the windows of a correlation, by id or code, are from their threshold: that of an
-   * event's group at its time, or those of the groups that are nearest.
+   * event's group at its time, or those of the groups that are nearest. Undefined where no one
+   * process holds them.
    */
-  standing(rule: string, event: Event | undefined, limit: number) {
+  standing(
+    rule: string,
+    event: Event | undefined,
+    limit: number,
+  ): Promise<readonly WindowStanding[] | undefined> {
     const id = this.#core.catalog.idOf(rule);
     const ask = { rule: id, limit, ...(event === undefined ? {} : { event }) };
-    return this.#host.standing?.(ask) ?? Promise.resolve([]);
+    return this.#host.standing?.(ask) ?? Promise.resolve(undefined);
   }
 
   /**
@@ -210,6 +216,8 @@ export class Engine {
         const { lastReceived } = availability.tracker.standing(source, clock.now());
         return { id: source.id, heard: lastReceived !== undefined };
       });
+    // What we say ourselves needs no source to be registered.
+    if (catalog.isFedByUs(id)) sources.push({ id: 'thapcanh', heard: true });
     return this.#ledger.read({ rule: id, place, from, to, sources });
   }
 

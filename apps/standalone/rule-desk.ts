@@ -1,37 +1,39 @@
-import { randomBytes } from 'node:crypto';
-
-import { decode } from '#libs/decode';
-import { CENTRE, covers, type BodyHeader, type Incident, type Place } from '#libs/model';
-import { createRegister, Finisher, normalizeSettings } from '#libs/normalize';
-import type { LedgerAnswer } from '#libs/report';
+import { CENTRE, covers, type Incident, type Place } from '#libs/model';
 import type {
   ExceptionView,
   LedgerSpanView,
   RuleChangeView,
   RuleDetailView,
+  RuleHealth,
   RuleRowView,
-  TrialLineView,
+  RuleWhyView,
+  StandingsView,
   TrialView,
-  WhyView,
 } from '#libs/protocol';
-import type { Explanation, RuleException, RuleSet } from '#libs/sigma';
+import type { RuleException, RuleSet } from '#libs/sigma';
 
-import { RuleDesk } from '../server/controllers/rules.controller.ts';
+import {
+  RuleDesk,
+  type EventAsked,
+  type TrialAsked,
+} from '../server/controllers/rules.controller.ts';
 import type { Core } from './core.ts';
+import type { Engine } from './engine.ts';
+import { RuleWhy } from './rule-why.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
 const NOISE_DAYS = 30;
-/** Lines of one trial. */
-const LINES_MAX = 200;
 const HISTORY_MAX = 50;
-const KEY_BYTES = 32;
+/** From this share of false alarms on, among so many judged cases, a rule is called noisy. */
+const NOISY_PERCENT = 30;
+const NOISY_JUDGED_MIN = 3;
 
 /** Incidents of a span; the page of rules counts what people made of them. */
 export type IncidentsOf = (from: number, to: number, scope: Place) => Promise<readonly Incident[]>;
 
-/** What the engine says a rule could see. */
-type LedgerOf = (rule: string, place: Place, from: number, to: number) => Promise<LedgerAnswer>;
+/** What the engine tells of rules at work. */
+type EngineOf = Pick<Engine, 'ledger' | 'standing' | 'events' | 'state'>;
 
 interface Judged {
   hits: number;
@@ -43,15 +45,15 @@ interface Judged {
 export class ProductRuleDesk extends RuleDesk {
   readonly #core: Core;
   readonly #incidents: IncidentsOf;
-  readonly #ledger: LedgerOf;
-  // Hashes of a trial compare within this process only, never with those of stored events.
-  readonly #key = randomBytes(KEY_BYTES);
+  readonly #engine: EngineOf;
+  readonly #why: RuleWhy;
 
-  constructor(core: Core, incidents: IncidentsOf, ledger: LedgerOf) {
+  constructor(core: Core, incidents: IncidentsOf, engine: EngineOf) {
     super();
     this.#core = core;
     this.#incidents = incidents;
-    this.#ledger = ledger;
+    this.#engine = engine;
+    this.#why = new RuleWhy(core, engine);
   }
 
   get now(): number {
@@ -64,7 +66,7 @@ export class ProductRuleDesk extends RuleDesk {
     from: number,
     to: number,
   ): Promise<readonly LedgerSpanView[] | { readonly reason: 'bad_span' | 'too_long' }> {
-    const answer = await this.#ledger(rule, place, from, to);
+    const answer = await this.#engine.ledger(rule, place, from, to);
     if ('reason' in answer) return answer;
     const iso = (ms: number): string => new Date(ms).toISOString();
     return answer.spans.map((span) => ({ ...span, from: iso(span.from), to: iso(span.to) }));
@@ -78,13 +80,14 @@ export class ProductRuleDesk extends RuleDesk {
       .views((rule) => counts.get(rule)?.hits ?? 0)
       .map((view): RuleRowView => {
         const { judged = 0, wrong = 0 } = counts.get(view.id) ?? {};
+        const noisePercent = judged === 0 ? null : Math.round((100 * wrong) / judged);
+        const row = { ...view, judged, noisePercent, ...this.#fed(view.id, scope) };
         return {
-          ...view,
+          ...row,
+          ...this.#work(view.id),
           pack: catalog.credit(view.id).pack ?? null,
-          judged,
-          noisePercent: judged === 0 ? null : Math.round((100 * wrong) / judged),
-          ...this.#fed(view.id, scope),
           exceptions: exceptions.filter(({ rule }) => rule === view.id).length,
+          health: healthOf(row),
         };
       });
   }
@@ -119,56 +122,16 @@ export class ProductRuleDesk extends RuleDesk {
     };
   }
 
-  attempt({
-    text,
-    dataset,
-    rule,
-  }: {
-    readonly text: string;
-    readonly dataset?: string | undefined;
-    readonly rule?: string | undefined;
-  }): TrialView {
-    const { catalog } = this.#core;
-    const id = rule === undefined ? undefined : catalog.idOf(rule);
-    const lines = text
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== '')
-      .slice(0, LINES_MAX);
-    return { lines: lines.map((line, at) => this.#tried(line, at + 1, dataset, id)) };
+  attempt(asked: TrialAsked): TrialView {
+    return this.#why.attempt(asked);
   }
 
-  #tried(
-    text: string,
-    line: number,
-    dataset: string | undefined,
-    rule: string | undefined,
-  ): TrialLineView {
-    const { catalog, clock, config } = this.#core;
-    const decoded = decode(text, dataset);
-    if (!decoded.isEvent) return { line, event: false, fields: {}, matched: [], why: null };
-    const finisher = new Finisher(
-      normalizeSettings({
-        spoolId: 'trial',
-        maskKey: this.#key,
-        register: createRegister([], []),
-        zoneMinutes: config.time.zone_minutes,
-      }),
-    );
-    const header: BodyHeader = {
-      input: 'self',
-      format: 'ndjson',
-      received: clock.now(),
-      encoding: 'identity',
-    };
-    const record = { ordinal: line, text };
-    const { fields } = finisher.finish(decoded, record, finisher.origin(header, 0)).event;
-    const matched = catalog.set.match(fields).map(({ id }) => {
-      const facts = catalog.facts(id);
-      return { id, code: facts?.code ?? null, title: facts?.titleVi ?? facts?.title ?? id };
-    });
-    const explained = rule === undefined ? undefined : catalog.set.explain(fields, rule);
-    const why = explained === undefined ? null : whyView(explained);
-    return { line, event: true, fields: { ...fields }, matched, why };
+  why(asked: EventAsked): Promise<RuleWhyView | undefined> {
+    return this.#why.event(asked);
+  }
+
+  standings(rule: string, scope: Place): Promise<StandingsView> {
+    return this.#why.standings(rule, scope);
   }
 
   async #judged(scope: Place): Promise<ReadonlyMap<string, Judged>> {
@@ -188,7 +151,7 @@ export class ProductRuleDesk extends RuleDesk {
   }
 
   /** Localities with a source that may feed a rule, and those where such a source sends now. */
-  #fed(rule: string, scope: Place): { fed: number; fedNow: number } {
+  #fed(rule: string, scope: Place): { fed: number; fedNow: number; fedByUs: boolean } {
     const { availability, catalog, clock } = this.#core;
     const { register, tracker } = availability;
     const now = clock.now();
@@ -202,7 +165,19 @@ export class ProductRuleDesk extends RuleDesk {
       all.add(place);
       if (state === 'sending') sending.add(place);
     }
-    return { fed: all.size, fedNow: sending.size };
+    return { fed: all.size, fedNow: sending.size, fedByUs: catalog.isFedByUs(rule) };
+  }
+
+  /** What a rule, with all that it counts, did since the start and costs. */
+  #work(rule: string): { matches: number | null; costUs: number | null } {
+    const counts = this.#engine.state?.rules;
+    if (counts === undefined) return { matches: null, costUs: null };
+    const own = this.#core.catalog.plainRulesOf(rule).flatMap((id) => counts[id] ?? []);
+    const measured = own.filter(({ samples }) => samples > 0);
+    return {
+      matches: own.reduce((sum, { matches }) => sum + matches, 0),
+      costUs: measured.length === 0 ? null : measured.reduce((sum, { costUs }) => sum + costUs, 0),
+    };
   }
 
   /** Exceptions that are for all places, or for one in this scope. */
@@ -221,6 +196,7 @@ export class ProductRuleDesk extends RuleDesk {
       reason,
       expires: new Date(expires).toISOString(),
       expired: expires <= clock.now(),
+      held: this.#engine.state === undefined ? null : (this.#engine.state.held[id] ?? 0),
       locality:
         place === undefined || place.province === CENTRE
           ? null
@@ -233,16 +209,17 @@ function findRule({ rules, correlations, off }: RuleSet, id: string) {
   return [...rules, ...correlations, ...off].find((rule) => rule.id === id);
 }
 
-function whyView({ matched, reason, parts }: Explanation): WhyView {
-  return {
-    matched,
-    reason,
-    parts: parts.map(({ name, passed, tests }) => ({
-      name,
-      passed,
-      tests: tests.map(({ field, asked, found, passed: met }) => {
-        return { field, asked, found: found ?? null, passed: met };
-      }),
-    })),
-  };
+type Judgeable = Pick<
+  RuleRowView,
+  'enabled' | 'fed' | 'fedNow' | 'fedByUs' | 'judged' | 'noisePercent'
+>;
+
+/** What is first to be known of a rule. */
+function healthOf(row: Judgeable): RuleHealth {
+  const { enabled, fed, fedNow, fedByUs, judged, noisePercent } = row;
+  if (!enabled) return 'off';
+  if (!fedByUs && fed === 0) return 'no_data';
+  if (!fedByUs && fedNow === 0) return 'silent';
+  if (judged >= NOISY_JUDGED_MIN && (noisePercent ?? 0) >= NOISY_PERCENT) return 'noisy';
+  return !fedByUs && fedNow < fed ? 'partly' : 'ok';
 }

@@ -96,10 +96,7 @@ export class StandaloneModule {
       [ViewNames, viewNames],
       [OpenIncidents, openIncidents(core)],
       [Overview, overview],
-      [
-        RuleDesk,
-        new ProductRuleDesk(core, overview.incidents.bind(overview), engine.ledger.bind(engine)),
-      ],
+      [RuleDesk, new ProductRuleDesk(core, overview.incidents.bind(overview), engine)],
       [RuleBacktests, new ProductBacktests(core, engine.events)],
       [RuleControl, core.rules.control],
       [RulePacks, core.rules.packs],

@@ -1,4 +1,5 @@
 import type { AlertView, Instant, PlaceView } from './rest.ts';
+import type { TrialLineView, WhyView } from './rules.ts';
 
 /** What a rule would have said of stored events. */
 export interface BacktestReportView {
@@ -36,4 +37,57 @@ export interface BacktestView {
   /** Why it was refused or failed. */
   readonly problems: readonly string[];
   readonly report: BacktestReportView | null;
+}
+
+/** How far a window of a correlation is, or was, from its threshold. */
+export interface StandingView {
+  readonly locality: PlaceView;
+  readonly group: Readonly<Record<string, string>>;
+  /** The window's end, and how long it is in seconds. */
+  readonly at: Instant;
+  readonly spanS: number;
+  /** Matches in the window. */
+  readonly matches: number;
+  /** What is compared with the threshold. */
+  readonly measured: number;
+  readonly needs: readonly {
+    readonly op: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
+    readonly value: number;
+  }[];
+  /** Members of a sequence, and which of them were seen. */
+  readonly members: readonly {
+    readonly rule: string;
+    readonly title: string;
+    readonly seen: boolean;
+  }[];
+  /** The first of these that does not hold; null when all do. */
+  readonly lacks:
+    | 'threshold'
+    | 'members'
+    | 'baseline'
+    | 'ratio'
+    | 'waiting'
+    | 'answered'
+    | 'known'
+    | null;
+  readonly ratio: { readonly share: number; readonly gte: number } | null;
+  readonly baseline: number | null;
+}
+
+/** The windows of a correlation that are nearest to their threshold. */
+export interface StandingsView {
+  readonly rule: string;
+  /** False where no process of this server holds the windows: nothing is known of them here. */
+  readonly known: boolean;
+  readonly rows: readonly StandingView[];
+}
+
+/** Why a rule raised nothing of an event that is stored. */
+export interface RuleWhyView {
+  readonly rule: string;
+  readonly event: string;
+  readonly why: WhyView;
+  /** Rules that the event does meet. */
+  readonly matched: TrialLineView['matched'];
+  readonly standings: StandingsView;
 }

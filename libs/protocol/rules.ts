@@ -9,8 +9,18 @@ export interface RuleRowView extends RuleView {
   /** Localities with a source that may feed it, and how many of them send now. */
   readonly fed: number;
   readonly fedNow: number;
+  /** True when it reads what Tháp Canh itself says of sources and services. */
+  readonly fedByUs: boolean;
   readonly exceptions: number;
+  readonly health: RuleHealth;
+  /** Events that met it, or what it counts, since the start; null where no engine tells. */
+  readonly matches: number | null;
+  /** Mean time of one evaluation, in microseconds; null until it was measured. */
+  readonly costUs: number | null;
 }
+
+/** What is first to be known of a rule: whether it can see, and whether people trust it. */
+export type RuleHealth = 'ok' | 'off' | 'no_data' | 'silent' | 'partly' | 'noisy';
 
 /** A stated non-match of a rule. */
 export interface ExceptionView {
@@ -21,6 +31,8 @@ export interface ExceptionView {
   readonly reason: string;
   readonly expires: Instant;
   readonly expired: boolean;
+  /** Events it held since the start; null where no engine tells. */
+  readonly held: number | null;
   readonly locality: PlaceView | null;
 }
 
@@ -44,10 +56,31 @@ export interface RuleDetailView extends RuleRowView {
   readonly history: readonly RuleChangeView[];
 }
 
-/** Why a rule met a line or did not. */
+/** Why a rule, or the rules that a correlation counts, met an event or did not. */
 export interface WhyView {
   readonly matched: boolean;
+  /** Of several members the one that came nearest. */
+  readonly reason: MemberWhyView['reason'] | 'off' | 'unknown';
+  /** What switched it off. */
+  readonly by: 'id' | 'pack' | 'level' | 'logsource' | null;
+  readonly members: readonly MemberWhyView[];
+}
+
+/** Why a plain rule met an event or did not. */
+export interface MemberWhyView {
+  readonly rule: string;
+  readonly code: string | null;
+  readonly title: string;
   readonly reason: 'matched' | 'log_source' | 'condition' | 'exception';
+  /** The exception that holds the event. */
+  readonly exception: {
+    readonly id: string;
+    readonly owner: string;
+    readonly reason: string;
+    readonly expires: Instant;
+  } | null;
+  /** Log source that the rule asks for, and that of the event, in words. */
+  readonly logsource: { readonly asked: string; readonly found: string };
   readonly parts: readonly {
     readonly name: string;
     readonly passed: boolean;

@@ -5,13 +5,20 @@ import { promisify } from 'node:util';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { BacktestView, ListView, RecordView } from '#libs/protocol';
+import type {
+  BacktestView,
+  ListView,
+  RecordView,
+  RuleDetailView,
+  RuleWhyView,
+  StandingsView,
+} from '#libs/protocol';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { incidentsOf, sendLines, signIn, type Desk } from './desk.ts';
+import { incidentsOf, searched, sendLines, signIn, type Desk } from './desk.ts';
 
 const cleanUp = suiteCleanUp();
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'cli', 'main.js');
@@ -79,6 +86,41 @@ describe('rules of a running product', () => {
       const lag = await figure('lag_seconds');
       return lag === 0 && (await figure('events_total')) >= sent ? true : undefined;
     });
+  });
+
+  it('say of a stored event why they raised nothing, and how far a window is', async () => {
+    const found = await searched(admin, 'message:"marker-3999-end"', 1);
+    const [stored] = found;
+    const asked = (rule: string) => {
+      const query = new URLSearchParams({ event: stored?.id ?? '', time: stored?.time ?? '' });
+      return admin.get<RuleWhyView>(`/api/v1/rules/${rule}/why?${query}`);
+    };
+    expect((await asked('marker-3999')).why).toMatchObject({ matched: true, reason: 'matched' });
+    const other = await asked('marker-1');
+    expect(other.why).toMatchObject({ matched: false, reason: 'condition' });
+    expect(other.matched.map(({ id }) => id)).toEqual(['marker-3999']);
+    expect((await asked('SEC-01')).why).toMatchObject({ reason: 'log_source' });
+    const failed = (at: number) => ({
+      '@timestamp': new Date(Date.now() + at).toISOString(),
+      'event.dataset': 'keycloak.event',
+      'event.category': ['authentication'],
+      'event.outcome': 'failure',
+      'source.ip': '203.0.113.50',
+      'user.name': 'can-bo',
+    });
+    await sendLines(product, [failed(-3_000), failed(-2_000), failed(-1_000)]);
+    const near = await until('the window of the guesses is open', async () => {
+      const { known, rows } = await admin.get<StandingsView>('/api/v1/rules/SEC-01/standings');
+      const mine = rows.find(({ group }) => Object.values(group).includes('203.0.113.50'));
+      return known && mine?.matches === 3 ? mine : undefined;
+    });
+    expect(near).toMatchObject({ lacks: 'threshold', measured: 3 });
+    expect(near.needs[0]?.value).toBeGreaterThan(3);
+    const row = await until('its matches are counted', async () => {
+      const rule = await admin.get<RuleDetailView>('/api/v1/rules/SEC-01');
+      return (rule.matches ?? 0) >= 3 ? rule : undefined;
+    });
+    expect(row).toMatchObject({ enabled: true, fedByUs: false });
   });
 
   it('are switched off, and taken back, from the command line', async () => {

@@ -48,6 +48,12 @@ const EMPTY_SHELF: RuleShelf = {
   licenses: () => Promise.resolve(new Map()),
 };
 
+/**
+ * Codes of rules that say people could not be served: access errors, disconnections, codes lost; a
+ * log source that is silent (SD-15) serves nobody.
+ */
+const WIDENS = /^((AE|OA)-|SD-(?!15$))/;
+
 /** Lets others have the thread between two pieces of loading. */
 const pause = (): Promise<void> => new Promise(setImmediate);
 
@@ -62,6 +68,8 @@ export class RuleCatalog {
   readonly #shelf: RuleShelf;
   #set: RuleSet = compile([]);
   #byId = new Map<string, AnyRule>();
+  /** In force or switched off. */
+  #known = new Map<string, AnyRule>();
   #problems: readonly string[] = [];
   #leftOut: readonly string[] = [];
   #bundle: RuleBundle = { sources: [], options: {} };
@@ -93,6 +101,7 @@ export class RuleCatalog {
     this.#set = set;
     this.#bundle = { sources, options };
     this.#byId = new Map([...set.rules, ...set.correlations].map((rule) => [rule.id, rule]));
+    this.#known = new Map([...set.off.map((rule) => [rule.id, rule] as const), ...this.#byId]);
     return { loaded: true, bundle: this.#bundle };
   }
 
@@ -128,23 +137,37 @@ export class RuleCatalog {
       return { kind: 'off', rule: off.id, by: offBy(off, switches) ?? 'id' };
     }
     if (!this.#byId.has(id)) return { kind: 'unknown', rule: codeOrId };
-    const explanations = this.#plainRulesOf(id).flatMap((one) => {
+    const explanations = this.plainRulesOf(id).flatMap((one) => {
       return this.#set.explain(record, one) ?? [];
     });
     return { kind: 'explained', rule: id, explanations };
   }
 
-  /** The plain rules that a rule is or counts. */
-  #plainRulesOf(id: string): readonly string[] {
-    const rule = this.#byId.get(id);
+  /** Ids of the plain rules that a rule is or counts. */
+  plainRulesOf(id: string): readonly string[] {
+    const rule = this.#known.get(id);
     if (rule === undefined || !('rules' in rule)) return [id];
     const base = rule.ours.ratio?.base ?? [];
-    return [...new Set([...rule.rules, ...base].flatMap((one) => this.#plainRulesOf(one)))];
+    return [...new Set([...rule.rules, ...base].flatMap((one) => this.plainRulesOf(one)))];
+  }
+
+  /** Ids of the rules that a correlation counts; none for a plain rule. */
+  membersOf(id: string): readonly string[] {
+    const rule = this.#known.get(id);
+    return rule !== undefined && 'rules' in rule ? rule.rules : [];
+  }
+
+  /** True when what a rule reads is Tháp Canh's own word on sources and services. */
+  isFedByUs(id: string): boolean {
+    return this.plainRulesOf(id).every((one) => {
+      const rule = this.#known.get(one);
+      return rule !== undefined && 'logsource' in rule && rule.logsource.product === 'thapcanh';
+    });
   }
 
   /** Who wrote a rule and under which licence it stands, for whatever shows its alert. */
   credit(id: string): { readonly author?: string; readonly license?: string; pack?: string } {
-    const rule = this.#byId.get(id);
+    const rule = this.#known.get(id);
     if (rule === undefined) return {};
     const { author } = rule.meta;
     const license = this.#licenseOf(rule);
@@ -164,13 +187,15 @@ export class RuleCatalog {
     return this.#byId.size;
   }
 
+  /** Of rules that are switched off too: their alerts are still read. */
   facts(id: string): RuleFacts | undefined {
-    const rule = this.#byId.get(id);
+    const rule = this.#known.get(id);
     if (rule === undefined) return undefined;
     const { code, titleVi, sentence, card, scope } = rule.ours;
     return {
       title: rule.title,
       scope,
+      outage: WIDENS.test(code ?? ''),
       ...(code === undefined ? {} : { code }),
       ...(titleVi === undefined ? {} : { titleVi }),
       ...(sentence === undefined ? {} : { sentence: { ...sentence } }),
@@ -183,18 +208,14 @@ export class RuleCatalog {
    * back.
    */
   idOf(codeOrId: string): string {
-    if (this.has(codeOrId)) return codeOrId;
-    const found = this.#all().find((rule) => rule.ours.code === codeOrId);
+    if (this.#known.has(codeOrId)) return codeOrId;
+    const found = [...this.#known.values()].find((rule) => rule.ours.code === codeOrId);
     return found?.id ?? codeOrId;
   }
 
   /** True when a rule of this id is in force or switched off. */
   has(id: string): boolean {
-    return this.#byId.has(id) || this.#set.off.some((rule) => rule.id === id);
-  }
-
-  #all(): readonly AnyRule[] {
-    return [...this.#byId.values(), ...this.#set.off];
+    return this.#known.has(id);
   }
 
   /** True when some rule says that the trouble of this one is over. */
@@ -209,7 +230,7 @@ export class RuleCatalog {
 
   /** Whether a source whose lines are in a dataset may feed a rule, or a member of it. */
   mayBeFedBy(id: string, dataset: string | undefined): boolean {
-    const rule = this.#byId.get(id);
+    const rule = this.#known.get(id);
     if (rule === undefined) return false;
     if (!('rules' in rule)) return mayFeed(rule.logsource, dataset);
     return rule.rules.some((member) => this.mayBeFedBy(member, dataset));

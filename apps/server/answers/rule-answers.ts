@@ -20,7 +20,11 @@ export const ruleRow = rule.extend({
   noisePercent: z.number().nullable(),
   fed: z.int(),
   fedNow: z.int(),
+  fedByUs: z.boolean(),
   exceptions: z.int(),
+  health: z.enum(['ok', 'off', 'no_data', 'silent', 'partly', 'noisy']),
+  matches: z.int().nullable(),
+  costUs: z.number().nullable(),
 }) satisfies z.ZodType<RuleRowView>;
 
 export const exception = z.strictObject({
@@ -31,6 +35,7 @@ export const exception = z.strictObject({
   reason: z.string(),
   expires: instant,
   expired: z.boolean(),
+  held: z.int().nullable(),
   locality: place.nullable(),
 }) satisfies z.ZodType<ExceptionView>;
 
@@ -51,24 +56,38 @@ export const ruleDetail = ruleRow.extend({
   history: z.array(change),
 }) satisfies z.ZodType<RuleDetailView>;
 
-const why = z.strictObject({
+const test = z.strictObject({
+  field: z.string(),
+  asked: z.string(),
+  found: z.string().nullable(),
+  passed: z.boolean(),
+});
+const nearest = ['matched', 'log_source', 'condition', 'exception'] as const;
+
+export const why = z.strictObject({
   matched: z.boolean(),
-  reason: z.enum(['matched', 'log_source', 'condition', 'exception']),
-  parts: z.array(
+  reason: z.enum([...nearest, 'off', 'unknown']),
+  by: z.enum(['id', 'pack', 'level', 'logsource']).nullable(),
+  members: z.array(
     z.strictObject({
-      name: z.string(),
-      passed: z.boolean(),
-      tests: z.array(
-        z.strictObject({
-          field: z.string(),
-          asked: z.string(),
-          found: z.string().nullable(),
-          passed: z.boolean(),
-        }),
+      rule: z.string(),
+      code: z.string().nullable(),
+      title: z.string(),
+      reason: z.enum(nearest),
+      exception: z
+        .strictObject({ id: z.string(), owner: z.string(), reason: z.string(), expires: instant })
+        .nullable(),
+      logsource: z.strictObject({ asked: z.string(), found: z.string() }),
+      parts: z.array(
+        z.strictObject({ name: z.string(), passed: z.boolean(), tests: z.array(test) }),
       ),
     }),
   ),
 }) satisfies z.ZodType<WhyView>;
+
+export const met = z.array(
+  z.strictObject({ id: z.string(), code: z.string().nullable(), title: z.string() }),
+);
 
 export const trial = z.strictObject({
   lines: z.array(
@@ -76,9 +95,7 @@ export const trial = z.strictObject({
       line: z.int(),
       event: z.boolean(),
       fields: z.record(z.string(), z.unknown()),
-      matched: z.array(
-        z.strictObject({ id: z.string(), code: z.string().nullable(), title: z.string() }),
-      ),
+      matched: met,
       why: why.nullable(),
     }),
   ),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
-import type { BacktestView } from '#libs/protocol';
+import type { BacktestView, RuleWhyView, StandingsView } from '#libs/protocol';
 
 import { alert } from './incident-answers.ts';
-import { instant, place } from './words.ts';
+import { met, why } from './rule-answers.ts';
+import { facts, instant, place } from './words.ts';
 
 export const backtest = z.strictObject({
   id: z.string(),
@@ -28,3 +29,35 @@ export const backtest = z.strictObject({
     })
     .nullable(),
 }) satisfies z.ZodType<BacktestView>;
+
+const standing = z.strictObject({
+  locality: place,
+  group: facts,
+  at: instant,
+  spanS: z.number(),
+  matches: z.int(),
+  measured: z.number(),
+  needs: z.array(
+    z.strictObject({ op: z.enum(['gt', 'gte', 'lt', 'lte', 'eq', 'neq']), value: z.number() }),
+  ),
+  members: z.array(z.strictObject({ rule: z.string(), title: z.string(), seen: z.boolean() })),
+  lacks: z
+    .enum(['threshold', 'members', 'baseline', 'ratio', 'waiting', 'answered', 'known'])
+    .nullable(),
+  ratio: z.strictObject({ share: z.number(), gte: z.number() }).nullable(),
+  baseline: z.number().nullable(),
+});
+
+export const standings = z.strictObject({
+  rule: z.string(),
+  known: z.boolean(),
+  rows: z.array(standing),
+}) satisfies z.ZodType<StandingsView>;
+
+export const ruleWhy = z.strictObject({
+  rule: z.string(),
+  event: z.string(),
+  why,
+  matched: met,
+  standings,
+}) satisfies z.ZodType<RuleWhyView>;

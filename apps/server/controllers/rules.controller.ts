@@ -24,6 +24,8 @@ import type {
   RuleDetailView,
   RulePackView,
   RuleRowView,
+  RuleWhyView,
+  StandingsView,
   TrialView,
 } from '#libs/protocol';
 
@@ -73,6 +75,27 @@ const ledgerQuery = z.object({
 /** Span of the ledger that is asked for when none is named. */
 const LEDGER_MS = 7 * 86_400_000;
 
+const whyQuery = z.object({
+  event: z.string().min(1).max(VALUE_CHARS_MAX),
+  time: z.iso.datetime({ offset: true }),
+});
+
+/** Pasted lines that are to be tried. */
+export interface TrialAsked {
+  readonly text: string;
+  readonly dataset?: string | undefined;
+  /** Id or code of the rule that is to explain itself. */
+  readonly rule?: string | undefined;
+}
+
+/** A stored event that a rule, by id or code, is asked about; `time` in ms. */
+export interface EventAsked {
+  readonly rule: string;
+  readonly id: string;
+  readonly time: number;
+  readonly scope: Place;
+}
+
 /** What the page of rules asks of the rules in force. */
 export abstract class RuleDesk {
   abstract list(scope: Place): Promise<readonly RuleRowView[]>;
@@ -86,11 +109,11 @@ export abstract class RuleDesk {
   ): Promise<readonly LedgerSpanView[] | { readonly reason: 'bad_span' | 'too_long' }>;
   abstract readonly now: number;
   /** Normalizes pasted lines and matches them; nothing of it is kept. */
-  abstract attempt(asked: {
-    readonly text: string;
-    readonly dataset?: string | undefined;
-    readonly rule?: string | undefined;
-  }): TrialView;
+  abstract attempt(asked: TrialAsked): TrialView;
+  /** Why a rule raised nothing of a stored event; undefined when there is no such event. */
+  abstract why(asked: EventAsked): Promise<RuleWhyView | undefined>;
+  /** The windows of a rule that are nearest to their threshold. */
+  abstract standings(rule: string, scope: Place): Promise<StandingsView>;
 }
 
 /** Why a change of a rule was not taken, in both languages. */
@@ -155,6 +178,30 @@ export class RulesController {
   @ApiOperation({ summary: 'One rule with its text, exceptions and history' })
   async one(@Param('id') id: string, @Who() who: Principal): Promise<RuleDetailView> {
     const found = await this.#desk.one(id, scopeOf(who));
+    if (found === undefined) throw new ProblemException('not_found');
+    return found;
+  }
+
+  @Get('rules/:id/standings')
+  @Needs('events.read')
+  @Answers('Standings', 'not_found')
+  @ApiOperation({ summary: 'How far the windows of a correlation are from their threshold' })
+  async standings(@Param('id') id: string, @Who() who: Principal): Promise<StandingsView> {
+    const rule = await this.one(id, who);
+    return this.#desk.standings(rule.id, scopeOf(who));
+  }
+
+  @Get('rules/:id/why')
+  @Needs('events.read')
+  @Answers('RuleWhy', 'not_found')
+  @ApiOperation({ summary: 'Why a rule raised nothing of a stored event, and what was missing' })
+  async why(
+    @Param('id') id: string,
+    @Query({ schema: whyQuery }) asked: z.output<typeof whyQuery>,
+    @Who() who: Principal,
+  ): Promise<RuleWhyView> {
+    const time = Date.parse(asked.time);
+    const found = await this.#desk.why({ rule: id, id: asked.event, time, scope: scopeOf(who) });
     if (found === undefined) throw new ProblemException('not_found');
     return found;
   }

@@ -4,7 +4,10 @@ import type {
   RuleDetailView,
   RulePackView,
   RuleRowView,
+  RuleWhyView,
+  StandingsView,
   TrialView,
+  WhyView,
 } from '#libs/protocol';
 
 import { rules } from './generated-pages.ts';
@@ -19,17 +22,21 @@ function rows(): RuleRowView[] {
     noisePercent: at === 0 ? null : (at * 13) % 60,
     fed: at === 4 ? 0 : 20 + at,
     fedNow: at === 4 ? 0 : 12 + at,
+    fedByUs: at === 5,
     exceptions: at % 3,
+    health: (['ok', 'partly', 'off', 'noisy', 'no_data', 'ok', 'silent'] as const)[at % 7] ?? 'ok',
+    matches: at * 1_204,
+    costUs: at === 1 ? null : 0.4 + at * 1.7,
   }));
 }
 
-function detail(now: number): RuleDetailView {
-  const [row] = rows();
+function detail(id: string, now: number): RuleDetailView {
+  const row = rows().find((one) => one.id === id || one.code === id) ?? rows()[0];
   if (row === undefined) throw new Error('there are no rules');
   const iso = (at: number): string => new Date(at).toISOString();
   return {
     ...row,
-    kind: 'match',
+    kind: row.code === 'AE-01' ? 'match' : row.kind,
     description: 'Tỷ lệ lỗi 5xx của cổng dịch vụ công tăng đột ngột trong năm phút.',
     references: ['https://example.gov.vn/quy-trinh'],
     tags: ['attack.impact'],
@@ -44,6 +51,7 @@ function detail(now: number): RuleDetailView {
         reason: 'Máy quét lỗ hổng của Sở, quét thứ hai hằng tuần',
         expires: iso(now + 100 * HOUR),
         expired: false,
+        held: 1_204,
         locality: { province: '66', provinceName: 'Đắk Lắk' },
       },
     ],
@@ -70,9 +78,57 @@ function packs(now: number): RulePackView[] {
   ];
 }
 
-function trial(): TrialView {
+function why(): WhyView {
   const test = { field: 'event.outcome', asked: 'failure', found: 'success', passed: false };
-  const parts = [{ name: 'selection', passed: false, tests: [test] }];
+  const parts = [
+    { name: 'selection', passed: false, tests: [{ ...test, passed: true }, test] },
+    { name: 'filter', passed: true, tests: [{ ...test, field: 'user.name', found: null }] },
+  ];
+  const logsource = { asked: 'linux · sshd', found: 'nginx · webserver' };
+  const member = { rule: 'm1', code: null, title: 'Đăng nhập hỏng', exception: null, logsource };
+  return {
+    matched: false,
+    reason: 'condition',
+    by: null,
+    members: [
+      { ...member, reason: 'condition', parts },
+      { ...member, rule: 'm2', title: 'Đăng nhập được', reason: 'log_source', parts: [] },
+    ],
+  };
+}
+
+function standings(now: number): StandingsView {
+  const at = new Date(now - 12_000).toISOString();
+  const row = {
+    locality: { province: '12', provinceName: 'Lai Châu' },
+    group: { 'user.name': 'can-bo-mot-cua', 'source.ip': '203.0.113.9' },
+    at,
+    spanS: 300,
+    matches: 7,
+    measured: 7,
+    needs: [{ op: 'gte', value: 10 }],
+    members: [],
+    lacks: 'threshold',
+    ratio: null,
+    baseline: null,
+  } satisfies StandingsView['rows'][number];
+  const members = [
+    { rule: 'm1', title: 'Đăng nhập hỏng', seen: true },
+    { rule: 'm2', title: 'Đăng nhập được', seen: false },
+  ];
+  return {
+    rule: 'r',
+    known: true,
+    rows: [
+      row,
+      { ...row, needs: [], members, lacks: 'members', measured: 1 },
+      { ...row, measured: 12, lacks: 'ratio', ratio: { share: 0.031, gte: 0.05 } },
+      { ...row, measured: 14, lacks: null, baseline: 9 },
+    ],
+  };
+}
+
+function trial(): TrialView {
   return {
     lines: [
       {
@@ -80,7 +136,7 @@ function trial(): TrialView {
         event: true,
         fields: { 'source.ip': '203.0.113.9', message: 'Failed password for root' },
         matched: [{ id: 'r', code: 'SEC-01', title: 'Dò mật khẩu' }],
-        why: { matched: false, reason: 'condition', parts },
+        why: why(),
       },
       { line: 2, event: false, fields: {}, matched: [], why: null },
     ],
@@ -164,6 +220,17 @@ export function ruleAnswers(path: string): readonly [status: number, body: unkno
   const now = Date.now();
   const listed = <T>(all: readonly T[]) => ({ total: all.length, rows: all, cursor: null });
   if (path === '/ledger') return [200, ledger(now)];
+  if (path.endsWith('/standings')) return [200, standings(now)];
+  if (path.endsWith('/why')) {
+    const answer: RuleWhyView = {
+      rule: 'r',
+      event: 'e',
+      why: why(),
+      matched: [{ id: 'r2', code: 'SEC-04', title: 'Chiếm đoạt tài khoản' }],
+      standings: standings(now),
+    };
+    return [200, answer];
+  }
   if (path === '/backtests') return [200, listed(backtests(now))];
   if (path.startsWith('/backtests/')) return [200, { ...backtests(now)[0], state: 'canceled' }];
   if (path.endsWith('/backtests')) return [201, backtests(now)[0]];
@@ -171,6 +238,6 @@ export function ruleAnswers(path: string): readonly [status: number, body: unkno
   if (path === '/rule-packs') return [200, listed(packs(now))];
   if (path === '/rules/test') return [200, trial()];
   if (path.startsWith('/rule-packs/') || path.startsWith('/exceptions/')) return [204, undefined];
-  if (path.startsWith('/rules/')) return [200, detail(now)];
+  if (path.startsWith('/rules/')) return [200, detail(path.split('/')[2] ?? '', now)];
   return undefined;
 }

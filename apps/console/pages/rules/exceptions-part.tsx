@@ -3,10 +3,13 @@ import { type ReactNode, useState } from 'react';
 import type { ExceptionView, RuleDetailView } from '#libs/protocol';
 
 import { post, remove } from '../../api/client.ts';
+import { longDuration } from '../../format/duration.ts';
 import { placeName } from '../../format/names.ts';
-import { dateTime, fieldTime, fromFieldTime } from '../../format/time.ts';
-import { useText } from '../../i18n/text.tsx';
+import { number } from '../../format/number.ts';
+import { dateTime, fieldTime, fromFieldTime, millis } from '../../format/time.ts';
+import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
+import { cx } from '../../ui/class-names.ts';
 import { Button } from '../../ui/controls.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
@@ -14,9 +17,13 @@ import table from '../../ui/table.module.css';
 import { useAct } from '../../ui/use-act.ts';
 import { Confirm } from '../admin/confirm.tsx';
 import { NO_PLACE, PlaceFields, placeBody } from '../sources/place-fields.tsx';
+import { useRuleWords } from './rule-words.ts';
+import cards from './rules-list.module.css';
 import styles from './rules.module.css';
 
 const WEEK_MS = 604_800_000;
+/** An exception that ends sooner is marked. */
+const SOON_MS = 3 * 86_400_000;
 
 function AddException(props: { readonly id: string; readonly onClose: () => void }): ReactNode {
   const text = useText();
@@ -93,8 +100,11 @@ function AddException(props: { readonly id: string; readonly onClose: () => void
 export function ExceptionsPart(props: { readonly rule: RuleDetailView }): ReactNode {
   const text = useText();
   const words = text.ruleDesk;
-  const { may } = useDesk();
+  const { language } = useLanguage();
+  const more = useRuleWords().list;
+  const { may, clock } = useDesk();
   const { rule } = props;
+  const left = ({ expires }: ExceptionView): number => millis(expires) - clock.now();
   const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<ExceptionView | null>(null);
   const end = useAct({
@@ -115,7 +125,7 @@ export function ExceptionsPart(props: { readonly rule: RuleDetailView }): ReactN
       {rule.exceptionList.length === 0 ? (
         <p className={styles.body}>{words.noExceptions}</p>
       ) : (
-        <table className={table.table}>
+        <table className={cx(table.table, cards.list)}>
           <thead>
             <tr>
               <th>{words.where}</th>
@@ -123,6 +133,9 @@ export function ExceptionsPart(props: { readonly rule: RuleDetailView }): ReactN
               <th>{words.reason}</th>
               <th>{words.owner}</th>
               <th>{words.expires}</th>
+              <th className={table.right} title={more.heldTitle}>
+                {more.held}
+              </th>
               <th>
                 <span className="sr">{words.endException}</span>
               </th>
@@ -131,7 +144,7 @@ export function ExceptionsPart(props: { readonly rule: RuleDetailView }): ReactN
           <tbody>
             {rule.exceptionList.map((one) => (
               <tr key={one.id}>
-                <td className={table.words}>
+                <td className={cx(table.words, cards.title)}>
                   <code>
                     {Object.entries(one.where)
                       .map(([name, given]) => `${name}: ${given.join(', ')}`)
@@ -140,9 +153,18 @@ export function ExceptionsPart(props: { readonly rule: RuleDetailView }): ReactN
                 </td>
                 <td>{one.locality === null ? words.everywhere : placeName(one.locality, '')}</td>
                 <td className={table.words}>{one.reason}</td>
-                <td>{one.owner}</td>
-                <td className={table.nowrap}>
+                <td data-label={words.owner}>{one.owner}</td>
+                <td className={table.nowrap} data-label={words.expires}>
                   {one.expired ? words.expired : dateTime(one.expires)}
+                  {!one.expired && left(one) < SOON_MS ? (
+                    <span className={table.warn}>
+                      {' '}
+                      ({more.soon(longDuration(left(one), text.units))})
+                    </span>
+                  ) : null}
+                </td>
+                <td className={table.right} title={more.heldTitle} data-label={more.held}>
+                  {one.held === null ? '–' : number(one.held, language)}
                 </td>
                 <td className={table.right}>
                   {may.administer ? (

@@ -23,9 +23,10 @@ import { useAct } from '../../ui/use-act.ts';
 import { BacktestPart } from './backtest-part.tsx';
 import { ExceptionsPart } from './exceptions-part.tsx';
 import { LedgerStrip } from './ledger-strip.tsx';
-import { ruleQuery } from './rule-queries.ts';
+import { ruleQuery, standingsQuery } from './rule-queries.ts';
 import { useRuleWords } from './rule-words.ts';
 import styles from './rules.module.css';
+import { Standings } from './standings.tsx';
 
 const PARTS = ['about', 'backtest', 'exceptions', 'text', 'history'] as const;
 
@@ -74,10 +75,23 @@ function Turn(props: { readonly rule: RuleDetailView; readonly onClose: () => vo
   );
 }
 
+/** How far the windows of a correlation are from their threshold, looked at again and again. */
+function Windows(props: { readonly rule: string }): ReactNode {
+  const words = useRuleWords().standing;
+  const query = useQuery(standingsQuery(props.rule));
+  return (
+    <Loaded query={query} what={words.title}>
+      {(standings) => <Standings standings={standings} />}
+    </Loaded>
+  );
+}
+
 function About(props: { readonly rule: RuleDetailView }): ReactNode {
   const text = useText();
   const words = text.ruleDesk;
-  const { id, description, falsePositives, references, tags, author, license, file } = props.rule;
+  const { may } = useDesk();
+  const { id, kind, description, falsePositives, references, tags, author, license, file } =
+    props.rule;
   const list = (title: string, rows: readonly string[]): ReactNode =>
     rows.length === 0 ? null : (
       <section>
@@ -93,6 +107,7 @@ function About(props: { readonly rule: RuleDetailView }): ReactNode {
     <div className={styles.body}>
       <p>{description ?? words.noDescription}</p>
       <LedgerStrip rule={id} />
+      {kind === 'match' || !may.search ? null : <Windows rule={id} />}
       {list(words.falsePositives, falsePositives)}
       {list(words.references, references)}
       {list(words.tags, tags)}
@@ -148,6 +163,7 @@ function Head(props: { readonly rule: RuleDetailView }): ReactNode {
   const [turning, setTurning] = useState(false);
   const { rule } = props;
   const name = useName(rule);
+  const more = useRuleWords().list;
   const say = (n: number): string => number(n, language);
   return (
     <>
@@ -176,9 +192,15 @@ function Head(props: { readonly rule: RuleDetailView }): ReactNode {
             ? words.noJudged
             : words.judged(text.units.percent(say(rule.noisePercent)), say(rule.judged))}
         </span>
-        <span className={cx(rule.fed === 0 && table.warn)}>
-          {rule.fed === 0 ? words.unfed : words.fed(say(rule.fedNow), say(rule.fed))}
-        </span>
+        {rule.fedByUs ? (
+          <span>{more.fedByUsTitle}</span>
+        ) : (
+          <span className={cx(rule.fed === 0 && table.warn)}>
+            {rule.fed === 0 ? words.unfed : words.fed(say(rule.fedNow), say(rule.fed))}
+          </span>
+        )}
+        {rule.matches === null ? null : <span>{more.matches(say(rule.matches))}</span>}
+        {rule.costUs === null ? null : <span>{more.takes(number(rule.costUs, language, 1))}</span>}
       </div>
       {turning ? <Turn rule={rule} onClose={() => setTurning(false)} /> : null}
     </>

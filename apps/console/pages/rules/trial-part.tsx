@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 
-import type { TrialLineView, TrialView, WhyView } from '#libs/protocol';
+import type { TrialLineView, TrialView } from '#libs/protocol';
 
 import { post } from '../../api/client.ts';
 import { problemText } from '../../api/problem-text.ts';
@@ -9,34 +9,10 @@ import { number } from '../../format/number.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { Button, controls } from '../../ui/controls.tsx';
 import { SelectField } from '../../ui/field.tsx';
-import { StateMark } from '../../ui/state-mark.tsx';
 import table from '../../ui/table.module.css';
 import { rulesQuery } from './rule-queries.ts';
 import styles from './rules.module.css';
-
-function Why(props: { readonly why: WhyView }): ReactNode {
-  const text = useText();
-  const words = text.ruleDesk;
-  const { why } = props;
-  return (
-    <div className={styles.why}>
-      <StateMark
-        health={why.matched ? 'ok' : 'unknown'}
-        label={`${words.why}: ${words.reasons[why.reason]}`}
-      />
-      {why.parts.map((part) => (
-        <ul key={part.name}>
-          {part.tests.map((test, at) => (
-            <li key={at} data-passed={test.passed ? '' : undefined}>
-              <code>{part.name}</code> · <code>{test.field}</code> {words.asked}{' '}
-              <code>{test.asked}</code>, {words.found} <code>{test.found ?? words.none}</code>
-            </li>
-          ))}
-        </ul>
-      ))}
-    </div>
-  );
-}
+import { Why } from './why.tsx';
 
 function Tried(props: { readonly tried: TrialLineView }): ReactNode {
   const text = useText();
@@ -91,7 +67,6 @@ export function TrialPart(): ReactNode {
     event.preventDefault();
     run.mutate();
   };
-  const plain = (rules.data?.rows ?? []).filter(({ kind }) => kind === 'match');
   return (
     <>
       <p className={table.lead}>{words.trialLead}</p>
@@ -116,7 +91,7 @@ export function TrialPart(): ReactNode {
           onChange={(event) => setRule(event.target.value)}
           options={[
             ['', words.noRule],
-            ...plain.map(
+            ...(rules.data?.rows ?? []).map(
               (one) =>
                 [
                   one.id,
