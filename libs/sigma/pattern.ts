@@ -16,9 +16,9 @@ export const DASHES: ReadonlySet<string> = new Set(['-', '/', '–', '—', '―
 /** A Sigma string: literals are never empty nor adjacent, nor are two `STAR`s adjacent. */
 export type Pattern = readonly Token[];
 
-const SPECIAL = /[\\*?]/;
+const SPECIAL = /[*?]|\\\\/;
 
-/** True when the text holds a wildcard or an escape. */
+/** True when the text holds a wildcard or an escape; a backslash before anything else is itself. */
 export function hasSpecial(text: string): boolean {
   return SPECIAL.test(text);
 }
@@ -95,20 +95,32 @@ export type Shape =
 
 /** The shape of a prepared pattern. */
 export function shapeOf(pattern: Pattern): Shape {
-  const [first, second, third] = pattern;
-  if (pattern.length === 0) return { kind: 'exact', text: '' };
+  const kind = kindOf(pattern);
+  if (kind === 'any') return { kind };
+  return kind === 'glob' ? { kind, pattern } : { kind, text: literalOf(pattern) };
+}
+
+/** The kind of a pattern's shape by itself. */
+export function kindOf(pattern: Pattern): Shape['kind'] {
+  const first = pattern[0];
+  if (pattern.length === 0) return 'exact';
   if (pattern.length === 1) {
-    if (typeof first === 'string') return { kind: 'exact', text: first };
-    if (first === STAR) return { kind: 'any' };
+    if (typeof first === 'string') return 'exact';
+    return first === STAR ? 'any' : 'glob';
   }
-  if (pattern.length === 2 && typeof first === 'string' && second === STAR) {
-    return { kind: 'prefix', text: first };
+  const second = pattern[1];
+  if (pattern.length === 2) {
+    if (typeof first === 'string' && second === STAR) return 'prefix';
+    return first === STAR && typeof second === 'string' ? 'suffix' : 'glob';
   }
-  if (pattern.length === 2 && first === STAR && typeof second === 'string') {
-    return { kind: 'suffix', text: second };
-  }
-  if (pattern.length === 3 && first === STAR && typeof second === 'string' && third === STAR) {
-    return { kind: 'contains', text: second };
-  }
-  return { kind: 'glob', pattern };
+  const placed = pattern.length === 3 && first === STAR && pattern[2] === STAR;
+  return placed && typeof second === 'string' ? 'contains' : 'glob';
+}
+
+/** The text of a pattern of a simple shape. */
+export function literalOf(pattern: Pattern): string {
+  const first = pattern[0];
+  if (typeof first === 'string') return first;
+  const second = pattern[1];
+  return typeof second === 'string' ? second : '';
 }

@@ -62,11 +62,16 @@ class PlainReader {
   #depth = 0;
   /** Behind the last scalar that was read. */
   #reached = 0;
+  /** What is read is looked at, but not kept. */
+  #skips = false;
+  /** Stands for every scalar that is not kept. */
+  readonly #ignored: ScalarNode;
 
   constructor(source: SigmaSource, wanted: ReadonlySet<string> | undefined) {
     this.#source = source;
     this.#text = source.text;
     this.#wanted = wanted;
+    this.#ignored = this.#made('', true, 0);
   }
 
   documents(): YamlNode[] {
@@ -163,8 +168,13 @@ class PlainReader {
     const node: MapNode = { kind: 'map', entries, source: this.#source, offset: this.#at, size: 1 };
     while (!this.#over && this.#indent === indent && !this.#isItem()) {
       const key = this.#key();
+      if (top && this.#wanted?.has(key.text) === false) {
+        this.#skips = true;
+        this.#value(indent);
+        this.#skips = false;
+        continue;
+      }
       const value = this.#value(indent);
-      if (top && this.#wanted?.has(key.text) === false) continue;
       for (const entry of entries) if (entry.key.text === key.text) throw OUTSIDE;
       entries.push({ key, value });
       this.#grow(node, value.size + 1);
@@ -246,6 +256,10 @@ class PlainReader {
     const rest = this.#skipSpaces(end + 1);
     const comment = rest > end + 1 && text.charCodeAt(rest) === HASH;
     if (rest < this.#end && !comment) throw OUTSIDE;
+    if (this.#skips && mark === "'") {
+      this.#reached = end;
+      return this.#ignored;
+    }
     let value = text.slice(at + 1, end);
     if (mark === '"' && value.includes('\\')) throw OUTSIDE;
     if (escaped) value = value.replaceAll("''", "'");
@@ -270,7 +284,7 @@ class PlainReader {
       end = i + 1;
     }
     this.#reached = end;
-    return this.#made(text.slice(at, end), true, at);
+    return this.#skips ? this.#ignored : this.#made(text.slice(at, end), true, at);
   }
 
   /** A block of lines that are kept as they are. */
@@ -294,7 +308,7 @@ class PlainReader {
       } else {
         if (inner < 0) inner = start - next;
         if (start - next < inner || inner <= indent) break;
-        lines.push(text.slice(next + inner, end));
+        if (!this.#skips) lines.push(text.slice(next + inner, end));
         stop = end + 1;
       }
       next = end + 1;
@@ -305,6 +319,7 @@ class PlainReader {
     this.#reached = stop;
     this.#advance();
     if (this.#indent > indent) throw OUTSIDE;
+    if (this.#skips) return this.#ignored;
     return this.#made(lines.join('\n') + (strip ? '' : '\n'), false, from);
   }
 

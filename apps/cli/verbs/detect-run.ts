@@ -35,10 +35,7 @@ export async function runDetect(
     io.err.write(`detect: ${options.placeholders}: ${placeholders.problem}\n`);
     return EXIT.wrong;
   }
-  const set = compile(await readRuleFiles(options.rules), {
-    routing: options.routing,
-    placeholders: placeholders.values,
-  });
+  const set = await loadRules(options, placeholders.values);
   if (set.rules.length === 0) {
     io.err.write(`detect: no rule could be loaded (${set.refused.length} refused)\n`);
     return EXIT.wrong;
@@ -64,6 +61,20 @@ export async function runDetect(
   return EXIT.done;
 }
 
+async function loadRules(
+  { rules, routing }: DetectOptions,
+  placeholders: Readonly<Record<string, readonly string[]>>,
+): Promise<RuleSet> {
+  const sources = await readRuleFiles(rules);
+  // Loading is over before code optimized for it would have paid.
+  setFlagsFromString('--no-opt');
+  try {
+    return compile(sources, { routing, placeholders });
+  } finally {
+    setFlagsFromString('--opt');
+  }
+}
+
 async function placeholdersOf(
   file: string | undefined,
 ): Promise<{ values: Record<string, string[]> } | { problem: string }> {
@@ -78,7 +89,7 @@ class DetectRun {
   readonly #set: RuleSet;
   readonly #io: Io;
   /** What stands behind the event's number, per rule: printing a match is appending two texts. */
-  readonly #tails: ReadonlyMap<Rule, string>;
+  readonly #tails = new Map<Rule, string>();
   readonly #correlated: CorrelateInput[] = [];
   readonly #open: OpenCorrelator | undefined;
   #pending = '';
@@ -91,7 +102,6 @@ class DetectRun {
     this.#set = set;
     this.#io = io;
     this.#open = open;
-    this.#tails = new Map(set.rules.map((rule) => [rule, tailOf(rule)]));
   }
 
   take(line: string | undefined, number: number): void {
@@ -105,7 +115,7 @@ class DetectRun {
     if (this.#open !== undefined) this.#correlated.push({ number, record, rules });
     for (const rule of rules) {
       this.matches++;
-      this.#pending += `{"event":${number}${this.#tails.get(rule) ?? ''}`;
+      this.#pending += `{"event":${number}${this.#tailOf(rule)}`;
     }
     if (this.#pending.length >= WRITE_CHARS) this.#flush();
   }
@@ -120,16 +130,21 @@ class DetectRun {
     await this.written;
   }
 
+  #tailOf(rule: Rule): string {
+    let tail = this.#tails.get(rule);
+    if (tail === undefined) {
+      const { id, title, level } = rule;
+      tail = `,${JSON.stringify({ rule_id: id, title, level }).slice(1)}\n`;
+      this.#tails.set(rule, tail);
+    }
+    return tail;
+  }
+
   #flush(): void {
     const text = this.#pending;
     this.#pending = '';
     this.written = this.written.then(() => write(this.#io.out, text));
   }
-}
-
-function tailOf(rule: Rule): string {
-  const { id, title, level } = rule;
-  return `,${JSON.stringify({ rule_id: id, title, level }).slice(1)}\n`;
 }
 
 function parseRecord(line: string): Record<string, unknown> | undefined {

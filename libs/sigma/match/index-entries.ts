@@ -16,12 +16,20 @@ export class IndexEntries {
   /** Notes the witnesses of a rule; undefined when it has none. */
   add(rule: number, witnesses: readonly Witness[] | undefined): void {
     if (witnesses === undefined) this.always.add(rule);
+    let slot = ANY_SLOT;
+    let list = this.anywhere;
     for (const witness of witnesses ?? []) {
-      if (witness.kind === 'present') this.#addPresent(witness.slot, rule);
-      else if (witness.slot === ANY_SLOT) {
-        this.anywhere.push({ witness, rule });
-        this.anywhereChanged = true;
-      } else this.#addText(witness.slot, { witness, rule });
+      if (witness.kind === 'present') {
+        this.#addPresent(witness.slot, rule);
+        continue;
+      }
+      // Those of one field mostly follow each other.
+      if (witness.slot !== slot) {
+        ({ slot } = witness);
+        list = slot === ANY_SLOT ? this.anywhere : this.#textsOf(slot);
+      }
+      if (slot === ANY_SLOT) this.anywhereChanged = true;
+      list.push({ witness, rule });
     }
   }
 
@@ -49,11 +57,14 @@ export class IndexEntries {
     this.anywhereChanged = false;
   }
 
-  #addText(slot: number, entry: FieldEntry): void {
+  #textsOf(slot: number): FieldEntry[] {
     this.changed.add(slot);
-    const entries = this.texts.get(slot);
-    if (entries === undefined) this.texts.set(slot, [entry]);
-    else entries.push(entry);
+    let entries = this.texts.get(slot);
+    if (entries === undefined) {
+      entries = [];
+      this.texts.set(slot, entries);
+    }
+    return entries;
   }
 
   #addPresent(slot: number, rule: number): void {

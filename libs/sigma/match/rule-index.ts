@@ -7,6 +7,7 @@ import type { FieldTable, Slot } from './field-table.ts';
 import { IndexEntries } from './index-entries.ts';
 import { Memo, type MemoBudget } from './memo.ts';
 import { textOf, type RecordView } from './record.ts';
+import { firstWitnesses } from './first-witnesses.ts';
 import { WitnessFinder, type Seen } from './witness.ts';
 
 /** What the index has for one name of events. */
@@ -51,8 +52,9 @@ export class RuleIndex {
     this.#table = table;
     this.#entries = new IndexEntries();
     this.#names = Array.from({ length: table.names }, () => undefined);
-    const finder = new WitnessFinder(table);
-    for (const { at, condition } of rules) this.#entries.add(at, finder.find(condition)?.any);
+    for (const { at, condition } of rules) {
+      this.#entries.add(at, firstWitnesses(condition, table));
+    }
     this.#build();
   }
 

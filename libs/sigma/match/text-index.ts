@@ -21,21 +21,25 @@ export class TextIndex {
   readonly #grams: GramTable | undefined;
 
   constructor(entries: readonly TextEntry[]) {
-    const known = new Map<string, number>();
+    const known = {
+      exact: new Map<string, number>(),
+      prefix: new Map<string, number>(),
+      suffix: new Map<string, number>(),
+      contains: new Map<string, number>(),
+    };
     const numbers: number[][] = [];
     const heads: AnchorEntry[] = [];
     const tails: AnchorEntry[] = [];
     const grams: GramEntry[] = [];
     let lengthMin = Infinity;
     for (const { kind, text, number } of entries) {
-      const key = kind + text;
-      const same = known.get(key);
+      const same = known[kind].get(text);
       if (same !== undefined) {
         numbers[same]?.push(number);
         continue;
       }
       const payload = numbers.length;
-      known.set(key, payload);
+      known[kind].set(text, payload);
       numbers.push([number]);
       lengthMin = Math.min(lengthMin, text.length);
       if (kind === 'contains') grams.push({ text, payload });

@@ -1,25 +1,35 @@
 import type { Atom, Expr, Test } from '../expr.ts';
 import { fold } from '../fold.ts';
-import { DASH, DASHES, ONE, STAR, shapeOf, type Pattern, type Token } from '../pattern.ts';
+import {
+  DASH,
+  DASHES,
+  ONE,
+  STAR,
+  kindOf,
+  literalOf,
+  type Pattern,
+  type Token,
+} from '../pattern.ts';
 import { requiredTexts } from '../regex/required.ts';
 import type { FieldTable } from './field-table.ts';
 
 /**
  * A condition that an event must meet for a rule to be worth looking at; texts are in lower case.
  */
-export type Witness =
-  | {
-      readonly kind: 'exact' | 'prefix' | 'suffix' | 'contains';
-      /** Slot of the field; -1 for any text of the event. */
-      readonly slot: number;
-      readonly text: string;
-      /**
-       * The test itself is not on the lower-case text: any text with unusual letters has to be let
-       * through.
-       */
-      readonly loose: boolean;
-    }
-  | { readonly kind: 'present'; readonly slot: number };
+export type Witness = TextWitness | { readonly kind: 'present'; readonly slot: number };
+
+/** A text that must stand in a field in some place. */
+export interface TextWitness {
+  readonly kind: 'exact' | 'prefix' | 'suffix' | 'contains';
+  /** Slot of the field; -1 for any text of the event. */
+  readonly slot: number;
+  readonly text: string;
+  /**
+   * The test itself is not on the lower-case text: any text with unusual letters has to be let
+   * through.
+   */
+  readonly loose: boolean;
+}
 
 /** Slot of witnesses that may stand in any text. */
 export const ANY_SLOT = -1;
@@ -29,8 +39,8 @@ export interface WitnessSet {
   readonly any: readonly Witness[];
   /** How often that was expected before events were seen; for comparison only. */
   readonly guess: number;
-  /** The sample events that have one of them, a bit each; undefined while none were seen. */
-  readonly seen: bigint | undefined;
+  /** The sample events that have one of them, a bit each. */
+  readonly seen: bigint;
 }
 
 /** Which events of a sample show a witness, a bit each. */
@@ -42,21 +52,21 @@ const DASH_TEXTS_MAX = 25;
 const GUESS_WEIGHT = 0.1;
 
 /**
- * Finds for a condition the set of witnesses that is there least often; undefined when it can hold
- * without any.
+ * Finds for a condition the set of witnesses that is there least often in the events of a sample;
+ * undefined when it can hold without any.
  */
 export class WitnessFinder {
   readonly #table: FieldTable;
-  readonly #seen: Seen | undefined;
+  readonly #seen: Seen;
 
-  constructor(table: FieldTable, seen?: Seen) {
+  constructor(table: FieldTable, seen: Seen) {
     this.#table = table;
     this.#seen = seen;
   }
 
   find(expr: Expr, negated = false): WitnessSet | undefined {
     if (expr.op === 'const') {
-      return expr.value === negated ? { any: [], guess: 0, seen: undefined } : undefined;
+      return expr.value === negated ? { any: [], guess: 0, seen: 0n } : undefined;
     }
     if (expr.op === 'not') return this.find(expr.of, !negated);
     if (expr.op === 'atom') return negated ? undefined : this.#atom(expr);
@@ -76,13 +86,13 @@ export class WitnessFinder {
   #union(of: readonly Expr[], negated: boolean): WitnessSet | undefined {
     const any: Witness[] = [];
     let guess = 0;
-    let seen: bigint | undefined;
+    let seen = 0n;
     for (const part of of) {
       const set = this.find(part, negated);
       if (set === undefined) return undefined;
       for (const witness of set.any) any.push(witness);
       guess += set.guess;
-      if (set.seen !== undefined) seen = (seen ?? 0n) | set.seen;
+      seen |= set.seen;
     }
     return { any, guess, seen };
   }
@@ -90,7 +100,7 @@ export class WitnessFinder {
   #atom({ field, test }: Atom): WitnessSet | undefined {
     if (test.kind === 'null') return undefined;
     const slot = field === undefined ? ANY_SLOT : this.#table.slotOf(field);
-    const texts = witnessesOf(test, slot);
+    const texts = textWitnesses(test, slot);
     const set = texts === undefined ? undefined : this.#set(texts);
     if (slot === ANY_SLOT) return set;
     const there = this.#set([{ kind: 'present', slot }]);
@@ -100,35 +110,39 @@ export class WitnessFinder {
 
   #set(any: readonly Witness[]): WitnessSet {
     let guess = 0;
-    let seen: bigint | undefined;
+    let seen = 0n;
     for (const witness of any) {
-      guess += expectedCost(witness);
-      if (this.#seen !== undefined) seen = (seen ?? 0n) | this.#seen(witness);
+      guess += guessOf(witness);
+      seen |= this.#seen(witness);
     }
     return { any, guess, seen };
   }
 }
 
 function price({ seen, guess }: WitnessSet): number {
-  if (seen === undefined) return guess;
   let events = 0;
   for (let bits = seen; bits > 0n; bits &= bits - 1n) events++;
   return events + GUESS_WEIGHT * guess;
 }
 
-function witnessesOf(test: Test, slot: number): Witness[] | undefined {
+/**
+ * Texts of which one is there in whatever passes the test; undefined when there is no such set. Of
+ * a test without value (`null`) that is for the caller to know.
+ */
+export function textWitnesses(test: Test, slot: number): TextWitness[] | undefined {
   if (test.kind === 'regex') {
     const texts = requiredTexts(test.source);
     return texts?.map((text) => ({ kind: 'contains', slot, text: fold(text), loose: true }));
   }
   if (test.kind !== 'text') return undefined;
   const loose = test.cased;
-  const shape = shapeOf(test.pattern);
-  if (shape.kind === 'any') return undefined;
-  if (shape.kind !== 'glob') {
-    return [{ kind: shape.kind, slot, text: loose ? fold(shape.text) : shape.text, loose }];
+  const kind = kindOf(test.pattern);
+  if (kind === 'any') return undefined;
+  if (kind !== 'glob') {
+    const text = literalOf(test.pattern);
+    return [{ kind, slot, text: loose ? fold(text) : text, loose }];
   }
-  const texts = globTexts(shape.pattern);
+  const texts = globTexts(test.pattern);
   return texts?.map((text) => ({
     kind: 'contains',
     slot,
@@ -180,13 +194,19 @@ function lengthOf(window: readonly Token[]): number {
 
 const NUMBER = /^\d+$/;
 
+/** How likely a field is to hold anything. */
+export const PRESENT_GUESS = 0.4;
 /** How likely a text of each length is to be there. */
 const UNLIKELY = Array.from({ length: 20 }, (_, length) => Math.max(0.0005, 0.4 * 0.7 ** length));
 
 /** A guess before events were seen: longer texts are rarer, numbers are event ids and common. */
-function expectedCost(witness: Witness): number {
-  if (witness.kind === 'present') return 0.4;
-  const { text, kind, slot } = witness;
+export function guessOf(witness: Witness): number {
+  if (witness.kind === 'present') return PRESENT_GUESS;
+  return textGuess(witness.kind, witness.text, witness.slot);
+}
+
+/** The same for a text by itself. */
+export function textGuess(kind: TextWitness['kind'], text: string, slot: number): number {
   const unlikely = UNLIKELY[Math.min(text.length, UNLIKELY.length - 1)] as number;
   // A keyword is sought in every text, a field's text only there.
   const places = slot === ANY_SLOT ? 3 : 1;

@@ -1,6 +1,7 @@
 import { allOf, anyOf, not, type Expr } from '../expr.ts';
 import type { FieldRef } from '../fields/field-ref.ts';
-import { STAR, hasSpecial, prepare, tidy, type Token } from '../pattern.ts';
+import { fold } from '../fold.ts';
+import { STAR, hasSpecial, tidy, type Pattern } from '../pattern.ts';
 import { Refused } from '../refusal.ts';
 import {
   booleanOf,
@@ -84,11 +85,8 @@ function readItem(entry: MapEntry, context: DetectionContext): Expr {
   const parts = scalars.map((node): Expr => {
     // Nearly all values are plain text: they need none of what follows.
     if (shape !== undefined && isLiteral(node)) {
-      return {
-        op: 'atom',
-        field,
-        test: { kind: 'text', pattern: prepare(shape(node.text), false), cased: false },
-      };
+      const pattern = shape(fold(node.text.toWellFormed()));
+      return { op: 'atom', field, test: { kind: 'text', pattern, cased: false } };
     }
     let values: Value[] = [startValue(node)];
     for (const [i, { modifier, apply }] of steps.entries()) {
@@ -113,7 +111,7 @@ function readItem(entry: MapEntry, context: DetectionContext): Expr {
 }
 
 /** How a literal becomes a pattern under modifiers that only place it; undefined for any others. */
-function plainShape(chain: readonly string[]): ((literal: string) => Token[]) | undefined {
+function plainShape(chain: readonly string[]): ((literal: string) => Pattern) | undefined {
   const [only] = chain;
   if (chain.length > 1) return undefined;
   if (only === undefined) return (literal) => [literal];
