@@ -22,7 +22,8 @@ const WORDS = 2;
 type LineValue = FieldValue | Readonly<Record<string, never>>;
 
 export interface OldFacts {
-  readonly format: number;
+  /** Undefined while the file holds nothing: a process ended before it had made its tables. */
+  readonly format: number | undefined;
   readonly events: number;
   readonly position: number;
   readonly repeats: number;
@@ -38,10 +39,11 @@ export class OldDay {
   constructor(file: string, start: number) {
     this.#db = new DatabaseSync(file);
     this.#start = start;
-    const rows = this.#db.prepare('SELECT k, v FROM meta').all();
+    const made = this.#db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get();
+    const rows = made === undefined ? [] : this.#db.prepare('SELECT k, v FROM meta').all();
     const meta = new Map(rows.map(({ k, v }) => [String(k), Number(v)]));
     this.facts = {
-      format: meta.get('format') ?? 0,
+      format: meta.get('format'),
       events: meta.get('events') ?? 0,
       position: meta.get('position') ?? -1,
       repeats: meta.get('repeats') ?? 0,

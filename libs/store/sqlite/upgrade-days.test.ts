@@ -103,3 +103,15 @@ it('refuses a file of a format that is older still', () => {
   db.close();
   expect(() => upgradeDays(folder, () => {})).toThrow(/has format 2; this version reads 4/);
 });
+
+it('leaves a file in peace whose process ended before its tables were made', async () => {
+  const folder = oldFolder();
+  const unborn = dayFile(folder, '2026-11-21');
+  writeFileSync(unborn, '');
+  upgradeDays(folder, () => {});
+  expect(await searched(folder, '')).toHaveLength(OLD_EVENTS);
+  const writer = new DayWriter(unborn, dayStart('2026-11-21'), 1_024);
+  onTestFinished(() => writer.close());
+  writer.take(oldEvent(OLD_EVENTS * 2), 1);
+  expect(writer.commit(1).written).toBe(1);
+});

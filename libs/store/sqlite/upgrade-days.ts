@@ -48,7 +48,7 @@ function upgradeDay(folder: string, day: Day, report: (progress: UpgradeProgress
   const old = new OldDay(file, dayStart(day));
   try {
     const { format } = old.facts;
-    if (format === DAY_FORMAT) return;
+    if (format === DAY_FORMAT || format === undefined) return;
     if (format !== OLD_FORMAT) {
       throw new Error(`day file ${file} has format ${format}; this version reads ${DAY_FORMAT}`);
     }
