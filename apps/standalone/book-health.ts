@@ -31,9 +31,21 @@ function heldLine({ held, heldBy, repeats }: AlertFigures): HealthLine {
  * on, are what a duty officer must act on.
  */
 function incidentsLine(figures: IncidentFigures): HealthLine {
-  const { open, alerts, aside, deaf } = figures;
+  const { open, alerts, aside, deaf, wide, unscoped } = figures;
   const vi = [`${VI.format(open)} sự cố đang mở, gồm ${VI.format(alerts)} cảnh báo.`];
   const en = [`${EN.format(open)} incidents are open, of ${EN.format(alerts)} alerts.`];
+  if (wide > 0) {
+    vi.push(`${VI.format(wide)} sự cố diện rộng thay mặt cho nhiều sự cố khác.`);
+    en.push(`${EN.format(wide)} of them stand for several others.`);
+  }
+  if (unscoped > 0) {
+    vi.push(
+      `${VI.format(unscoped)} cảnh báo gián đoạn chưa được xét phạm vi vì có quá nhiều: xem từng sự cố.`,
+    );
+    en.push(
+      `${EN.format(unscoped)} alerts of outages were too many to look at how far they reach: see the incidents one by one.`,
+    );
+  }
   if (aside > 0) {
     vi.push(
       `${VI.format(aside)} cảnh báo chưa vào sự cố nào vì có quá nhiều sự cố mở: hãy đóng bớt, chúng sẽ tự vào; không mất cảnh báo nào.`,
@@ -53,7 +65,7 @@ function incidentsLine(figures: IncidentFigures): HealthLine {
   return {
     id: 'stage_incidents',
     group: 'stage',
-    state: aside > 0 ? 'down' : deaf > 0 ? 'degraded' : 'ok',
+    state: aside > 0 ? 'down' : deaf + unscoped > 0 ? 'degraded' : 'ok',
     name: { vi: 'Gom cảnh báo thành sự cố', en: 'Incidents' },
     text: { vi: vi.join(' '), en: en.join(' ') },
     figures: { ...figures },

@@ -245,6 +245,8 @@ class Book implements AlertBook {
         if (next !== undefined) records.push(next);
       }
       await this.#settle(records);
+      // What people did meanwhile bears on incidents that stand for others.
+      if (records.length === 0) await this.#needs.incidents.settle([]);
       await this.maintenance.settle(over);
     });
   }

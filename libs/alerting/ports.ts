@@ -2,7 +2,10 @@ import type { AlertRecord, Place } from '#libs/model';
 
 /** Where alerts go once it is decided whether people see them. */
 export interface AlertSink {
-  /** Files alerts as they now are; resolves once durable. The same again changes nothing. */
+  /**
+   * Files alerts as they now are; resolves once durable. The same again changes nothing. With none
+   * it only brings incidents that stand for others up to date with what people did.
+   */
   settle(alerts: readonly AlertRecord[]): Promise<void>;
   /** An alert as it is filed. */
   alert(id: string): Promise<AlertRecord | undefined>;

@@ -22,6 +22,8 @@ export const ACT_WORDS_VI: Readonly<Record<TimelineAct, string>> = {
   snoozed: 'hoãn',
   woken: 'thôi hoãn',
   step: 'đánh dấu một bước xử lý',
+  gathered: 'đưa vào sự cố diện rộng',
+  released: 'tách khỏi sự cố diện rộng',
 };
 
 /** The states of an incident in Vietnamese. */

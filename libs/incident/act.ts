@@ -34,7 +34,9 @@ export interface Invalid {
     | 'alerts_required'
     | 'not_open'
     | 'snooze_span'
-    | 'step_unknown';
+    | 'step_unknown'
+    | 'not_part'
+    | 'wider';
   readonly message: string;
   readonly messageVi: string;
 }
@@ -276,6 +278,23 @@ const step: Decide = (question) => {
   };
 };
 
+/** Says that it is no part of the wider incident, whatever the product takes it for. */
+const release: Decide = (question) => {
+  const { fields, incident } = question;
+  if (fields.status === 'closed') return closedAlready();
+  if (incident.parent === undefined) {
+    return invalid(
+      'not_part',
+      'it is not part of a wider incident',
+      'sự cố này không thuộc sự cố diện rộng nào',
+    );
+  }
+  return {
+    fields: { ...fields, apart: true },
+    note: noteOf(question, 'released', { from: incident.parent }),
+  };
+};
+
 const DECISIONS: Readonly<Record<SimpleAction, Decide>> = {
   acknowledge,
   assign,
@@ -286,6 +305,7 @@ const DECISIONS: Readonly<Record<SimpleAction, Decide>> = {
   reopen,
   snooze,
   step,
+  release,
 };
 
 /**

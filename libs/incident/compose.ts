@@ -146,6 +146,8 @@ export function withAlerts(
   needs: ComposeNeeds,
 ): IncidentRecord {
   const { incident } = record;
+  // One that stands for others has no alerts of its own.
+  if (incident.outage !== undefined) return record;
   if (alerts.length === 0) return { ...record, incident: { ...incident, alerts: [], events: 0 } };
   const side = alertSide(alerts, needs);
   const severity = record.severitySet ?? side.severity;

@@ -72,7 +72,7 @@ export function evolve(
   const next = { ...noted, over };
   const { status, verdict } = next.incident;
   if (over && !record.over && status !== 'resolved' && verdict === undefined) {
-    return resolved(next, alerts, needs);
+    return resolved(next, recoveredNote(alerts), needs);
   }
   if (over || status !== 'resolved') return next;
   if (next.resolvedFrom !== null) return brokenAgain(next, next.resolvedFrom, needs);
@@ -88,21 +88,22 @@ function awake(record: IncidentRecord, more: boolean, needs: ComposeNeeds): Inci
   return nextVersion(next, SYSTEM, 'woken');
 }
 
-function resolved(
-  record: IncidentRecord,
-  alerts: readonly AlertRecord[],
-  needs: ComposeNeeds,
-): IncidentRecord {
+function recoveredNote(alerts: readonly AlertRecord[]): Note {
   const last = alerts
     .map(({ recovered }) => recovered)
     .filter((recovered) => recovered !== undefined)
     .reduce((a, b) => (b.time > a.time ? b : a));
-  const entry: Note = { time: last.time, what: 'recovered', facts: { event: last.event } };
+  return { time: last.time, what: 'recovered', facts: { event: last.event } };
+}
+
+/** Resolved by the product; it goes back to where it was when it breaks again. */
+export function resolved(record: IncidentRecord, entry: Note, needs: ComposeNeeds): IncidentRecord {
   const next = { ...inStatus(record, 'resolved', needs), resolvedFrom: record.incident.status };
   return nextVersion(withNotes(next, [entry], SYSTEM, needs), SYSTEM, 'recovered');
 }
 
-function brokenAgain(
+/** In another status, because what was over broke again. */
+export function brokenAgain(
   record: IncidentRecord,
   status: IncidentStatus,
   needs: ComposeNeeds,

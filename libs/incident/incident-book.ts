@@ -19,6 +19,7 @@ import { type IncidentChange, Memory } from './memory.ts';
 import { createNumbers } from './numbers.ts';
 import type { ActionEntry, AlertFacts, Permission, Recorder } from './ports.ts';
 import { type IncidentRecord, isOpen, SYSTEM } from './record.ts';
+import { gathered } from './scope/gather.ts';
 import { restructure } from './restructure.ts';
 import { incidentView, type Names } from './row.ts';
 import { createSerial } from './serial.ts';
@@ -44,6 +45,10 @@ export interface IncidentFigures {
   readonly conflicts: number;
   /** Times a listener failed on a change that was done. */
   readonly deaf: number;
+  /** Open incidents that stand for others. */
+  readonly wide: number;
+  /** Alerts of outages that there was no room to look at for how far they reach. */
+  readonly unscoped: number;
 }
 
 /** Every incident: what the product groups and what people do with it. */
@@ -147,24 +152,50 @@ class Book extends IncidentBook {
   }
 
   async #settle(facts: readonly AlertFacts[], anyway: boolean): Promise<void> {
-    await this.#retried(anyway, async (again) => {
-      const room = this.#memory.open.size < this.#limits.openMax;
-      const waiting = room ? [...this.#aside.values()] : [];
-      const planned = await settlement(
-        [...waiting, ...facts],
-        {
-          memory: this.#memory,
-          storage: this.#storage,
-          numbers: this.#numbers,
-          compose: this.#compose(),
-        },
-        again || waiting.length > 0,
-      );
-      if (planned === undefined) return;
-      await this.#commit(planned.step);
-      for (const { alert } of waiting) this.#aside.delete(alert.id);
-      for (const fact of planned.aside) this.#keepAside(fact);
-    });
+    let done: readonly IncidentChange[] = [];
+    try {
+      await this.#retried(anyway, async (again) => {
+        done = done.concat(await this.#file(facts, again));
+        if (!anyway) done = done.concat(await this.#gather());
+      });
+    } finally {
+      // Told together: nobody is paged for an incident that is part of a wider one at once.
+      this.#tell(joined(done));
+    }
+  }
+
+  async #file(facts: readonly AlertFacts[], again: boolean): Promise<readonly IncidentChange[]> {
+    const room = this.#memory.open.size < this.#limits.openMax;
+    const waiting = room ? [...this.#aside.values()] : [];
+    const planned = await settlement(
+      [...waiting, ...facts],
+      {
+        memory: this.#memory,
+        storage: this.#storage,
+        numbers: this.#numbers,
+        compose: this.#compose(),
+      },
+      again || waiting.length > 0,
+    );
+    if (planned === undefined) return [];
+    const changes = await this.#storage.commit(planned.step);
+    for (const { alert } of waiting) this.#aside.delete(alert.id);
+    for (const fact of planned.aside) this.#keepAside(fact);
+    return changes;
+  }
+
+  /** Brings incidents that stand for others up to date with what changed since the last time. */
+  async #gather(): Promise<readonly IncidentChange[]> {
+    const { scopes } = this.#memory;
+    const keys = scopes.takeDirty();
+    try {
+      const compose = this.#compose();
+      const step = await gathered(keys, { memory: this.#memory, numbers: this.#numbers, compose });
+      return step === undefined ? [] : await this.#storage.commit(step);
+    } catch (error) {
+      for (const key of keys) scopes.touch(key);
+      throw error;
+    }
   }
 
   #keepAside(fact: AlertFacts): void {
@@ -187,7 +218,10 @@ class Book extends IncidentBook {
   }
 
   async #commit(step: Step): Promise<void> {
-    const changes = await this.#storage.commit(step);
+    this.#tell(await this.#storage.commit(step));
+  }
+
+  #tell(changes: readonly IncidentChange[]): void {
     if (changes.length === 0) return;
     for (const hear of this.#hearers) {
       try {
@@ -296,7 +330,15 @@ class Book extends IncidentBook {
     const found = await this.#storage.incident(id);
     if (found === undefined || !covers(scope, found.record.incident.place)) return undefined;
     const alerts = await this.#storage.alertsOf(id, ALERTS_SHOWN_MAX);
-    return incidentView(found.record, alerts, this.#needs.names);
+    const { incident } = found.record;
+    const { parent } = incident;
+    const above = parent === undefined ? undefined : await this.#storage.incident(parent);
+    const wider = above?.record.incident;
+    const isSeen = wider?.outage !== undefined && covers(scope, wider.place);
+    const isRoot = incident.outage !== undefined;
+    const parts = isRoot ? await this.#storage.partsOf(id, ALERTS_SHOWN_MAX) : [];
+    const among = { wider: isSeen ? wider : undefined, parts };
+    return incidentView(found.record, alerts, among, this.#needs.names);
   }
 
   noted(id: string, facts: Readonly<Record<string, string>>): Promise<void> {
@@ -348,8 +390,20 @@ class Book extends IncidentBook {
       aside: this.#aside.size,
       conflicts: this.#storage.conflicts,
       deaf: this.#deaf,
+      wide: this.#memory.roots.size,
+      unscoped: this.#memory.scopes.dropped,
     };
   }
+}
+
+/** One change for each incident: what it was before the first, and is after the last. */
+function joined(changes: readonly IncidentChange[]): IncidentChange[] {
+  const byId = new Map<string, IncidentChange>();
+  for (const { before, after } of changes) {
+    const first = byId.get(after.id);
+    byId.set(after.id, { before: first === undefined ? before : first.before, after });
+  }
+  return [...byId.values()];
 }
 
 /** A step for one incident whose alerts stay its own while it closes, opens or just changes. */

@@ -1,3 +1,5 @@
+import type { ScopeLimits } from './scope/recognize.ts';
+
 /**
  * Alerts of one place that share an entity and lie at most this far apart in time (ms) are worked
  * as one.
@@ -5,7 +7,7 @@
 export const JOIN_GAP_MS = 3_600_000;
 
 /** Named limits of the incident book; what a limit holds back is counted, never lost. */
-export interface IncidentLimits {
+export interface IncidentLimits extends ScopeLimits {
   readonly joinGapMs: number;
   /** Incidents held open at once; alerts beyond them are stored, kept aside and counted. */
   readonly openMax: number;
@@ -26,6 +28,10 @@ export interface IncidentLimits {
   readonly snoozeMs: number;
   /** Times one step is tried again because another process wrote in between. */
   readonly conflictTries: number;
+  /** Alerts of outages that are looked at for how far an outage reaches. */
+  readonly signsMax: number;
+  /** Alerts of closed incidents that one wide incident counts on with. */
+  readonly settledMax: number;
 }
 
 export const INCIDENT_LIMITS: IncidentLimits = {
@@ -40,4 +46,11 @@ export const INCIDENT_LIMITS: IncidentLimits = {
   textMax: 10_000,
   snoozeMs: 7 * 86_400_000,
   conflictTries: 5,
+  signsMax: 50_000,
+  settledMax: 2_000,
+  scopeWindowMs: 900_000,
+  systemSitesMin: 2,
+  provinceThingsMin: 3,
+  vendorProvincesMin: 3,
+  nationalProvincesMin: 5,
 };

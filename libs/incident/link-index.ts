@@ -1,6 +1,6 @@
 import type { Alert } from '#libs/model';
 
-import { closeTogether, entityKey, type Link } from './linking.ts';
+import { closeTogether, entityKey, type Link, linkEntities } from './linking.ts';
 
 interface Cluster {
   first: number;
@@ -55,7 +55,7 @@ export class LinkIndex {
   /** What the alert is linked to, each home once with one alert and the entity that link it. */
   linked(alert: Alert): Map<string, Link> {
     const links = new Map<string, Link>();
-    for (const entity of alert.entities) {
+    for (const entity of linkEntities(alert)) {
       const homes = this.#byEntity.get(entityKey(alert.place.province, entity));
       for (const [home, cluster] of homes ?? []) {
         if (links.has(home) || !this.#near(cluster, alert)) continue;
@@ -81,5 +81,5 @@ export class LinkIndex {
 }
 
 function keysOf(alert: Alert): Set<string> {
-  return new Set(alert.entities.map((entity) => entityKey(alert.place.province, entity)));
+  return new Set(linkEntities(alert).map((entity) => entityKey(alert.place.province, entity)));
 }

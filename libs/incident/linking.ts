@@ -28,8 +28,15 @@ export function entityKey(province: string, entity: Entity): string {
   return `${province}\0${entity.kind}\0${entity.value}`;
 }
 
+/** What an alert can be linked by: a vendor serves too many to say that two troubles are one. */
+export function linkEntities({ entities }: Pick<Alert, 'entities'>): readonly Entity[] {
+  return entities.some(({ kind }) => kind === 'vendor')
+    ? entities.filter(({ kind }) => kind !== 'vendor')
+    : entities;
+}
+
 function sharedEntity(a: Spanned, b: Spanned): Entity | undefined {
-  return a.entities.find((one) =>
+  return linkEntities(a).find((one) =>
     b.entities.some((other) => other.kind === one.kind && other.value === one.value),
   );
 }
@@ -93,7 +100,7 @@ export function joinLinked(
 ): void {
   const byEntity = new Map<string, Spanned[]>();
   for (const alert of alerts) {
-    for (const entity of alert.entities) {
+    for (const entity of linkEntities(alert)) {
       const key = entityKey(alert.place.province, entity);
       const sharing = byEntity.get(key);
       if (sharing === undefined) byEntity.set(key, [alert]);

@@ -6,6 +6,9 @@ import type { IncidentLimits } from './limits.ts';
 import { LinkIndex } from './link-index.ts';
 import { type IncidentRecord, isLive, isOpen } from './record.ts';
 import { type Names, rowOf } from './row.ts';
+import { keyOfRoot, RootIndex } from './scope/root-index.ts';
+import { ScopeIndex } from './scope/scope-index.ts';
+import { signOf } from './scope/sign.ts';
 
 /** An open incident as the book holds it, with its row ready to show. */
 export interface OpenEntry {
@@ -37,6 +40,10 @@ export class Memory {
   readonly alerts = new Map<string, AlertRecord>();
   readonly index: LinkIndex;
   readonly feed: ReturnType<typeof createFeed>;
+  /** Alerts of outages in open incidents, by what they may have in common. */
+  readonly scopes: ScopeIndex;
+  /** Open incidents that stand for others. */
+  readonly roots = new RootIndex();
   readonly #versions = new Map<string, number>();
   readonly #recent = new Map<string, AlertEntry>();
   readonly #names: Names;
@@ -47,6 +54,7 @@ export class Memory {
     this.#limits = limits;
     this.index = new LinkIndex(limits.joinGapMs);
     this.feed = createFeed(start, limits.feedMax);
+    this.scopes = new ScopeIndex(limits.signsMax);
   }
 
   alert(id: string): AlertEntry | undefined {
@@ -64,6 +72,8 @@ export class Memory {
     const known = this.alerts.get(id);
     if (known?.incident !== undefined) this.index.remove(known.alert, known.incident);
     if (home === undefined || !isLive(entry.record)) {
+      if (isLive(entry.record) && entry.record.incident !== undefined) this.scopes.settle(id);
+      else this.scopes.remove(id);
       this.alerts.delete(id);
       this.#versions.delete(id);
       this.#remember(id, entry);
@@ -73,6 +83,10 @@ export class Memory {
     this.alerts.set(id, entry.record);
     this.#versions.set(id, entry.version);
     this.index.put(entry.record.alert, home);
+    const { alert } = entry.record;
+    const sign = this.#names.rules(alert.rule)?.outage === true ? signOf(alert) : undefined;
+    if (sign === undefined) this.scopes.remove(id);
+    else this.scopes.put(sign, home);
   }
 
   #remember(id: string, entry: AlertEntry): void {
@@ -104,8 +118,37 @@ export class Memory {
         : { place: was.incident.place, row: held?.row ?? rowOf(was, this.#names) };
     if (isOpen(record)) this.open.set(incident.id, { record, version, members, row });
     else this.open.delete(incident.id);
+    this.#placeAmongOthers(record, was, members);
     this.feed.add(shown, { place: incident.place, row });
     return { before: was?.incident, after: incident };
+  }
+
+  /** What it stands for, or is part of, is looked at again where this bears on it. */
+  #placeAmongOthers(
+    record: IncidentRecord,
+    was: IncidentRecord | undefined,
+    members: ReadonlySet<string>,
+  ): void {
+    const { id, status, apart } = record.incident;
+    if (isOpen(record)) this.#putRoot(record);
+    else this.roots.remove(id);
+    if (was?.incident.status !== status) {
+      for (const root of [id, ...this.roots.covering(id)]) this.#touchRoot(root);
+      const key = isOpen(record) ? undefined : keyOfRoot(record);
+      if (key !== undefined) this.scopes.touch(key);
+    }
+    if (was?.incident.apart !== apart) for (const alert of members) this.scopes.touchAlert(alert);
+  }
+
+  #putRoot(record: IncidentRecord): void {
+    this.roots.put(record);
+    for (const { sign, incident } of record.settled ?? []) this.scopes.put(sign, incident, true);
+  }
+
+  #touchRoot(id: string): void {
+    const root = this.roots.get(id);
+    const key = root === undefined ? undefined : keyOfRoot(root);
+    if (key !== undefined) this.scopes.touch(key);
   }
 
   /** Fills the book at the start, without telling anybody. */
@@ -114,6 +157,8 @@ export class Memory {
     const live = alerts.filter((entry) => isLive(entry.record));
     const members = new Set(live.map((entry) => entry.record.alert.id));
     this.open.set(id, { record, version, members, row: rowOf(record, this.#names) });
+    this.#putRoot(record);
+    this.#touchRoot(id);
     for (const entry of live) this.putAlert(entry, id);
   }
 
@@ -124,5 +169,6 @@ export class Memory {
     this.alerts.delete(id);
     this.#versions.delete(id);
     this.#recent.delete(id);
+    this.scopes.remove(id);
   }
 }

@@ -15,6 +15,10 @@ export interface RuleFacts {
   readonly sentence?: Readonly<Record<Language, string>>;
   readonly card?: Readonly<Record<Language, Card>>;
   readonly scope: Scope;
+  /**
+   * It says that people could not be served: what it shares with others tells how far that goes.
+   */
+  readonly outage?: boolean;
 }
 
 /** The rules in force now; `undefined` for one that is no longer loaded. */

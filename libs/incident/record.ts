@@ -9,6 +9,8 @@ import type {
 import type { ActionName } from '#libs/protocol';
 import type { Write } from '#libs/store';
 
+import type { Sign } from './scope/sign.ts';
+
 export const INCIDENT_KIND = 'incident';
 export const ALERT_KIND = 'alert';
 /** Who acts when nobody does. */
@@ -22,6 +24,8 @@ export interface HumanFields {
   readonly closed: Incident['closedBy'] | null;
   readonly severitySet: Severity | null;
   readonly snoozed: number | null;
+  /** Taken out of the wider incident that it was part of. */
+  readonly apart: boolean;
 }
 
 /** Alerts that a merge or split moved: from which incident to which. */
@@ -62,6 +66,8 @@ export interface IncidentRecord {
   /** Who raised the version last, and by what. */
   readonly changed: { readonly who: string; readonly what: TimelineEntry['what'] };
   readonly timelineDropped: number;
+  /** Of one that stands for others: alerts of what people closed meanwhile, which count on. */
+  readonly settled?: readonly { readonly sign: Sign; readonly incident: string }[];
 }
 
 export function humanFields(record: IncidentRecord): HumanFields {
@@ -73,6 +79,7 @@ export function humanFields(record: IncidentRecord): HumanFields {
     closed: incident.closedBy ?? null,
     severitySet: record.severitySet,
     snoozed: incident.snoozed ?? null,
+    apart: incident.apart ?? false,
   };
 }
 
@@ -83,6 +90,7 @@ export function withHumanFields(record: IncidentRecord, fields: HumanFields): In
     closedBy: _closedBy,
     assignee: _assignee,
     snoozed: _snoozed,
+    apart: _apart,
     ...rest
   } = record.incident;
   const incident: Incident = {
@@ -92,8 +100,13 @@ export function withHumanFields(record: IncidentRecord, fields: HumanFields): In
     ...(fields.closed === null || fields.closed === undefined ? {} : { closedBy: fields.closed }),
     ...(fields.assignee === null ? {} : { assignee: fields.assignee }),
     ...(fields.snoozed === null ? {} : { snoozed: fields.snoozed }),
+    // Acts of older builds know nothing of it.
+    ...(fields.apart ? { apart: true } : {}),
   };
-  return { ...record, incident, severitySet: fields.severitySet };
+  const { parent: _parent, ...own } = incident;
+  // What is taken out of a wider incident is part of none.
+  const placed = fields.apart && fields.closed !== 'merged' ? own : incident;
+  return { ...record, incident: placed, severitySet: fields.severitySet };
 }
 
 export function isOpen(record: IncidentRecord): boolean {

@@ -145,6 +145,7 @@ async function merge(found: Stored, asked: Asked, needs: RestructureNeeds): Prom
       `hãy chọn từ 1 đến ${INCIDENTS_MAX} sự cố khác`,
     );
   }
+  if (found.record.incident.outage !== undefined) return wider();
   const { now } = needs.compose;
   const who = asked.principal.user;
   const bench = new Workbench(needs);
@@ -158,6 +159,7 @@ async function merge(found: Stored, asked: Asked, needs: RestructureNeeds): Prom
     if (!isOpen(source.record)) {
       return invalid('not_open', `${other} is closed`, `${other} đã đóng`);
     }
+    if (source.record.incident.outage !== undefined) return wider();
     const worked = await bench.take(source);
     const alerts = bench.move(worked, target, worked.members.keys());
     const before = humanFields(source.record);
@@ -175,6 +177,15 @@ async function merge(found: Stored, asked: Asked, needs: RestructureNeeds): Prom
     needs.compose,
   );
   return { step: bench.step(), facts };
+}
+
+/** What stands for others has no alerts that could move. */
+function wider(): Invalid {
+  return invalid(
+    'wider',
+    'an incident that stands for several others can not be merged',
+    'sự cố diện rộng không gộp được: hãy gộp hoặc tách các sự cố thuộc nó',
+  );
 }
 
 function mergedInto(

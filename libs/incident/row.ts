@@ -4,12 +4,15 @@ import type {
   IncidentRow,
   IncidentView,
   MutedView,
+  OutageView,
   StepView,
   TimelineView,
 } from '#libs/protocol';
 
 import type { PlaceLookup, RuleLookup } from './ports.ts';
 import type { IncidentRecord } from './record.ts';
+import { nameOf, reasonsOf } from './scope/outage-words.ts';
+import { keyOfRoot } from './scope/root-index.ts';
 
 function instant(ms: number): string {
   return new Date(ms).toISOString();
@@ -33,7 +36,8 @@ export function rowOf({ incident }: Pick<IncidentRecord, 'incident'>, names: Nam
     scope: incident.scope,
     locality: names.places(incident.place),
     parent: incident.parent ?? null,
-    alerts: incident.alerts.length,
+    children: incident.outage?.covers.length ?? 0,
+    alerts: incident.outage?.signs ?? incident.alerts.length,
     events: incident.events,
     first: instant(incident.first),
     last: instant(incident.last),
@@ -42,7 +46,7 @@ export function rowOf({ incident }: Pick<IncidentRecord, 'incident'>, names: Nam
     clocks: Object.fromEntries(
       Object.entries(incident.clocks).map(([name, due]) => [name, instant(due)]),
     ),
-    rules: incident.rules.map((rule) => names.rules(rule)?.code ?? rule),
+    rules: [...new Set(incident.rules.map((rule) => names.rules(rule)?.code ?? rule))],
     entity: incident.entities[0]?.value ?? null,
     late: incident.late,
     closedBy: incident.closedBy ?? null,
@@ -98,19 +102,37 @@ function timelineView(entry: TimelineEntry): TimelineView {
   return { ...entry, at: instant(entry.at), time: instant(entry.time) };
 }
 
+function outageView(record: IncidentRecord, names: Names): OutageView | null {
+  const { outage } = record.incident;
+  const key = keyOfRoot(record);
+  if (outage === undefined || key === undefined) return null;
+  return {
+    of: nameOf(key),
+    start: instant(outage.start),
+    at: instant(outage.at),
+    reasons: reasonsOf(key, outage.proof, names.places),
+  };
+}
+
 /** The incident page but for its evidence, which lies in the event store. */
 export function incidentView(
   record: IncidentRecord,
   alerts: readonly AlertRecord[],
+  among: { readonly wider: Incident | undefined; readonly parts: readonly IncidentRecord[] },
   names: Names,
 ): Omit<IncidentView, 'evidence'> {
   const { incident } = record;
+  const { wider, parts } = among;
   return {
     ...rowOf(record, names),
     card: incident.card,
     playbook: playbookOf(incident),
     entities: incident.entities,
     alertList: alerts.map((alert) => alertView(alert, names)),
+    wider:
+      wider === undefined ? null : { id: wider.id, title: wider.title, titleEn: wider.titleEn },
+    parts: parts.map((part) => rowOf(part, names)),
+    outage: outageView(record, names),
     timeline: incident.timeline.map(timelineView),
   };
 }

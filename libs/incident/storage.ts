@@ -210,6 +210,18 @@ export class Storage {
     return page.rows.map((doc) => doc.body);
   }
 
+  /** What is filed under an incident that stands for others; newest first. */
+  async partsOf(incident: string, limit: number): Promise<readonly IncidentRecord[]> {
+    const page = await this.#documents.list<IncidentRecord>(INCIDENT_KIND, {
+      scope: CENTRE_SCOPE,
+      keys: { parent: incident },
+      limit,
+    });
+    return page.rows
+      .map(({ id, body }) => this.#memory.open.get(id)?.record ?? body)
+      .filter((record) => record.incident.closedBy !== 'merged');
+  }
+
   /**
    * Resolves once the step is durable and in memory; throws `StepConflict` when another process was
    * faster.

@@ -35,11 +35,15 @@ export const ENTITY_KINDS = [
   'source',
   'probe',
   'provider',
+  'vendor',
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];
 
-/** What an alert is about; alerts of one place that share one are worked together. */
+/**
+ * What an alert is about; alerts of one place that share one are worked together, but for a vendor,
+ * which only tells how far an outage reaches.
+ */
 export interface Entity {
   readonly kind: EntityKind;
   readonly value: string;

@@ -45,6 +45,8 @@ export const TIMELINE_ACTS = [
   'snoozed',
   'woken',
   'step',
+  'gathered',
+  'released',
 ] as const;
 
 export type TimelineAct = (typeof TIMELINE_ACTS)[number];
@@ -84,7 +86,12 @@ export interface Incident {
   readonly closedBy?: ClosedBy;
   readonly scope: Scope;
   readonly place: Place;
+  /** The wider incident that it is part of; of one that was merged, the one it went into. */
   readonly parent?: string;
+  /** A person took it out of the wider incident: the product does not put it there again. */
+  readonly apart?: boolean;
+  /** Only on an incident that stands for several others. */
+  readonly outage?: OutageFacts;
   readonly assignee?: string;
   /** Out of the queue's sight until then, ms; a new alert brings it back at once. */
   readonly snoozed?: number;
@@ -105,6 +112,24 @@ export interface Incident {
   readonly clocks: Readonly<Record<string, number>>;
   readonly timeline: readonly TimelineEntry[];
   readonly version: number;
+}
+
+/**
+ * Why several incidents are one outage (semantics.md, One outage, one incident). Times in ms since
+ * the epoch.
+ */
+export interface OutageFacts {
+  /** What they have in common: a service of a province, a province, a vendor, an upstream. */
+  readonly of: string;
+  readonly start: number;
+  /** When it was first as wide as its scope says; `proof` lists what showed it then. */
+  readonly at: number;
+  /** Communes of a system, services and upstreams of a province, else provinces. */
+  readonly proof: readonly string[];
+  /** All incidents that it takes in, also through narrower ones. */
+  readonly covers: readonly string[];
+  /** Alerts of outages among theirs. */
+  readonly signs: number;
 }
 
 /**

@@ -70,6 +70,7 @@ function isNews(before: Incident | undefined, after: Incident): boolean {
     before.status !== after.status ||
     before.closedBy !== after.closedBy ||
     before.late !== after.late ||
+    before.parent !== after.parent ||
     (after.late && before.last !== after.last)
   );
 }
@@ -162,12 +163,18 @@ export class Notifier {
       if (this.#matters(after) && (await this.#told(after.id)).length > 0) merged.add(after.parent);
     }
     const notices = new Map<DeliveryState, Fresh[]>();
-    for (const { after } of changes) {
+    for (const { before, after } of changes) {
       const news = await this.#newsOf(after);
       if (news === undefined) continue;
-      const covered = merged.has(after.id) && news.kind === 'opened';
+      // One page goes out for an outage, not one for each incident that is part of it.
+      const isPart = after.parent !== undefined;
+      const covered = (merged.has(after.id) || isPart) && news.kind === 'opened';
       const state = covered ? 'covered' : this.#stateOf(after, news.kind);
       const fresh = news.channels.map((channel) => this.#freshOf(after, news.kind, channel));
+      if (before?.parent !== undefined && !isPart) {
+        await this.#outbox.put(fresh, state, ['late', 'covered']);
+        continue;
+      }
       notices.set(state, [...(notices.get(state) ?? []), ...fresh]);
     }
     for (const [state, fresh] of notices) await this.#outbox.put(fresh, state);
@@ -180,11 +187,12 @@ export class Notifier {
   }
 
   /** The channels by which people were or will be told that this incident is there. */
-  async #told(incident: string): Promise<string[]> {
+  async #told(incident: string, orCovered = true): Promise<string[]> {
     const told: string[] = [];
     for (const { name } of this.#needs.channels) {
       const delivery = await this.#outbox.get(noticeId(incident, 'opened', name));
       if (delivery === undefined) continue;
+      if (delivery.state === 'covered' && !orCovered) continue;
       if (delivery.state !== 'late' && delivery.state !== 'failed') told.push(name);
     }
     return told;
@@ -210,7 +218,8 @@ export class Notifier {
 
   /** News for those alone who were told before. */
   async #followUp(incident: Incident, kind: NoticeKind): Promise<News | undefined> {
-    const channels = await this.#told(incident.id);
+    // Of what is part of a wider incident only those hear more who were told of it by itself.
+    const channels = await this.#told(incident.id, incident.parent === undefined);
     return channels.length === 0 ? undefined : { kind, channels };
   }
 

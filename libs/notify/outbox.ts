@@ -80,9 +80,14 @@ export class Outbox {
 
   /**
    * Puts notices in, those that are there already left out; resolves to those that are new, once
-   * durable.
+   * durable. Of those that wait, ones that were held so far go out after all when held as `wakes`
+   * says.
    */
-  async put(fresh: readonly Fresh[], state: DeliveryState): Promise<readonly Delivery[]> {
+  async put(
+    fresh: readonly Fresh[],
+    state: DeliveryState,
+    wakes: readonly DeliveryState[] = ['late'],
+  ): Promise<readonly Delivery[]> {
     const now = this.#clock.now();
     const deliveries = fresh.map(({ notice, channel, place }): Delivery => ({
       notice,
@@ -97,23 +102,24 @@ export class Outbox {
     if (deliveries.length === 0) return [];
     const results = await this.#documents.write(deliveries.map((d) => deliveryWrite(d, 'absent')));
     const done = deliveries.filter((_, at) => results[at]?.done === true);
-    const awake = state === 'waiting' ? await this.#wake(deliveries, results) : [];
+    const awake = state === 'waiting' ? await this.#wake(deliveries, results, wakes) : [];
     done.push(...awake);
     if (state === 'waiting') for (const delivery of done) this.#take(delivery);
     return done;
   }
 
-  /** What was held because it came late goes out after all when it goes on. */
+  /** What was held because it came late, or was part of another, goes out after all. */
   async #wake(
     deliveries: readonly Delivery[],
     results: readonly WriteResult[],
+    wakes: readonly DeliveryState[],
   ): Promise<Delivery[]> {
     const woken: Delivery[] = [];
     for (const [at, delivery] of deliveries.entries()) {
       const result = results[at];
       if (result === undefined || result.done || result.current === undefined) continue;
       const stored = result.current as Doc<Delivery>;
-      if (stored.body.state !== 'late') continue;
+      if (!wakes.includes(stored.body.state)) continue;
       const [done] = await this.#documents.write([deliveryWrite(delivery, stored.version)]);
       if (done?.done === true) woken.push(delivery);
     }

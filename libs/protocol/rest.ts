@@ -34,6 +34,8 @@ export interface IncidentRow {
   readonly scope: Scope;
   readonly locality: PlaceView;
   readonly parent: string | null;
+  /** Incidents that it stands for, also through narrower ones. */
+  readonly children: number;
   readonly alerts: number;
   readonly events: number;
   readonly first: Instant;
@@ -92,12 +94,34 @@ export interface StepView {
   readonly done: { readonly who: string; readonly at: Instant } | null;
 }
 
+/** An incident that stands for others, as one of these names it. */
+export interface WiderView {
+  readonly id: string;
+  readonly title: string;
+  readonly titleEn: string;
+}
+
+/** What several incidents have in common, and what shows that they are one outage. */
+export interface OutageView {
+  readonly of: string;
+  readonly start: Instant;
+  /** When it was first as wide as its scope says. */
+  readonly at: Instant;
+  readonly reasons: Readonly<Record<'vi' | 'en', readonly string[]>>;
+}
+
 /** The incident page. */
 export interface IncidentView extends IncidentRow {
   readonly card: Readonly<Record<'vi' | 'en', Card>>;
   readonly playbook: readonly StepView[];
   readonly entities: readonly Entity[];
   readonly alertList: readonly AlertView[];
+  /** The wider incident that it is part of, as far as the reader may see it. */
+  readonly wider: WiderView | null;
+  /** What is part of it, at most 500. */
+  readonly parts: readonly IncidentRow[];
+  /** Why it stands for others; null when it does not. */
+  readonly outage: OutageView | null;
   readonly timeline: readonly TimelineView[];
   /** Newest evidence first, at most 50; masked. */
   readonly evidence: readonly EventView[];
@@ -152,6 +176,7 @@ export type ActionName =
   | 'reopen'
   | 'snooze'
   | 'step'
+  | 'release'
   | 'undo';
 
 /**

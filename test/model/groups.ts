@@ -7,7 +7,8 @@ function linked(a: Grouped, b: Grouped, joinGapMs: number): boolean {
   const communes = [a.place.commune, b.place.commune].filter((c) => c !== undefined);
   if (communes.length === 2 && communes[0] !== communes[1]) return false;
   if (Math.max(a.first, b.first) - Math.min(a.last, b.last) > joinGapMs) return false;
-  return a.entities.some((x) => b.entities.some((y) => x.kind === y.kind && x.value === y.value));
+  const shared = a.entities.filter(({ kind }) => kind !== 'vendor');
+  return shared.some((x) => b.entities.some((y) => x.kind === y.kind && x.value === y.value));
 }
 
 /** How alerts in force gather into incidents: sets of alert ids, each sorted. */

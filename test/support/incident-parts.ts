@@ -83,7 +83,9 @@ export async function aBook(limits: Partial<IncidentLimits> = {}): Promise<Rig> 
                   en: '{source.ip} guessed {count} passwords in {minutes} minutes at {place}',
                 },
               }
-            : undefined,
+            : rule.startsWith('out')
+              ? { title: rule, scope: 'system', outage: true }
+              : undefined,
         places: placeView,
       },
       record: async (entry) => {

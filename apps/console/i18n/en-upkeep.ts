@@ -57,6 +57,7 @@ export const enUpkeep: typeof viUpkeep = {
       source: 'source',
       probe: 'probe',
       provider: 'provider',
+      vendor: 'vendor',
     },
     until: 'Until',
     longest: (days) => `At most ${days} days.`,

@@ -57,6 +57,7 @@ export const viUpkeep = {
       source: 'nguồn',
       probe: 'phép thử',
       provider: 'nhà mạng',
+      vendor: 'nhà cung cấp',
     } as Readonly<Record<string, string>>,
     until: 'Đến khi',
     longest: (days: string) => `Dài nhất ${days} ngày.`,

@@ -49,6 +49,7 @@ const UNDOABLE: readonly ActionName[] = [
   'split',
   'reopen',
   'snooze',
+  'release',
 ];
 
 /** How the row looks once the act is done, shown until the server has answered. */
@@ -69,6 +70,8 @@ function expected(act: Act, user: string): Partial<IncidentRow> {
       return { status: 'in_progress', verdict: null, closedBy: null };
     case 'snooze':
       return { snoozed: until ?? null };
+    case 'release':
+      return { parent: null };
     case 'comment':
     case 'step':
     case 'merge':

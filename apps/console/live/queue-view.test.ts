@@ -31,6 +31,7 @@ function row(id: string, over: Partial<IncidentRow> = {}): IncidentRow {
     scope: 'commune',
     locality: { province: '66', provinceName: 'Đắk Lắk' },
     parent: null,
+    children: 0,
     alerts: 1,
     events: 1,
     first: at,

@@ -15,6 +15,7 @@ export function rowOf(view: IncidentRow | IncidentView): IncidentRow {
     scope: view.scope,
     locality: view.locality,
     parent: view.parent,
+    children: view.children,
     alerts: view.alerts,
     events: view.events,
     first: view.first,

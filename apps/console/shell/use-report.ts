@@ -38,6 +38,7 @@ function doneText(act: Act, text: Text): string {
     case 'acknowledge':
     case 'comment':
     case 'merge':
+    case 'release':
     case 'reopen':
     case 'split':
     case 'undo':

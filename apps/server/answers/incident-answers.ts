@@ -7,8 +7,10 @@ import type {
   IncidentListView,
   IncidentRow,
   IncidentView,
+  OutageView,
   StepView,
   TimelineView,
+  WiderView,
 } from '#libs/protocol';
 
 import { facts, instant, pageOfRows, place, scope, severity } from './words.ts';
@@ -41,6 +43,7 @@ export const incidentRow = z.strictObject({
   scope,
   locality: place,
   parent: z.string().nullable(),
+  children: z.int().min(0),
   alerts: z.int(),
   events: z.int(),
   first: instant,
@@ -117,11 +120,28 @@ const step = z.strictObject({
   done: z.strictObject({ who: z.string(), at: instant }).nullable(),
 }) satisfies z.ZodType<StepView>;
 
+const wider = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  titleEn: z.string(),
+}) satisfies z.ZodType<WiderView>;
+
+const reasons = z.array(z.string());
+const outage = z.strictObject({
+  of: z.string(),
+  start: instant,
+  at: instant,
+  reasons: z.strictObject({ vi: reasons, en: reasons }),
+}) satisfies z.ZodType<OutageView>;
+
 export const incident = incidentRow.extend({
   card: z.strictObject({ vi: card, en: card }),
   playbook: z.array(step),
   entities: z.array(entity),
   alertList: z.array(alert),
+  wider: wider.nullable(),
+  parts: z.array(incidentRow),
+  outage: outage.nullable(),
   timeline: z.array(timelineEntry),
   evidence: z.array(event),
 }) satisfies z.ZodType<IncidentView>;

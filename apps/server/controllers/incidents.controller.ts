@@ -12,6 +12,7 @@ import { Needs, Who } from '../access/access.ts';
 import { Answers } from '../answers/answers.ts';
 import { defined } from '../http/defined.ts';
 import { ProblemException } from '../http/problem.ts';
+import { LiveHub } from '../live/live-hub.ts';
 import { eventView } from './events.controller.ts';
 
 const ROWS_MAX = 5_000;
@@ -38,6 +39,7 @@ const ACTIONS = [
   'reopen',
   'snooze',
   'step',
+  'release',
   'undo',
 ] as const satisfies readonly ActionName[];
 
@@ -89,15 +91,18 @@ export class IncidentsController {
   readonly #book: IncidentBook;
   readonly #store: EventStore;
   readonly #clock: Clock;
+  readonly #hub: LiveHub;
 
   constructor(
     @Inject(IncidentBook) book: IncidentBook,
     @Inject(EventStore) store: EventStore,
     @Inject(Clock) clock: Clock,
+    @Inject(LiveHub) hub: LiveHub,
   ) {
     this.#book = book;
     this.#store = store;
     this.#clock = clock;
+    this.#hub = hub;
   }
 
   @Get()
@@ -109,6 +114,8 @@ export class IncidentsController {
     @Who() who: Principal,
   ): Promise<IncidentListView> {
     const { status, state, assignee, ...rest } = asked;
+    // Before the list: it holds at least what has this number, and deltas go on from there.
+    const { seq } = this.#hub;
     const page = await this.#book.list({
       ...defined(rest),
       limit: asked.limit,
@@ -120,7 +127,7 @@ export class IncidentsController {
     if ('reason' in page) {
       throw new ProblemException('invalid', { detail: 'The cursor is not one of this list.' });
     }
-    return page;
+    return { ...page, seq };
   }
 
   @Get('counts')

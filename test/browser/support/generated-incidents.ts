@@ -203,6 +203,7 @@ export function makeRow(n: number, now: number, random: () => number): IncidentR
     scope: story.scope,
     locality: placeOf(story, random),
     parent: null,
+    children: 0,
     alerts: 1 + Math.floor(random() * 4),
     events: 1 + Math.floor(random() * 3000),
     first: new Date(last - 20 * MINUTE).toISOString(),

@@ -92,6 +92,9 @@ export function viewOf(row: IncidentRow, acts: IncidentView['timeline']): Incide
       incident: row.id,
       evidence: evidence.map((event) => ({ event: event.id, time: event.time })),
     })),
+    wider: null,
+    parts: [],
+    outage: null,
     timeline: [...opened, ...acts],
     evidence,
   };

@@ -182,6 +182,7 @@ const ENTRY: Readonly<Record<ActionName, Timeline['what']>> = {
   reopen: 'reopened',
   snooze: 'snoozed',
   step: 'step',
+  release: 'released',
   undo: 'undone',
 };
 
@@ -201,6 +202,8 @@ function effectOf(action: ActionName, request: ActionRequest, who: string): Part
       return { status: 'in_progress', verdict: null, closedBy: null };
     case 'snooze':
       return { snoozed: request.until ?? null };
+    case 'release':
+      return { parent: null };
     case 'comment':
     case 'step':
     case 'merge':

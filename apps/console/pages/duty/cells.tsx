@@ -45,7 +45,12 @@ export function IncidentCell(props: {
         <span className={cx(styles.scope, wide && styles.scopeWide)}>{text.scope[row.scope]}</span>
       ) : null}
       {title}
-      {row.alerts > 1 ? (
+      {row.parent === null ? null : (
+        <span className={styles.kids}>{text.duty.partOf(row.parent)}</span>
+      )}
+      {row.children > 0 ? (
+        <span className={styles.kids}>{text.duty.parts(row.children)}</span>
+      ) : row.alerts > 1 ? (
         <span className={styles.kids} title={text.duty.children(row.alerts)}>
           {row.alerts}
         </span>

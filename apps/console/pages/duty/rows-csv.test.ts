@@ -15,6 +15,7 @@ const ROW: IncidentRow = {
   scope: 'system',
   locality: { province: '46', provinceName: 'Huế' },
   parent: null,
+  children: 0,
   alerts: 1,
   events: 20,
   first: '2026-11-23T01:00:00.000Z',

@@ -27,6 +27,7 @@ import styles from './incident.module.css';
 import { Playbook, progressOf } from './playbook.tsx';
 import { RelatedList } from './related.tsx';
 import { Timeline } from './timeline.tsx';
+import { Wider } from './wider.tsx';
 import { useIncident } from './use-incident.ts';
 import { useWork, type Work } from './use-work.ts';
 
@@ -144,6 +145,7 @@ function Body(props: {
         <div style={{ height: 10 }} />
       </section>
       <div className={styles.column}>
+        {view === undefined ? null : <Wider view={view} work={work} />}
         <section className={styles.card}>
           <h2>{text.panel.tabs.alerts}</h2>
           <div className={styles.content}>

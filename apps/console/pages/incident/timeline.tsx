@@ -33,6 +33,8 @@ function sentence(entry: TimelineView, text: Text): string {
       return words.severity(named(text.severity, facts['to'] ?? facts['new']));
     case 'snoozed':
       return words.snoozed(facts['to'] === undefined ? '' : dateTime(facts['to']));
+    case 'gathered':
+      return facts['into'] === undefined ? words.gathers : words.gathered(facts['into']);
     case 'step':
       return words.step(facts['step'] ?? '', facts['to'] !== 'open');
     case 'alert_changed': {
@@ -53,6 +55,7 @@ function sentence(entry: TimelineView, text: Text): string {
     case 'notified':
     case 'recovered':
     case 'woken':
+    case 'released':
       return words[entry.what];
   }
 }
