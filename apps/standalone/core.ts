@@ -64,6 +64,7 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
   const { documents } = ground;
   const session = sessionLimits(config);
   const auth = new Auth({ documents, clock, fixedIngestKey: environment.ingestKey, session });
+  await auth.keys.recall();
   const floor = await ground.floor();
   const limits = spoolLimits(config);
   const recentMs = config.repeat.restart_s * 1_000;

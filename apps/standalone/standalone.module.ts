@@ -48,7 +48,7 @@ function liveHub(core: Core, engine: Engine): LiveHub {
     clock,
     pulse: (scope) => pulse(core, engine, scope),
     placeOf: (incident) => incidents.placeOf(incident),
-    alive: (session) => auth.sessions.isAlive(session),
+    alive: (session) => auth.isAlive(session),
   });
 }
 

@@ -296,8 +296,8 @@ describe('keys', () => {
     expect(await auth.keys.authenticateIngest(text)).toEqual({ reason: 'key_revoked' });
   });
 
-  it('that name no source are counted while they bring data', async () => {
-    const { auth, clock } = rig();
+  it('that name no source are counted while they bring data, also after a start', async () => {
+    const { auth, clock, documents } = rig();
     const make = (province: string, source?: string) =>
       auth.keys.create({
         kind: 'ingest',
@@ -313,8 +313,29 @@ describe('keys', () => {
     expect(auth.keys.sourceless({ province: '12' })).toEqual([{ place: { province: '12' }, at }]);
     expect(auth.keys.sourceless({ province: '46' })).toEqual([]);
     expect(auth.keys.sourceless({ province: '00' })).toHaveLength(2);
+    const next = new Auth({ documents, clock });
+    expect(next.keys.sourceless({ province: '00' })).toEqual([]);
+    await next.keys.recall();
+    expect(next.keys.sourceless({ province: '00' })).toEqual([{ place: { province: '12' }, at }]);
     clock.advance(3_600_001);
     expect(auth.keys.sourceless({ province: '00' })).toEqual([]);
+  });
+
+  it('keep a websocket open until they are revoked or expire', async () => {
+    const { auth, clock } = rig();
+    const api = { kind: 'api', name: 'IOC', place: { province: '46' }, by: 'admin' } as const;
+    const [short, long] = [
+      await auth.keys.create({ ...api, expires: clock.now() + MINUTE }),
+      await auth.keys.create(api),
+    ];
+    for (const { text } of [short, long]) await auth.keys.principalOf(text);
+    const alive = (): boolean[] => [short, long].map(({ key }) => auth.isAlive(`key:${key.id}`));
+    expect(alive()).toEqual([true, true]);
+    clock.advance(MINUTE);
+    expect(alive()).toEqual([false, true]);
+    await auth.keys.revoke(long.key.id);
+    alive();
+    await expect.poll(alive).toEqual([false, false]);
   });
 
   it('are read once for many requests', async () => {

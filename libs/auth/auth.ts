@@ -62,6 +62,9 @@ interface StoredLink {
 }
 
 /** Who is there and how they came in: users, their sessions, and keys of programs. */
+/** What the name of a program begins with. */
+const KEY_USER = 'key:';
+
 export class Auth {
   readonly users: Users;
   readonly sessions: Sessions;
@@ -81,6 +84,13 @@ export class Auth {
     this.keys = new Keys(documents, clock, fixedIngestKey);
     this.#accounts = createAttemptLimit(clock, limits?.account ?? ACCOUNT_LIMITS);
     this.#addresses = createAttemptLimit(clock, limits?.address ?? ADDRESS_LIMITS);
+  }
+
+  /** Whether a session, or an API key `key:ID`, is still good; for a websocket that is open. */
+  isAlive(session: string): boolean {
+    return session.startsWith(KEY_USER)
+      ? this.keys.isAlive(session.slice(KEY_USER.length))
+      : this.sessions.isAlive(session);
   }
 
   /** Lets somebody in who knows the password, and who did not try too often. */

@@ -53,6 +53,8 @@ export type KeyRefused = {
 const FIXED_KEY_ID = 'env';
 const PREFIX: Readonly<Record<KeyKind, string>> = { ingest: 'tci', api: 'tca' };
 const ID_BYTES = 6;
+/** Keys that are read at once. */
+const PAGE = 1_000;
 const TOKEN_CHARS_MAX = 200;
 
 export interface KeyLimits {
@@ -173,13 +175,31 @@ export class Keys {
 
   /**
    * Where keys of a scope that name no source bring data now, and when the last did (ms): the
-   * register knows nothing of what they send. Known since the start of this process.
+   * register knows nothing of what they send. Known since the start of this process, or of what
+   * was noted before it once that is recalled.
    */
   sourceless(scope: Place): readonly { readonly place: Place; readonly at: number }[] {
     const since = this.#clock.now() - this.#limits.sourcelessMs;
     return [...this.#sourceless.values()].filter(
       ({ place, at }) => at >= since && covers(scope, place),
     );
+  }
+
+  /** Reads when keys that name no source were last used before this process began. */
+  async recall(): Promise<void> {
+    let cursor: string | undefined;
+    do {
+      // oxlint-disable-next-line no-await-in-loop -- page after page
+      const page = await this.list(CENTRE_PLACE, PAGE, cursor);
+      for (const { id, kind, place, source, lastUsed, revoked } of page.rows) {
+        const names = kind !== 'ingest' || source !== undefined || revoked !== undefined;
+        if (names || lastUsed === undefined || this.#sourceless.has(id)) continue;
+        if (this.#sourceless.size < this.#limits.cachedMax) {
+          this.#sourceless.set(id, { place, at: lastUsed });
+        }
+      }
+      cursor = page.next;
+    } while (cursor !== undefined);
   }
 
   /** The program behind an API key: it works as an analyst of its place. */
@@ -189,6 +209,20 @@ export class Keys {
     if ('reason' in found) return found;
     const role = found.place.province === CENTRE ? 'analyst' : 'locality';
     return { user: `key:${found.id}`, name: found.name, role, scope: found.place };
+  }
+
+  /**
+   * Whether an API key that this process let in is still good; for a websocket that is open. What
+   * another process ended is known within `freshMs` of the next asking.
+   */
+  isAlive(id: string): boolean {
+    const known = this.#cache.get(id);
+    // What cannot be read now is asked for again the next time.
+    this.#cached(id).catch(() => undefined);
+    if (known === undefined) return true;
+    const { key } = known;
+    if (key === undefined || key.revoked !== undefined) return false;
+    return key.expires === undefined || this.#clock.now() < key.expires;
   }
 
   async #find(text: string, kind: KeyKind): Promise<StoredKey | KeyRefused> {

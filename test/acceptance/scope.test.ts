@@ -369,14 +369,18 @@ async function listen(given: Readonly<Record<string, string>>, since = 0): Promi
 describe('the websocket', () => {
   it('is closed to strangers and to pages of other sites', async () => {
     const cookie = admin.headers['cookie'] ?? '';
-    const key = viewers.at(-1)?.desk.headers ?? {};
-    const strangers = [{}, { cookie, origin: 'https://evil.example' }, { cookie, origin: '' }, key];
+    const ingest = { authorization: `Bearer ${product.ingestKey}` };
+    const evil = 'https://evil.example';
+    const strangers = [{}, { cookie, origin: evil }, { cookie, origin: 'null' }, ingest];
     for (const headers of strangers) {
       const { closed, frames } = await listen(headers);
       expect([closed, frames]).toEqual([4401, []]);
     }
-    const own = await listen({ cookie });
-    expect(own.closed).toBeUndefined();
+    const key = viewers.at(-1)?.desk.headers ?? {};
+    for (const headers of [{ cookie }, { cookie, origin: '' }, key, { ...key, origin: '' }]) {
+      const admitted = await listen(headers);
+      expect([admitted.closed, admitted.frames.length]).toEqual([undefined, expect.any(Number)]);
+    }
   });
 
   it('tells of changes in one’s own place only', async () => {
