@@ -22,6 +22,7 @@ import { HealthBoard, type Logger } from '#libs/telemetry';
 import { selfFacts } from '../engine/self-watch/self-rules.ts';
 import { RuleBook } from '../engine/rules/rule-book.ts';
 import { RuleCatalog } from '../engine/rules/rule-catalog.ts';
+import { openFeed, type IncidentFeed } from './incident-feed.ts';
 import type { Role } from './options.ts';
 import { Others } from './others.ts';
 import { SelfDoor } from './self-door.ts';
@@ -50,6 +51,8 @@ export interface Core extends CoreNeeds {
   readonly catalog: RuleCatalog;
   readonly names: Names;
   readonly incidents: IncidentBook;
+  /** What consoles follow. */
+  readonly feed: IncidentFeed;
   readonly spool: Spool;
   readonly schedule: Schedule;
   readonly board: HealthBoard;
@@ -88,6 +91,7 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
     allows: (principal) => allows(principal.role, 'incidents.act'),
     limits: { joinGapMs: config.incidents.join_gap_s * 1_000 },
   });
+  const feed = await openFeed(ground, incidents, names);
   return {
     ...needs,
     documents,
@@ -98,6 +102,7 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
     catalog,
     names,
     incidents,
+    feed,
     spool,
     schedule: new Schedule(ground.lease, clock),
     board: new HealthBoard(),

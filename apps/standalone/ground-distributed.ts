@@ -101,6 +101,7 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
     documents,
     lease: cluster.lease,
     broadcast: cluster.broadcast,
+    hear: (kind, take) => documents.hear(kind, take),
     chain: (folder) => `${needs.role}-${folder.slice(0, CHAIN_CHARS)}`,
     maskKey: (own) => sharedMaskKey(documents, own),
     // The spool's own end is durable; Redis knows how far it holds it.

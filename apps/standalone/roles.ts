@@ -7,8 +7,6 @@ import { CENTRE } from '#libs/model';
 import type { Core } from './core.ts';
 import type { Role } from './options.ts';
 
-/** A document written elsewhere may be searched only after a refresh: it is looked at again. */
-const AGAIN_MS = 2_000;
 const GAP_MS = 3_000;
 const PAGE = 1_000;
 
@@ -57,18 +55,10 @@ export function keepToRole(fastify: FastifyInstance, role: Role): void {
 
 /** Keeps the books of this process in step with what others do. */
 export function followOthers(core: Core): void {
-  const { others, incidents, availability, log } = core;
+  const { others, availability, log } = core;
   const failed = (error: unknown): void => {
     log.warn({ err: error }, 'what another process did could not be read; the next change tries');
   };
-  incidents.listen((changes) => {
-    others.tell('incidents', [...new Set(changes.map(({ after }) => after.id))]);
-  });
-  others.hear('incidents', (ids) => {
-    const changed = ids as readonly string[];
-    incidents.follow(changed).catch(failed);
-    setTimeout(() => void incidents.follow(changed).catch(failed), AGAIN_MS).unref();
-  });
   others.onGap(() => {
     // The copy of the documents is in step again a little later.
     setTimeout(() => void readOpenAnew(core).catch(failed), GAP_MS).unref();

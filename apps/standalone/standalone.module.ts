@@ -44,7 +44,7 @@ function pulse(core: Core, engine: Engine, scope: Place): Pulse {
 function liveHub(core: Core, engine: Engine): LiveHub {
   const { incidents, clock, auth } = core;
   return new LiveHub({
-    feed: incidents.feed,
+    feed: core.feed.feed,
     clock,
     pulse: (scope) => pulse(core, engine, scope),
     placeOf: (incident) => incidents.placeOf(incident),

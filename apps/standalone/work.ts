@@ -2,7 +2,7 @@ import type { WindowStanding } from '#libs/correlate';
 import type { LogSource } from '#libs/model';
 import type { HealthLine } from '#libs/protocol';
 import type { SpoolReader } from '#libs/spool';
-import type { Documents, EventStore } from '#libs/store';
+import type { DocumentNews, Documents, EventStore } from '#libs/store';
 import type { Broadcast, Lease } from '#libs/coordination';
 import type { PlatformName } from '#libs/platform';
 
@@ -44,6 +44,11 @@ export interface Ground {
   readonly lease: Lease;
   /** Other processes of the same product. */
   readonly broadcast: Broadcast;
+  /**
+   * Tells every change of documents of a kind, numbered alike for all processes, and first the last
+   * ones of before; absent where this process alone writes. What `take` rejects is told again.
+   */
+  readonly hear?: (kind: string, take: (news: DocumentNews) => Promise<void>) => Promise<void>;
   /** What this process's chain of the record is called; `folder` is the id of its data folder. */
   chain(folder: string): string;
   /** Key of the masking hashes, the same for all processes; `own` is this data folder's. */

@@ -3,10 +3,14 @@ import type { Delta, IncidentRow } from '#libs/protocol';
 
 import { changedKeys } from './row.ts';
 
-interface Change {
+/** One change of a row, as a feed keeps it. */
+export interface RowChange {
   readonly id: string;
-  /** Where the row belonged before and after; `null` when it was not or is no longer shown. */
-  readonly before: Place | null;
+  /**
+   * Where the row belonged before and after; `null` when it was not or is no longer shown,
+   * `unknown` when anybody may have been shown it.
+   */
+  readonly before: Place | 'unknown' | null;
   readonly after: Place | null;
   readonly keys: Partial<IncidentRow>;
   readonly row: IncidentRow;
@@ -19,9 +23,9 @@ export interface Feed {
   /**
    * What changed after `seq` for somebody of this scope, in one delta of absolute values, or
    * `too_old` when the feed no longer reaches back so far (or `seq` is of another process): read
-   * the list anew.
+   * the list anew. `not_yet` when another process is ahead of this one: ask again in a moment.
    */
-  since(seq: number, scope: Place): Delta | 'too_old';
+  since(seq: number, scope: Place): Delta | 'too_old' | 'not_yet';
   /** Calls after every batch of changes; the returned function ends it. */
   listen(hear: (seq: number) => void): () => void;
 }
@@ -31,7 +35,7 @@ export interface Feed {
  * never taken for its own.
  */
 export function createFeed(start: number, max: number): Feed & { readonly add: Add; tell(): void } {
-  const ring: (Change | undefined)[] = Array.from({ length: max });
+  const ring: (RowChange | undefined)[] = Array.from({ length: max });
   const hearers = new Set<(seq: number) => void>();
   let seq = start;
 
@@ -51,9 +55,14 @@ export function createFeed(start: number, max: number): Feed & { readonly add: A
     };
   };
 
-  const since = (from: number, scope: Place): Delta | 'too_old' => {
+  const since: Feed['since'] = (from, scope) => {
     if (!(from <= seq && from >= start && seq - from <= max)) return 'too_old';
-    return deltaOf(ring, from, seq, scope);
+    const changes: RowChange[] = [];
+    for (let at = from + 1; at <= seq; at += 1) {
+      const change = ring[at % max];
+      if (change !== undefined) changes.push(change);
+    }
+    return deltaOf(changes, from, seq, scope);
   };
 
   return {
@@ -92,24 +101,24 @@ interface Merged {
   keys: Partial<IncidentRow>;
 }
 
-function deltaOf(
-  ring: readonly (Change | undefined)[],
+/** Changes with numbers above `from` up to `to`, oldest first, as somebody of a scope sees them. */
+export function deltaOf(
+  changes: readonly RowChange[],
   from: number,
   to: number,
   scope: Place,
 ): Delta {
   const merged = new Map<string, Merged>();
-  for (let at = from + 1; at <= to; at += 1) {
-    const change = ring[at % ring.length];
-    if (change === undefined) continue;
+  for (const change of changes) {
     const seenNow = change.after !== null && covers(scope, change.after);
     const known = merged.get(change.id);
     if (known === undefined) {
-      const seenBefore = change.before !== null && covers(scope, change.before);
-      const whole = change.before === null;
+      const { before } = change;
+      const seenBefore = before === 'unknown' || (before !== null && covers(scope, before));
+      const whole = before === null || before === 'unknown';
       merged.set(change.id, { seenBefore, whole, seenNow, row: change.row, keys: change.keys });
     } else {
-      known.whole ||= change.before === null;
+      known.whole ||= change.before === null || change.before === 'unknown';
       known.seenNow = seenNow;
       known.row = change.row;
       known.keys = { ...known.keys, ...change.keys };

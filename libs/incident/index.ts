@@ -23,4 +23,5 @@ export type {
 } from './ports.ts';
 export { ALERT_KIND, INCIDENT_KIND, type IncidentRecord } from './record.ts';
 export { alertView, type Names, rowOf } from './row.ts';
+export { SharedFeed, type ForeignChange } from './shared-feed.ts';
 export { type SavedView, SavedViews, type ViewReader } from './saved-views.ts';

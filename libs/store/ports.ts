@@ -123,6 +123,27 @@ export interface DumpedDocument extends Omit<Doc<unknown>, 'version'> {
   readonly kind: string;
 }
 
+/** One change of a document; `doc` is absent once it was removed. */
+export interface DocumentChange {
+  readonly number: number;
+  readonly id: string;
+  readonly doc?: Doc<unknown>;
+  /** Written by this very process. */
+  readonly own: boolean;
+}
+
+/**
+ * What became of documents of one kind, numbered alike for all processes that write them: all
+ * changes with numbers above `from` up to `to`. Calls follow each other without a gap, or begin
+ * anew: under another `life`, or with a `from` that is not the last `to`.
+ */
+export interface DocumentNews {
+  readonly life: string;
+  readonly from: number;
+  readonly to: number;
+  readonly changes: readonly DocumentChange[];
+}
+
 export interface Write {
   readonly kind: string;
   readonly id: string;

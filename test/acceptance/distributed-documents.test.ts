@@ -1,18 +1,26 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
-import { beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 
-import type { KeyView, ListView, RecordCheckView } from '#libs/protocol';
+import type {
+  IncidentListView,
+  IncidentRow,
+  KeyView,
+  ListView,
+  RecordCheckView,
+} from '#libs/protocol';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
 import { startElasticsearch } from '../support/elasticsearch.ts';
+import { LiveConsole } from '../support/live-console.ts';
 import { isMissing } from '../support/parts.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { startRedis } from '../support/redis.ts';
 import { patience } from '../support/until.ts';
-import { signIn, type Desk } from './desk.ts';
+import { sendLines, signIn, type Desk } from './desk.ts';
 
 const missing = isMissing('redis') || isMissing('elasticsearch');
 const cleanUp = suiteCleanUp();
@@ -22,6 +30,20 @@ const cli = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'cli', 'main.j
 let products: readonly [Product, Product];
 let desks: readonly [Desk, Desk];
 let env: Readonly<Record<string, string>>;
+
+const YEAR = new Date(Date.now() + 7 * 3_600_000).getUTCFullYear();
+
+/** Wrong passwords from one address of its own for each round: one incident. */
+function guesses(round: number): object[] {
+  return Array.from({ length: 30 }, (_, n) => ({
+    '@timestamp': new Date(Date.now() - 60_000 + n).toISOString(),
+    message: `đăng nhập sai vòng ${round} lần ${n}`,
+    'event.category': ['authentication'],
+    'event.outcome': 'failure',
+    'source.ip': `203.0.113.${round}`,
+    'user.name': `tk-${round}-${n}`,
+  }));
+}
 
 /** Runs a verb of the command line on the cluster and says how it ended. */
 function thapcanh(...args: string[]): Promise<{ code: number; text: string }> {
@@ -65,5 +87,47 @@ describe.skipIf(missing)('documents of two processes on one cluster', () => {
     const verified = await thapcanh('verify');
     expect(verified.code).toBe(0);
     expect(verified.text.match(/^record all-\S+: whole/gm)).toHaveLength(2);
+  });
+
+  it('are followed by a console that goes from server to server and misses nothing', async () => {
+    const [first, second] = products;
+    const cookie = desks[0].headers['cookie'] ?? '';
+    const listed = (desk: Desk) =>
+      desk.get<IncidentListView>('/api/v1/incidents?status=open&limit=1000');
+    const viewer = new LiveConsole(await listed(desks[0]));
+    const round = async (to: Product, n: number): Promise<void> => {
+      expect(await sendLines(to, guesses(n))).toBe(30);
+    };
+    const level = async (desk: Desk, count: number): Promise<void> => {
+      await expect
+        .poll(async () => {
+          const { rows } = await listed(desk);
+          const known = [...viewer.rows.values()].filter(({ status }) => status !== 'closed');
+          const byId = (a: IncidentRow, b: IncidentRow): number => (a.id < b.id ? -1 : 1);
+          const same = isDeepStrictEqual(known.toSorted(byId), rows.toSorted(byId));
+          return [rows.length >= count, same];
+        }, patience)
+        .toEqual([true, true]);
+    };
+    viewer.connect(onTestFinished, first.url, cookie);
+    await round(first, 1);
+    await level(desks[0], 1);
+    await first.kill9();
+    // What happens while it is connected to nobody.
+    await round(second, 2);
+    await expect.poll(async () => (await listed(desks[1])).rows.length, patience).toBe(2);
+    const [row] = (await listed(desks[1])).rows;
+    await desks[1].post(`/api/v1/incidents/${row?.id}/acknowledge`, { version: row?.version });
+    viewer.connect(onTestFinished, second.url, cookie);
+    await level(desks[1], 2);
+    await round(second, 3);
+    await level(desks[1], 3);
+    await first.restart();
+    viewer.connect(onTestFinished, first.url, cookie);
+    await round(second, 4);
+    await level(desks[0], 4);
+    expect(viewer.resyncs).toBe(0);
+    const ids = [...viewer.rows.keys()];
+    expect(ids.toSorted()).toEqual(['1', '2', '3', '4'].map((n) => `SC-${YEAR}-00000${n}`));
   });
 });

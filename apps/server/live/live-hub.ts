@@ -23,6 +23,9 @@ const QUIET_CHANGES_MAX = 1_000;
 const CLOCK_INTERVAL_MS = 5_000;
 /** Who looks at what is told this often at most: cursors move with every key. */
 const PRESENCE_INTERVAL_MS = 200;
+/** A console that is ahead of this server waits so long for it to catch up, looking so often. */
+const CATCH_UP_MS = 5_000;
+const CATCH_UP_LOOK_MS = 50;
 const CLOSE_TOO_MANY = 1013;
 
 /** Figures of the footer of every console. */
@@ -73,6 +76,11 @@ export class LiveHub {
       setInterval(() => this.#tellClock(), CLOCK_INTERVAL_MS),
       setInterval(() => this.#pingAll(), PING_INTERVAL_MS),
     ];
+  }
+
+  /** Number of the last change; a list asked for now holds at least that. */
+  get seq(): number {
+    return this.#needs.feed.seq;
   }
 
   get consoles(): number {
@@ -129,7 +137,7 @@ export class LiveHub {
       return;
     }
     if (frame.event === 'ping') send(console.socket, { event: 'pong', data: {} });
-    if (frame.event === 'subscribe') this.#subscribe(console, frame.data.since);
+    if (frame.event === 'subscribe') this.#subscribe(console, frame.data.since, CATCH_UP_MS);
     if (frame.event === 'presence') {
       console.incident = frame.data.incident;
       console.working = frame.data.working;
@@ -137,9 +145,15 @@ export class LiveHub {
     }
   }
 
-  #subscribe(console: Console, since: number): void {
+  #subscribe(console: Console, since: number, patienceMs: number): void {
+    if (!this.#consoles.has(console)) return;
     const delta = this.#needs.feed.since(since, console.who.scope);
-    if (delta === 'too_old') {
+    if (delta === 'not_yet' && patienceMs > 0) {
+      const again = (): void => this.#subscribe(console, since, patienceMs - CATCH_UP_LOOK_MS);
+      setTimeout(again, CATCH_UP_LOOK_MS).unref();
+      return;
+    }
+    if (typeof delta === 'string') {
       this.#resync(console);
       return;
     }
@@ -183,7 +197,7 @@ export class LiveHub {
 
   #make(seq: number, scope: Place): Made | 'too_old' {
     const delta = this.#needs.feed.since(seq, scope);
-    return delta === 'too_old' ? delta : madeOf(delta);
+    return typeof delta === 'string' ? 'too_old' : madeOf(delta);
   }
 
   #presenceSoon(): void {

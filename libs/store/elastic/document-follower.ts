@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { ChangeLog } from '#libs/coordination';
+import type { Change, ChangeLog } from '#libs/coordination';
 
 import { backoffMs } from './backoff.ts';
 import type { DocumentIndex } from './document-index.ts';
 import type { DocumentMemory } from './document-memory.ts';
+import type { DocumentNews } from '../ports.ts';
 import { keyToken, type Held } from './document-record.ts';
 import type { Dsl } from './dsl.ts';
+import type { LogHearers } from './log-hearers.ts';
 
 const LOG = 'documents';
 /** How long a look at the log waits for news. */
@@ -21,7 +23,11 @@ const SILENT_MS = 3_000;
 const TELLING_MAX = 1_000;
 /** Changes this old are no longer under way, so that all with lower numbers have been seen. */
 const SETTLED_MS = 15_000;
+/** Changes that can be under way at once: they may be seen after one with a higher number. */
+const UNDER_WAY_MAX = 10_000;
 const LOG_PAGE = 1_000;
+/** Changes of before that a new hearer is told, so that it knows what others knew. */
+const SEEDED_MAX = 2_000;
 
 /** How the copy in memory is kept, for health and metrics. */
 export interface FollowingState {
@@ -45,6 +51,7 @@ export class DocumentFollower {
   readonly #index: DocumentIndex;
   readonly #memory: DocumentMemory;
   readonly #changes: ChangeLog | undefined;
+  readonly #hearers: LogHearers;
   /** Newest numbers seen and when; all numbers up to `#settled` are known. */
   #marks: { readonly at: number; readonly seq: number }[] = [];
   #settled = -1;
@@ -61,9 +68,15 @@ export class DocumentFollower {
   #looking: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
-  constructor(index: DocumentIndex, memory: DocumentMemory, changes: ChangeLog | undefined) {
+  constructor(
+    index: DocumentIndex,
+    memory: DocumentMemory,
+    hearers: LogHearers,
+    changes: ChangeLog | undefined,
+  ) {
     this.#index = index;
     this.#memory = memory;
+    this.#hearers = hearers;
     this.#changes = changes;
   }
 
@@ -105,11 +118,56 @@ export class DocumentFollower {
       this.#untold += told.length;
       return;
     }
+    this.#append(this.#changes, told);
+  }
+
+  #append(changes: ChangeLog, told: readonly Held[]): void {
     this.#telling += 1;
-    this.#changes
+    changes
       .append(LOG, told)
       .catch(() => (this.#untold += told.length))
       .finally(() => (this.#telling -= 1));
+  }
+
+  /**
+   * Tells every change of a kind from now on in the log's order, and first the last ones of before.
+   * Resolves once those were taken; what `take` rejects is told again.
+   */
+  async hear(kind: string, take: (news: DocumentNews) => Promise<void>): Promise<void> {
+    const changes = this.#changes;
+    if (changes === undefined) return;
+    const life = this.#life;
+    let { oldest } = await changes.span(LOG);
+    let from = Math.max(oldest - 1, this.#position - SEEDED_MAX);
+    let floor = this.#seen + 1;
+    for (let first = true; ; first = false) {
+      const found = await this.#before(changes, from);
+      for (const { body } of found) floor = Math.min(floor, (body as Held).seq);
+      const to = found.at(-1)?.number ?? from;
+      const news = this.#hearers.newsOf(kind, found);
+      if (first || found.length > 0) await take({ life, from, to, changes: news });
+      from = to;
+      // Nothing may come between the look and the taking part.
+      if (life !== this.#life || to >= this.#position) break;
+      ({ oldest } = await changes.span(LOG));
+      if (oldest > from + 1) from = oldest - 1;
+    }
+    this.#hearers.add(kind, take);
+    this.#hearers.begin(floor);
+    const held = [...this.#memory.heldOf(kind)];
+    this.#tellMissed(held);
+  }
+
+  /** What the log holds after a number, as far as this process has read it. */
+  async #before(changes: ChangeLog, after: number): Promise<readonly Change[]> {
+    const found = await changes.read(LOG, after, LOG_PAGE);
+    return found.filter(({ number }) => number <= this.#position);
+  }
+
+  #tellMissed(held: Iterable<Held>): void {
+    if (this.#changes === undefined) return;
+    const missed = this.#hearers.missed(held);
+    if (missed.length > 0) this.#append(this.#changes, missed);
   }
 
   async #joinLog(changes: ChangeLog): Promise<void> {
@@ -152,14 +210,18 @@ export class DocumentFollower {
         this.#refills += 1;
         await this.#joinLog(changes);
         await this.#look(false);
+        this.#hearers.begin(this.#seen + 1);
+        await this.#hearers.tell(this.#life, this.#position, []);
         return;
       }
     }
     if (this.#stopped) return;
-    for (const { number, body } of found) {
-      this.#memory.apply(body as Held);
-      this.#position = number;
+    for (const { body } of found) this.#memory.apply(body as Held);
+    // Without anybody to wait for, nobody can begin to hear between the changes and their number.
+    if (found.length > 0 && this.#hearers.isHeard) {
+      await this.#hearers.tell(this.#life, this.#position, found);
     }
+    this.#position = found.at(-1)?.number ?? this.#position;
   }
 
   /** Takes in all changes of the index since the last that is settled. */
@@ -176,11 +238,13 @@ export class DocumentFollower {
     for (;;) {
       const changes = await this.#index.changes(after, which);
       for (const change of changes) this.#memory.apply(change);
+      if (!isFirst) this.#tellMissed(changes);
       const last = changes.at(-1);
       if (last === undefined) break;
       after = last.seq;
     }
     this.#seen = Math.max(this.#seen, after);
+    if (isFirst) this.#settled = Math.max(-1, this.#seen - UNDER_WAY_MAX);
     this.#marks.push({ at: startedAt, seq: this.#seen });
     while ((this.#marks[0]?.at ?? Infinity) <= startedAt - SETTLED_MS) {
       this.#settled = this.#marks.shift()?.seq ?? this.#settled;

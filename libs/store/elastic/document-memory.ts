@@ -37,6 +37,11 @@ export class DocumentMemory {
     return this.#held.get(kind)?.get(id);
   }
 
+  /** All that is held of a kind. */
+  heldOf(kind: string): Iterable<Held> {
+    return this.#held.get(kind)?.values() ?? [];
+  }
+
   /** Takes the change unless a later one of the same document is known. */
   apply(change: Held): void {
     const held = this.#held.get(change.kind);

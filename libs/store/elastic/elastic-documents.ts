@@ -7,6 +7,7 @@ import type { Clock } from '#libs/model';
 import {
   Documents,
   type Doc,
+  type DocumentNews,
   type DumpedDocument,
   type ListRequest,
   type Page,
@@ -19,6 +20,7 @@ import { DocumentFollower } from './document-follower.ts';
 import { DocumentIndex, type RecordOutcome, type RecordWrite } from './document-index.ts';
 import { DocumentMemory, type HeldKinds } from './document-memory.ts';
 import { heldOf, recordName, sourceOf, type Held } from './document-record.ts';
+import { LogHearers } from './log-hearers.ts';
 
 /** How long a write is tried while the cluster cannot; then it rejects and may be asked again. */
 const WRITE_MS_MAX = 30_000;
@@ -68,7 +70,8 @@ export class ElasticDocuments extends Documents {
     this.#writeMs = options.writeMs ?? WRITE_MS_MAX;
     this.#index = new DocumentIndex(connection);
     this.#memory = new DocumentMemory(options.held ?? {});
-    this.#follower = new DocumentFollower(this.#index, this.#memory, options.changes);
+    const hearers = new LogHearers(this.#writer);
+    this.#follower = new DocumentFollower(this.#index, this.#memory, hearers, options.changes);
   }
 
   /** Makes the index and fills the memory; rejects when nothing answers. */
@@ -95,6 +98,14 @@ export class ElasticDocuments extends Documents {
   /** How the copy in memory is kept. */
   following(): ReturnType<DocumentFollower['state']> {
     return this.#follower.state();
+  }
+
+  /**
+   * Tells every change of a kind that is held, numbered alike for all processes, and first the last
+   * ones of before. What `take` rejects is told again. Needs the change log.
+   */
+  hear(kind: string, take: (news: DocumentNews) => Promise<void>): Promise<void> {
+    return this.#follower.hear(kind, take);
   }
 
   async get<T>(kind: string, id: string): Promise<Doc<T> | undefined> {

@@ -36,6 +36,11 @@ export interface EventWriter {
    * be offered again.
    */
   append(batch: Batch): void;
+  /**
+   * As `append`, for a batch that ends at position `to` and whose events come one by one: `feed`
+   * gives each once, in order, before it returns.
+   */
+  appendEach(to: number, feed: (take: (event: Event) => void) => void): void;
   /** Makes all that was appended searchable. Throws when it can not write now; nothing is lost. */
   flush(): void;
   /**
@@ -94,17 +99,23 @@ class SqliteEventWriter implements EventWriter {
     this.#reached = this.#durable;
   }
 
-  append(batch: Batch): void {
+  append({ events, to }: Batch): void {
+    this.appendEach(to, (take) => {
+      for (const event of events) take(event);
+    });
+  }
+
+  appendEach(to: number, feed: (take: (event: Event) => void) => void): void {
     if (this.#waiting >= WAITING_MAX) this.flush();
     try {
-      this.#take(batch);
+      this.#take(to, feed);
     } catch (error) {
       // What was taken of the batch already is none of its repeats when it comes again.
-      for (const writer of this.#days.values()) writer.expectAgain(batch.to);
+      for (const writer of this.#days.values()) writer.expectAgain(to);
       this.#fail(error);
       throw error;
     }
-    this.#reached = Math.max(this.#reached, batch.to);
+    this.#reached = Math.max(this.#reached, to);
     const full = [...this.#days.values()].some(({ isFull }) => isFull);
     if (full || this.#waiting >= (this.#options.flushEvents ?? FLUSH_EVENTS)) this.#tryFlush();
     else this.#flushSoon();
@@ -129,24 +140,39 @@ class SqliteEventWriter implements EventWriter {
   }
 
   /** Takes the events of a batch day by day, so that no more days than may be are open at once. */
-  #take({ events, to }: Batch): void {
-    const first = numberOf(events[0]);
-    if (events.every((event) => numberOf(event) === first)) {
-      this.#takeDay(first, events, to);
-      return;
+  #take(to: number, feed: (take: (event: Event) => void) => void): void {
+    const others = new Map<number, Event[]>();
+    let first: number | undefined;
+    let writer: DayWriter | undefined;
+    let before = 0;
+    try {
+      feed((event) => {
+        const number = numberOf(event);
+        if (writer === undefined) {
+          first = number;
+          writer = this.#writerOf(number);
+          before = writer.waiting;
+        }
+        if (number === first) writer.take(event, to);
+        else setApart(others, number, event);
+      });
+    } finally {
+      if (writer !== undefined) this.#waiting += writer.waiting - before;
     }
-    const groups = Map.groupBy(events, numberOf);
-    for (const day of [...groups.keys()].toSorted((a, b) => a - b)) {
-      this.#takeDay(day, groups.get(day) ?? [], to);
+    for (const day of [...others.keys()].toSorted((a, b) => a - b)) {
+      this.#takeDay(day, others.get(day) ?? [], to);
     }
   }
 
-  #takeDay(number: number, events: readonly Event[], position: number): void {
-    if (events.length === 0) return;
+  #writerOf(number: number): DayWriter {
     if (this.#last?.number !== number) {
       this.#last = { number, writer: this.#openDay(dayOf(number * DAY_MS)) };
     }
-    const { writer } = this.#last;
+    return this.#last.writer;
+  }
+
+  #takeDay(number: number, events: readonly Event[], position: number): void {
+    const writer = this.#writerOf(number);
     const before = writer.waiting;
     try {
       for (const event of events) writer.take(event, position);
@@ -269,8 +295,14 @@ class SqliteEventWriter implements EventWriter {
 }
 
 /** The day of an event, counted from the epoch. */
-function numberOf(event: Event | undefined): number {
-  return event === undefined ? 0 : Math.floor(event.time / DAY_MS);
+function numberOf(event: Event): number {
+  return Math.floor(event.time / DAY_MS);
+}
+
+function setApart(days: Map<number, Event[]>, number: number, event: Event): void {
+  const events = days.get(number);
+  if (events === undefined) days.set(number, [event]);
+  else events.push(event);
 }
 
 /**
