@@ -168,7 +168,8 @@ export function searched(desk: Desk, query: string, count: number): Promise<Even
     `${count} events match '${query}'`,
     async () => {
       const found = await every<EventView>(desk, path);
-      return found.length >= count ? found : undefined;
+      if (found.length < count) throw new Error(`${found.length} events match`);
+      return found;
     },
     { everyMs: 250 },
   );

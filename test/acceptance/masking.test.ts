@@ -29,6 +29,11 @@ const [password = '', other = '', encoded = ''] = PASSWORDS;
 
 const DOSSIER = 'H57.12-251123-0042';
 const stamp = new Date().toISOString();
+/** The same moment as logs of Viet Nam write it: in Apache's way, and as date and time. */
+const local = new Date(Date.parse(stamp) + 7 * 3_600_000);
+const [day = '', clock = ''] = local.toISOString().slice(0, -5).split('T');
+const month = local.toLocaleString('en', { month: 'short', timeZone: 'UTC' });
+const webTime = `${day.slice(-2)}/${month}/${day.slice(0, 4)}:${clock} +0700`;
 
 /** Where such values stand in what real systems log. */
 const LINES: readonly (string | object)[] = [
@@ -37,10 +42,10 @@ const LINES: readonly (string | object)[] = [
   `user=${an} login failed password=${password}`,
   `<38>1 ${stamp} web-1 sshd 4242 - - Failed password for invalid user ${binh} from 203.0.113.9 port 5 ssh2`,
   `<134>1 ${stamp} app-1 dvc 7 - - thông báo gửi tới ${spaced} với mã OTP ${third}`,
-  `10.22.4.17 - - [22/Nov/2026:08:14:03 +0700] "GET /tra-cuu?cccd=${chi}&sdt=${phone}&access_token=${token} HTTP/1.1" 200 10 "https://dvc.gov.vn/?token=${token}" "Mozilla/5.0"`,
-  `10.22.4.17 - ${dung} [22/Nov/2026:08:14:03 +0700] "GET /%6E%6F?pw=${encodeURIComponent(encoded)}&so=%30%34%36%32%30%33%30%30%34%35%37%31 HTTP/1.1" 200 10 "-" "-"`,
-  `2026-11-22 09:41:07,301 WARN [org.keycloak.events] (executor-thread-3) type="LOGIN_ERROR", realmName="cong-dan", clientId="dvc", ipAddress="10.1.1.1", error="invalid_user_credentials", username="${an}"`,
-  `date=2026-11-22 time=08:00:00 devname="FGT-12" logid="0100032002" type="event" subtype="system" user="${binh}" msg="Administrator ${binh} login failed, password=${other}"`,
+  `10.22.4.17 - - [${webTime}] "GET /tra-cuu?cccd=${chi}&sdt=${phone}&access_token=${token} HTTP/1.1" 200 10 "https://dvc.gov.vn/?token=${token}" "Mozilla/5.0"`,
+  `10.22.4.17 - ${dung} [${webTime}] "GET /%6E%6F?pw=${encodeURIComponent(encoded)}&so=%30%34%36%32%30%33%30%30%34%35%37%31 HTTP/1.1" 200 10 "-" "-"`,
+  `${day} ${clock},301 WARN [org.keycloak.events] (executor-thread-3) type="LOGIN_ERROR", realmName="cong-dan", clientId="dvc", ipAddress="10.1.1.1", error="invalid_user_credentials", username="${an}"`,
+  `date=${day} time=${clock} devname="FGT-12" logid="0100032002" type="event" subtype="system" user="${binh}" msg="Administrator ${binh} login failed, password=${other}"`,
   { '@timestamp': stamp, message: `gọi ${plus}`, 'user.name': an, 'user.id': chi, phone: bare },
   {
     '@timestamp': stamp,
