@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** How often a thread looks whether it is quiet, ms. */
@@ -7,6 +7,13 @@ const LOOK_MS = 15_000;
 const QUIET_CPU_MS = 500;
 /** Work of a thread, CPU ms, after which its memory is worth collecting. */
 const WORTH_CPU_MS = 1_000;
+
+/** Empty room of a heap, bytes, that is worth a collection which also gives pages back. */
+const SLACK_BYTES = 24 * 1_048_576;
+/** Of a heap with more than this in use, bytes, such a collection would take too long. */
+const THOROUGH_BYTES_MAX = 160 * 1_048_576;
+
+type Collect = (how?: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 /** When a thread that worked has become quiet: its memory is then collected once. */
 export class QuietWatch {
@@ -28,15 +35,23 @@ export class QuietWatch {
  */
 export function collectWhenQuiet(): void {
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+  const collect = runInNewContext('gc') as Collect;
   const watch = new QuietWatch();
   let before = process.threadCpuUsage();
   setInterval(() => {
     const { user, system } = process.threadCpuUsage(before);
     before = process.threadCpuUsage();
     if (!watch.looks((user + system) / 1_000)) return;
-    collect();
+    giveBack(collect);
     // The collection itself is no work.
     before = process.threadCpuUsage();
   }, LOOK_MS).unref();
+}
+
+/** An ordinary collection leaves most pages with the heap: they are half empty, or young. */
+function giveBack(collect: Collect): void {
+  collect();
+  const { total_heap_size: total, used_heap_size: used } = getHeapStatistics();
+  if (total - used < SLACK_BYTES || used > THOROUGH_BYTES_MAX) return;
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

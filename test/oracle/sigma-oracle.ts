@@ -201,19 +201,26 @@ function inNetwork(text: string, bytes: readonly number[], bits: number): boolea
 }
 
 function bitsOf(text: string): string | undefined {
-  const zoned = /^([^%]*:[^%]*)%[^%]+$/.exec(text)?.[1] ?? text;
-  const plain = zoned.replace(/^::ffff:(?=\d+\.)/i, '');
-  const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(plain);
+  const plain = /^([^%]*:[^%]*)%[^%]+$/.exec(text)?.[1] ?? text;
+  const v4 = /^(.*:)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(plain);
   if (v4 !== null) {
-    const bytes = v4.slice(1).map(Number);
+    const bytes = v4.slice(2).map(Number);
     if (bytes.some((byte) => byte > 255)) return undefined;
+    const [a = 0, b = 0, c = 0, d = 0] = bytes;
+    const groups = [a * 256 + b, c * 256 + d].map((group) => group.toString(16));
+    if (v4[1] !== undefined) return bitsOf(v4[1] + groups.join(':'));
     return bytes.map((byte) => byte.toString(2).padStart(8, '0')).join('');
   }
   if (!/^[\da-f:]*:[\da-f:]*$/i.test(plain)) return undefined;
   const halves = plain.split('::');
   const groups = halves.map((half) => half.split(':').filter((group) => group !== ''));
+  if (halves.some((half) => /^:|:$|[\da-f]{5}/i.test(half))) return undefined;
   const missing = 8 - groups.flat().length;
   if (halves.length > 2 || (halves.length === 2 ? missing < 1 : missing !== 0)) return undefined;
   const filled = [...(groups[0] ?? []), ...Array(missing).fill('0'), ...(groups[1] ?? [])];
-  return filled.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
+  const bits = filled
+    .map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0'))
+    .join('');
+  // An IPv4 address in an IPv6 one is the IPv4 address.
+  return bits.startsWith('0'.repeat(80) + '1'.repeat(16)) ? bits.slice(96) : bits;
 }

@@ -13,6 +13,7 @@ import type { LogSource } from '#libs/model';
 import { compile, compileInPieces } from '#libs/sigma';
 import { openSpoolReader } from '#libs/spool';
 import { FileStateStore, openEventWriter, type EventWriter, type StateStore } from '#libs/store';
+import { collectWhenQuiet } from '#libs/telemetry';
 
 import type { RuleBundle } from '../rules/rule-bundle.ts';
 import { BodySource } from './body-source.ts';
@@ -86,6 +87,7 @@ async function run(port: MessagePort, start: PipelineStart): Promise<void> {
     detected,
   );
   pipeline.start();
+  collectWhenQuiet();
 }
 
 function stateOf(
