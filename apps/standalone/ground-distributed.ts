@@ -60,6 +60,7 @@ async function checkServers(
   allowVolatile: boolean,
 ): Promise<void> {
   const problems = await answered('REDIS_URL', cluster.problems(), () => cluster.link.trouble);
+  await cluster.clock.look();
   if (problems.length > 0 && !allowVolatile) {
     throw new GroundError(
       `the Redis of REDIS_URL may lose what it holds: ${problems.join('; ')}. ` +
@@ -72,10 +73,11 @@ async function checkServers(
 
 /** Redis and Elasticsearch under everything that is shared; the spool alone is this machine's. */
 export async function openDistributed(needs: DistributedNeeds): Promise<Ground> {
-  const { config, clock } = needs;
+  const { config } = needs;
   const settings = clusterSettings(needs);
   const address = elasticAddress(needs.address, config);
-  const cluster = await openCluster(settings, clock);
+  const cluster = await openCluster(settings, needs.clock);
+  const { clock } = cluster;
   const elastic = await openElastic(address);
   try {
     await checkServers(cluster, elastic, needs.allowVolatile);
@@ -99,6 +101,7 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
   return {
     platform: 'distributed',
     documents,
+    clock,
     lease: cluster.lease,
     broadcast: cluster.broadcast,
     hear: (kind, take) => documents.hear(kind, take),
@@ -114,8 +117,7 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
     },
     events: () => events,
     sealDue: () => Promise.resolve(),
-    health: (): readonly HealthLine[] =>
-      work === undefined ? [] : clusterHealth(work, clock.now()),
+    health: (): readonly HealthLine[] => (work === undefined ? [] : clusterHealth(work, clock)),
     close: async () => {
       await events.close();
       await documents.close();

@@ -121,7 +121,7 @@ async function run(): Promise<void> {
     folder,
     log,
     onDeath,
-    clock,
+    clock: ground.clock ?? clock,
     clockSettings: demo?.clockSettings ?? { kind: 'system' },
     maskKey: await ground.maskKey(opened.maskKey),
     role: read.options.role,

@@ -1,5 +1,5 @@
 import type { WindowStanding } from '#libs/correlate';
-import type { LogSource } from '#libs/model';
+import type { Clock, LogSource } from '#libs/model';
 import type { HealthLine } from '#libs/protocol';
 import type { SpoolReader } from '#libs/spool';
 import type { DocumentNews, Documents, EventStore } from '#libs/store';
@@ -42,6 +42,8 @@ export interface Ground {
   readonly platform: PlatformName;
   readonly documents: Documents;
   readonly lease: Lease;
+  /** In place of the machine's, where several machines must agree on the time. */
+  readonly clock?: Clock;
   /** Other processes of the same product. */
   readonly broadcast: Broadcast;
   /**

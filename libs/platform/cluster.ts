@@ -1,5 +1,5 @@
 import type { Broadcast, ChangeLog, Lease, Roster } from '#libs/coordination';
-import type { RedisLink } from '#libs/coordination/redis';
+import type { RedisClock, RedisLink } from '#libs/coordination/redis';
 import type { Carriage } from '#libs/handover/redis';
 import type { Clock } from '#libs/model';
 import type { StateStore } from '#libs/store';
@@ -13,6 +13,8 @@ export interface ClusterSettings {
 /** What the processes of a cluster share through Redis, as one of them sees it. */
 export interface Cluster {
   readonly link: RedisLink;
+  /** The machine's time, or that of Redis where the machine's is far from it. */
+  readonly clock: RedisClock;
   readonly lease: Lease;
   readonly broadcast: Broadcast;
   readonly roster: Roster;
@@ -42,21 +44,24 @@ export async function openCluster(settings: ClusterSettings, clock: Clock): Prom
   ]);
   const link = new coordination.RedisLink(settings.redisUrl, settings.prefix);
   const redis = link.connect('patient');
+  const time = new coordination.RedisClock(link, clock);
   const logs = [
     new coordination.RedisChangeLog(link, WORK_MAX),
     new coordination.RedisChangeLog(link, NEWS_MAX),
   ] as const;
   return {
     link,
+    clock: time,
     lease: new coordination.RedisLease(link),
     broadcast: new coordination.RedisBroadcast(link),
     roster: new coordination.RedisRoster(link),
     work: logs[0],
     news: logs[1],
-    carriage: new Carries(link, clock),
+    carriage: new Carries(link, time),
     statesUnder: (fence) => new RedisStateStore(link, redis, fence),
     problems: () => coordination.durabilityProblems(redis),
     close: () => {
+      time.close();
       for (const log of logs) log.close();
       link.close();
     },

@@ -7,6 +7,7 @@ import {
   durabilityProblems,
   RedisBroadcast,
   RedisChangeLog,
+  RedisClock,
   RedisLease,
   RedisLink,
   RedisRoster,
@@ -130,5 +131,22 @@ describe.skipIf(isMissing('redis'))('the settings of Redis', () => {
     expect(await carriage.box.waiting('index')).toBe(1);
     const outside = link.connect('patient').set('other', '1');
     await expect(outside).rejects.toThrow(/NOPERM/);
+  });
+
+  it('gives the time of Redis where the own clock is far from it, also when that jumps', async () => {
+    const redis = await startRedis(onTestFinished);
+    const link = new RedisLink(redis.url, 'clock');
+    onTestFinished(() => link.close());
+    let off = 7 * 3_600_000;
+    const own = Object.assign(new SystemClock(), { now: () => Date.now() + off });
+    const clock = new RedisClock(link, own);
+    onTestFinished(() => clock.close());
+    expect(clock.offBy()).toBe(0);
+    await until('Redis told its time', () => Math.abs(clock.offBy() - off) < 5_000 || undefined);
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(5_000);
+    off = 20_000;
+    expect(Math.abs(clock.now() - own.now())).toBeLessThan(1_000);
+    off = -3_600_000;
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(5_000);
   });
 });

@@ -104,7 +104,7 @@ export async function startOwnElasticsearch(
         ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
       ],
       ready: /elasticsearch is ready/,
-      readyMsMax: 90_000,
+      readyMsMax: 300_000,
     });
   let server = await start();
   return {

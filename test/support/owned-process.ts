@@ -52,7 +52,7 @@ process.on('exit', () => {
  * silent.
  */
 export async function startProcess(cleanUp: CleanUp, command: Command): Promise<OwnedProcess> {
-  const { name, program, args, ready, readyMsMax = 30_000 } = command;
+  const { name, program, args, ready, readyMsMax = 120_000 } = command;
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: command.env ?? process.env,

@@ -102,7 +102,7 @@ export async function startProduct(
         ...current.env,
       },
       ready: /^\{"event":"ready"/,
-      readyMsMax: options.readyMsMax ?? 60_000,
+      readyMsMax: options.readyMsMax ?? 240_000,
     });
     return { owned, ready: JSON.parse(owned.readyLine) as ReadyLine };
   };

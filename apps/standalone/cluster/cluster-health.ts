@@ -1,3 +1,4 @@
+import { CLOCK_OFF_MS_MAX, type RedisClock } from '#libs/coordination/redis';
 import type { HealthLine } from '#libs/protocol';
 
 import type { ClusterWork } from './cluster-work.ts';
@@ -65,7 +66,27 @@ function shardsLine(work: ClusterWork): HealthLine {
   return { ...base, state: 'ok', text };
 }
 
+function clockLine(offMs: number): HealthLine {
+  const base = {
+    id: 'clock',
+    group: 'machine',
+    name: { vi: 'Đồng hồ của máy', en: 'Clock of this machine' },
+    figures: { clock_off_seconds: Math.round(offMs / 1_000) },
+  } as const;
+  const off = Math.round(Math.abs(offMs) / 1_000);
+  if (Math.abs(offMs) <= CLOCK_OFF_MS_MAX) {
+    const text = { vi: 'Khớp với Redis.', en: 'Agrees with Redis.' };
+    return { ...base, state: 'ok', text };
+  }
+  const [vi, en] = offMs > 0 ? ['nhanh', 'ahead of'] : ['chậm', 'behind'];
+  const text = {
+    vi: `Máy chạy ${vi} hơn Redis ${VI.format(off)} giây: giờ nhận được lấy theo Redis. Hãy chỉnh lại đồng hồ.`,
+    en: `${EN.format(off)} seconds ${en} Redis: receipt is stamped by the time of Redis. Set the clock right.`,
+  };
+  return { ...base, state: 'degraded', text };
+}
+
 /** Lines of the health page that only the distributed platform has. */
-export function clusterHealth(work: ClusterWork, now: number): readonly HealthLine[] {
-  return [drainLine(work, now), shardsLine(work)];
+export function clusterHealth(work: ClusterWork, clock: RedisClock): readonly HealthLine[] {
+  return [drainLine(work, clock.now()), shardsLine(work), clockLine(clock.offBy())];
 }

@@ -10,7 +10,6 @@ import type {
 } from '../../engine/pipeline/pipeline-calls.ts';
 import type { RuleBundle } from '../../engine/rules/rule-bundle.ts';
 import type { Role } from '../options.ts';
-import { clockOf } from '../../engine/pipeline/thread-parts.ts';
 import type { Work } from '../work.ts';
 import { reachedBy } from './watermark.ts';
 import {
@@ -64,7 +63,7 @@ export class ClusterWork implements Work {
     const { cluster, settings, elastic, retentionDays, parked } = needs;
     this.#events = needs.events;
     this.#cluster = cluster;
-    this.#clock = clockOf(start.clock);
+    this.#clock = cluster.clock;
     this.#end = start.end;
     const { rules, limits, ...decode } = start;
     const drainStart: DrainStart = { ...decode, cluster: settings };

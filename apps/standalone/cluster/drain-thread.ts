@@ -45,9 +45,9 @@ function signing(cluster: Cluster, spool: string, handed: () => number): () => P
 }
 
 async function run(port: MessagePort, start: DrainStart): Promise<void> {
-  const clock = clockOf(start.clock);
+  const cluster = await openCluster(start.cluster, clockOf(start.clock));
+  const { clock } = cluster;
   const reader = await openSpoolReader({ folder: start.dataFolder, clock, end: start.end });
-  const cluster = await openCluster(start.cluster, clock);
   let decoder = decoderOf(start, reader.id, start.sources);
   let handed = 0;
   const host: ThreadLink<DrainHostCalls> = new ThreadLink<DrainHostCalls>(port, {

@@ -68,8 +68,8 @@ async function sweep({ lease, carriage }: Cluster): Promise<void> {
 }
 
 async function run(port: MessagePort, start: WorkStart): Promise<void> {
-  const clock = clockOf(start.clock);
-  const cluster = await openCluster(start.cluster, clock);
+  const cluster = await openCluster(start.cluster, clockOf(start.clock));
+  const { clock } = cluster;
   const elastic = await openElastic(start.elastic);
   // From here on nothing is waited for until all of it stands: questions come at once.
   const host: ThreadLink<WorkHostCalls> = new ThreadLink<WorkHostCalls>(port, {

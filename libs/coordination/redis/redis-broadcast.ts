@@ -5,6 +5,9 @@ import type { Redis } from 'ioredis';
 import { Broadcast } from '../ports.ts';
 import type { RedisLink } from './redis-link.ts';
 
+/** One who only listens would never find out that the connection is dead, ms. */
+const PING_MS = 5_000;
+
 interface Told {
   readonly from: string;
   readonly message: unknown;
@@ -25,6 +28,11 @@ export class RedisBroadcast extends Broadcast {
     this.#publisher = link.connect('hasty');
     this.#subscriber = link.connect('patient');
     const start = link.key('topic', '').length;
+    const pinging = setInterval(() => {
+      this.#subscriber.ping().catch(() => undefined);
+    }, PING_MS);
+    pinging.unref();
+    this.#subscriber.once('end', () => clearInterval(pinging));
     let connections = 0;
     this.#subscriber.on('ready', () => {
       connections += 1;

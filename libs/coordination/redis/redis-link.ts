@@ -10,6 +10,8 @@ const HASTY_MS_MAX = 2_000;
 /** A read that waits is asked to end within this; the connection is given up a little later. */
 export const BLOCK_MS_MAX = 5_000;
 const BLOCK_GRACE_MS = 5_000;
+/** A command without an answer for this long: the connection is dead, a new one is made. */
+const SILENT_MS_MAX = 15_000;
 
 /**
  * How a connection meets an outage. `patient`: commands wait until Redis is back. `hasty`: they
@@ -19,8 +21,13 @@ const BLOCK_GRACE_MS = 5_000;
 export type Patience = 'patient' | 'hasty' | 'waiting';
 
 const byPatience = {
-  patient: { maxRetriesPerRequest: null },
-  hasty: { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: HASTY_MS_MAX },
+  patient: { maxRetriesPerRequest: null, socketTimeout: SILENT_MS_MAX },
+  hasty: {
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    commandTimeout: HASTY_MS_MAX,
+    socketTimeout: HASTY_MS_MAX,
+  },
   waiting: { maxRetriesPerRequest: null, socketTimeout: BLOCK_MS_MAX + BLOCK_GRACE_MS },
 } as const;
 
