@@ -16,6 +16,7 @@ import { IncidentsController } from './controllers/incidents.controller.ts';
 import { LocalitiesController } from './controllers/localities.controller.ts';
 import { MaintenanceController } from './controllers/maintenance.controller.ts';
 import { OverviewController } from './controllers/overview.controller.ts';
+import { PacksController } from './controllers/packs.controller.ts';
 import { RecordController } from './controllers/record.controller.ts';
 import { RegisterTableController } from './controllers/register-table.controller.ts';
 import { RegisterController } from './controllers/register.controller.ts';
@@ -51,6 +52,7 @@ export class ServerModule {
         RegisterTableController,
         RulesController,
         BacktestsController,
+        PacksController,
       ],
       providers: [
         ...provided,

@@ -16,6 +16,7 @@ import { ViewNames } from '../server/controllers/alerts.controller.ts';
 import { ApiDescription } from '../server/controllers/description.controller.ts';
 import { OpenIncidents } from '../server/controllers/localities.controller.ts';
 import { RuleBacktests } from '../server/controllers/backtests.controller.ts';
+import { RulesBeside } from '../server/controllers/packs.controller.ts';
 import { Overview } from '../server/controllers/overview.controller.ts';
 import { LiveHub, type Pulse } from '../server/live/live-hub.ts';
 import { RuleDesk } from '../server/controllers/rules.controller.ts';
@@ -100,10 +101,26 @@ export class StandaloneModule {
       [RuleBacktests, new ProductBacktests(core, engine.events)],
       [RuleControl, core.rules.control],
       [RulePacks, core.rules.packs],
+      [RulesBeside, rulesBeside(core)],
       [LiveHub, liveHub(core, engine)],
       [ApiDescription, description],
     ];
     const providers = values.map(([provide, useValue]): Provider => ({ provide, useValue }));
     return { module: StandaloneModule, imports: [ServerModule.over(providers, core.log)] };
   }
+}
+
+/** What the catalogue in force knows of rules beside a pack. */
+function rulesBeside({ catalog }: Core): RulesBeside {
+  return {
+    besides: (pack) => {
+      const { sources, options } = catalog.bundle;
+      const { placeholders } = options;
+      return {
+        sources: sources.filter((source) => source.pack !== pack),
+        options: placeholders === undefined ? {} : { placeholders },
+      };
+    },
+    titleOf: (id) => catalog.facts(id)?.titleVi ?? catalog.facts(id)?.title ?? id,
+  };
 }

@@ -8,7 +8,7 @@ export {
 } from './detector.ts';
 export type { RuleCount } from './rule-tally.ts';
 export { RulesUnreadable, readRuleFiles, SAMPLES_SUFFIX } from './rule-files.ts';
-export { readPack, type PackFiles } from './pack/pack-files.ts';
+export { readPack, readPackArchive, type PackFiles } from './pack/pack-files.ts';
 export type { PackChange, PackRule } from './pack/pack-change.ts';
 export { RuleControl, type ControlRefused, type SwitchBy } from './pack/rule-control.ts';
 export { RulePacks, type PackRefused, type RulePack } from './pack/rule-packs.ts';

@@ -1,3 +1,5 @@
+import type { Severity } from '#libs/model';
+
 import type { AlertView, Instant, PlaceView } from './rest.ts';
 import type { TrialLineView, WhyView } from './rules.ts';
 
@@ -90,4 +92,51 @@ export interface RuleWhyView {
   /** Rules that the event does meet. */
   readonly matched: TrialLineView['matched'];
   readonly standings: StandingsView;
+}
+
+/** A rule of a pack, in few words. */
+export interface PackRuleView {
+  readonly id: string;
+  readonly title: string;
+  readonly level: string;
+  readonly file: string;
+}
+
+/** Where a text of rules is wrong, and what to write instead; line and column count from 1. */
+export interface RuleProblemView {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly instead: string | null;
+}
+
+/** What an archive of rules would change; of each kind the first few, and how many there are. */
+export interface PackChangeView {
+  readonly pack: string;
+  /** Version now in force, 0 when there is none; an import names it. */
+  readonly current: number;
+  readonly files: number;
+  readonly rules: number;
+  readonly license: string | null;
+  readonly unchanged: number;
+  readonly added: PackPart<PackRuleView>;
+  readonly changed: PackPart<PackRuleView>;
+  readonly removed: PackPart<PackRuleView>;
+  readonly refused: PackPart<RuleProblemView>;
+}
+
+export interface PackPart<T> {
+  readonly total: number;
+  readonly rows: readonly T[];
+}
+
+/** What is switched off for all places; what stands in `on` is on whatever else says off. */
+export interface RuleSwitchesView {
+  readonly packs: readonly string[];
+  readonly levels: readonly Severity[];
+  readonly logsources: readonly Readonly<Record<string, string>>[];
+  readonly ids: readonly { readonly id: string; readonly title: string }[];
+  readonly on: readonly { readonly id: string; readonly title: string }[];
 }

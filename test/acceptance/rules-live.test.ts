@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -18,7 +18,7 @@ import { suiteCleanUp } from '../support/clean-up.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
-import { incidentsOf, searched, sendLines, signIn, type Desk } from './desk.ts';
+import { incidentsOf, searched, sendLines, signIn, type Answer, type Desk } from './desk.ts';
 
 const cleanUp = suiteCleanUp();
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'cli', 'main.js');
@@ -93,7 +93,7 @@ describe('rules of a running product', () => {
     const [stored] = found;
     const asked = (rule: string) => {
       const query = new URLSearchParams({ event: stored?.id ?? '', time: stored?.time ?? '' });
-      return admin.get<RuleWhyView>(`/api/v1/rules/${rule}/why?${query}`);
+      return admin.get<RuleWhyView>(`/api/v1/rules/${rule}/why?${query.toString()}`);
     };
     expect((await asked('marker-3999')).why).toMatchObject({ matched: true, reason: 'matched' });
     const other = await asked('marker-1');
@@ -131,6 +131,69 @@ describe('rules of a running product', () => {
     );
     const refused = thapcanh('rules', 'rollback', 'many');
     await expect(refused).rejects.toThrow('no older version');
+  });
+
+  it('come in an archive over the API: first what would change, then in force, and back', async () => {
+    const before = await figure('rules_in_force');
+    const archive = async (rules: Readonly<Record<string, string>>): Promise<Blob> => {
+      const folder = join(tempFolder(cleanUp), 'nho');
+      mkdirSync(folder);
+      for (const [name, text] of Object.entries(rules)) writeFileSync(join(folder, name), text);
+      const file = `${folder}.tgz`;
+      await promisify(execFile)('tar', ['czf', file, '-C', folder, '.']);
+      return new Blob([readFileSync(file)]);
+    };
+    const rule = (id: string, contains: string) =>
+      `title: ${id}\nid: ${id}\nlevel: low\nlogsource: {product: marker}\n` +
+      `detection: {s: {message|contains: '${contains}'}, condition: s}\n`;
+    const send = async (path: string, body: Blob): Promise<Answer> => {
+      const headers = { ...admin.headers, 'content-type': 'application/octet-stream' };
+      const reply = await fetch(`${product.url}${path}`, { method: 'POST', body, headers });
+      return { status: reply.status, body: await reply.json(), headers: reply.headers };
+    };
+    const path = '/api/v1/rule-packs/nho';
+    const license = 'Detection Rule License 1.1\n';
+    const first = await archive({
+      LICENSE: license,
+      'a.yml': rule('nho-a', 'aa'),
+      'b.yml': rule('nho-b', 'bb'),
+      'broken.yml': rule('nho-c', 'cc').replace('|contains', '|nothing'),
+    });
+    const shown = await send(`${path}/preview`, first);
+    expect(shown.body).toMatchObject({
+      current: 0,
+      rules: 2,
+      license: 'Detection Rule License 1.1',
+      added: { total: 2 },
+      refused: { total: 1, rows: [{ reason: 'unknown_modifier', line: 5 }] },
+    });
+    expect(await figure('rules_in_force')).toBe(before);
+    const taken = await send(`${path}/import?current=0&from=nho.tgz`, first);
+    expect([taken.status, taken.body]).toMatchObject([200, { current: 1 }]);
+    expect((await send(`${path}/import?current=0`, first)).status).toBe(409);
+    await until('the pack is in force', async () =>
+      (await figure('rules_in_force')) === before + 2 ? true : undefined,
+    );
+    const second = await archive({ 'a.yml': rule('nho-a', 'aaa') });
+    const next = await send(`${path}/import?current=1`, second);
+    expect(next.body).toMatchObject({ current: 2, changed: { total: 1 }, removed: { total: 1 } });
+    await until('the next version is in force', async () =>
+      (await figure('rules_in_force')) === before + 1 ? true : undefined,
+    );
+    await admin.ask(`${path}/rollback`, { method: 'POST', body: {} });
+    await until('the first is in force again', async () =>
+      (await figure('rules_in_force')) === before + 2 ? true : undefined,
+    );
+    const detail = await admin.get<RuleDetailView>('/api/v1/rules/nho-a');
+    expect(detail).toMatchObject({ pack: 'nho', license: 'Detection Rule License 1.1' });
+    expect((await send(`${path}/preview`, new Blob(['no archive']))).status).toBe(422);
+    const switched = { by: 'logsource', value: { product: 'marker' }, reason: 'thử' };
+    await admin.post('/api/v1/rule-switches', { ...switched, on: false });
+    await until('rules of that log source are off', async () =>
+      (await figure('rules_in_force')) === before ? true : undefined,
+    );
+    const off = await admin.post('/api/v1/rule-switches', { ...switched, on: true });
+    expect(off).toMatchObject({ packs: ['many'], logsources: [] });
   });
 
   it('are tried on stored events', async () => {

@@ -84,6 +84,8 @@ function foreignPath(path: string, furnished: Furnished): string {
     '/api/v1/backtests/{id}/cancel': 'khong-co',
     '/api/v1/exceptions/{id}': 'khong-co',
     '/api/v1/rule-packs/{name}/rollback': 'khong-co',
+    '/api/v1/rule-packs/{name}/preview': 'khong-co',
+    '/api/v1/rule-packs/{name}/import': 'khong-co',
     '/api/v1/users/{user}/disable': 'admin',
     '/api/v1/users/{user}/enable': 'admin',
     '/api/v1/users/{user}/link': 'admin',

@@ -56,6 +56,11 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+/** A file goes as it is. */
+function typeOf(body: unknown): string {
+  return body instanceof Blob ? 'application/octet-stream' : 'application/json';
+}
+
 async function ask(method: string, url: string, body?: unknown): Promise<Response> {
   const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   let response: Response;
@@ -64,8 +69,8 @@ async function ask(method: string, url: string, body?: unknown): Promise<Respons
       method,
       signal: limit,
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: body === undefined ? {} : { 'content-type': typeOf(body) },
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
   } catch (cause) {
     throw new ApiFailure(null, cause);
@@ -85,8 +90,8 @@ export async function get<T>(path: string, query?: Query): Promise<T> {
 }
 
 /** The body of a POST's answer, undefined when it has none; throws ApiFailure. */
-export async function post<T>(path: string, body: unknown): Promise<T> {
-  const response = await ask('POST', address(path), body);
+export async function post<T>(path: string, body: unknown, query?: Query): Promise<T> {
+  const response = await ask('POST', address(path, query), body);
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }

@@ -85,7 +85,7 @@ export const enRules: typeof viRules = {
     },
     noPacks: 'No pack was imported',
     noPacksText:
-      'Import a public pack on the command line: thapcanh rules import FILE. It shows first what would change.',
+      'Import a public pack here or on the command line; what would change is shown first.',
     pack: 'Pack',
     version: 'Version',
     inForce: 'in force',

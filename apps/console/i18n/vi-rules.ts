@@ -89,7 +89,7 @@ export const viRules = {
     },
     noPacks: 'Chưa nhập gói luật nào',
     noPacksText:
-      'Nhập gói công khai bằng dòng lệnh: thapcanh rules import TỆP. Lệnh cho xem trước những gì sẽ đổi.',
+      'Nhập gói công khai ở đây hoặc bằng dòng lệnh; luôn được xem trước những gì sẽ đổi.',
     pack: 'Gói',
     version: 'Bản',
     inForce: 'đang dùng',

@@ -69,6 +69,8 @@ export const ANSWERS = {
   RulePackList: pageOfRows(rules.rulePack),
   Trial: rules.trial,
   Ledger: rules.ledger,
+  PackChange: ruleWork.packChange,
+  RuleSwitches: ruleWork.ruleSwitches,
   Standings: ruleWork.standings,
   RuleWhy: ruleWork.ruleWhy,
   Backtest: ruleWork.backtest,

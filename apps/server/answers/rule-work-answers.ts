@@ -1,10 +1,17 @@
 import { z } from 'zod';
 
-import type { BacktestView, RuleWhyView, StandingsView } from '#libs/protocol';
+import type {
+  BacktestView,
+  PackChangeView,
+  RuleProblemView,
+  RuleSwitchesView,
+  RuleWhyView,
+  StandingsView,
+} from '#libs/protocol';
 
 import { alert } from './incident-answers.ts';
 import { met, why } from './rule-answers.ts';
-import { facts, instant, place } from './words.ts';
+import { facts, instant, place, severity } from './words.ts';
 
 export const backtest = z.strictObject({
   id: z.string(),
@@ -61,3 +68,42 @@ export const ruleWhy = z.strictObject({
   matched: met,
   standings,
 }) satisfies z.ZodType<RuleWhyView>;
+
+const ruleProblem = z.strictObject({
+  file: z.string(),
+  line: z.int(),
+  column: z.int(),
+  reason: z.string(),
+  message: z.string(),
+  instead: z.string().nullable(),
+}) satisfies z.ZodType<RuleProblemView>;
+
+const packRules = z.strictObject({
+  total: z.int(),
+  rows: z.array(
+    z.strictObject({ id: z.string(), title: z.string(), level: z.string(), file: z.string() }),
+  ),
+});
+
+export const packChange = z.strictObject({
+  pack: z.string(),
+  current: z.int(),
+  files: z.int(),
+  rules: z.int(),
+  license: z.string().nullable(),
+  unchanged: z.int(),
+  added: packRules,
+  changed: packRules,
+  removed: packRules,
+  refused: z.strictObject({ total: z.int(), rows: z.array(ruleProblem) }),
+}) satisfies z.ZodType<PackChangeView>;
+
+const titled = z.array(z.strictObject({ id: z.string(), title: z.string() }));
+
+export const ruleSwitches = z.strictObject({
+  packs: z.array(z.string()),
+  levels: z.array(severity),
+  logsources: z.array(facts),
+  ids: titled,
+  on: titled,
+}) satisfies z.ZodType<RuleSwitchesView>;

@@ -15,14 +15,13 @@ import { z } from 'zod';
 import { Audit } from '#libs/audit';
 import { scopeOf } from '#libs/auth';
 import { Availability, type Localities } from '#libs/availability';
-import { RuleControl, RulePacks, type ControlRefused, type PackRefused } from '#libs/detect';
+import { RuleControl } from '#libs/detect';
 import { CENTRE, type Place, type Principal } from '#libs/model';
 import type {
   LedgerSpanView,
   LedgerView,
   ListView,
   RuleDetailView,
-  RulePackView,
   RuleRowView,
   RuleWhyView,
   StandingsView,
@@ -34,6 +33,7 @@ import { placeShape, reachablePlace } from '../access/reach.ts';
 import { Answers } from '../answers/answers.ts';
 import { ProblemException } from '../http/problem.ts';
 import { pageOf, pageShape } from './paging.ts';
+import { ruleRefusal } from './rule-refusal.ts';
 import { spanShape } from './span.ts';
 
 const TEXT_CHARS_MAX = 1_000;
@@ -116,38 +116,22 @@ export abstract class RuleDesk {
   abstract standings(rule: string, scope: Place): Promise<StandingsView>;
 }
 
-/** Why a change of a rule was not taken, in both languages. */
-const REFUSALS: Readonly<Record<string, readonly [string, string]>> = {
-  too_many: ['There are too many of them.', 'Đã có quá nhiều.'],
-  reason_required: ['State the reason.', 'Cần ghi lý do.'],
-  owner_required: ['State who answers for it.', 'Cần ghi người chịu trách nhiệm.'],
-  fields_required: ['Name at least one field.', 'Cần ít nhất một trường.'],
-  bad_expiry: [
-    'It must end in the future, within a year.',
-    'Phải hết hạn ở tương lai, trong vòng một năm.',
-  ],
-  no_older_version: ['There is no older version.', 'Không còn bản cũ hơn.'],
-};
-
 @ApiTags('rules')
 @Controller('api/v1')
 export class RulesController {
   readonly #desk: RuleDesk;
   readonly #control: RuleControl;
-  readonly #packs: RulePacks;
   readonly #audit: Audit;
   readonly #localities: Localities;
 
   constructor(
     @Inject(RuleDesk) desk: RuleDesk,
     @Inject(RuleControl) control: RuleControl,
-    @Inject(RulePacks) packs: RulePacks,
     @Inject(Audit) audit: Audit,
     @Inject(Availability) { localities }: Availability,
   ) {
     this.#desk = desk;
     this.#control = control;
-    this.#packs = packs;
     this.#audit = audit;
     this.#localities = localities;
   }
@@ -224,7 +208,7 @@ export class RulesController {
       { by: 'id', value: rule.id },
       who.user,
     );
-    if ('reason' in changed) throw refusal(changed);
+    if ('reason' in changed) throw ruleRefusal(changed);
     const target = `id ${rule.id}`;
     const facts = { reason, state: on ? 'on' : 'off' };
     const place = { province: CENTRE };
@@ -254,7 +238,7 @@ export class RulesController {
       scopeOf(who),
       who.user,
     );
-    if (!('id' in made)) throw refusal(made);
+    if (!('id' in made)) throw ruleRefusal(made);
     return this.one(id, who);
   }
 
@@ -265,7 +249,7 @@ export class RulesController {
   @ApiOperation({ summary: 'Ends an exception now' })
   async endException(@Param('id') id: string, @Who() who: Principal): Promise<void> {
     const ended = await this.#control.endException(id, scopeOf(who), who.user);
-    if (!('ended' in ended)) throw refusal(ended);
+    if (!('ended' in ended)) throw ruleRefusal(ended);
   }
 
   @Get('ledger')
@@ -298,47 +282,4 @@ export class RulesController {
     const locality = this.#localities.nameOf(place);
     return { rule: rule.id, locality, from: iso(from), to: iso(to), spans };
   }
-
-  @Get('rule-packs')
-  @Needs('rules.read')
-  @Answers('RulePackList')
-  @ApiOperation({ summary: 'Packs of imported rules with the versions to go back to' })
-  async packs(): Promise<ListView<RulePackView>> {
-    const { switches } = await this.#control.settings();
-    const rows = (await this.#packs.list()).map(({ name, current, versions }) => ({
-      name,
-      current,
-      enabled: !switches.packs.includes(name),
-      versions: versions.map(({ number, at, by, from, rules, license }) => ({
-        number,
-        at: new Date(at).toISOString(),
-        by,
-        from,
-        rules,
-        license: license ?? null,
-      })),
-    }));
-    return { total: rows.length, rows, cursor: null };
-  }
-
-  @Post('rule-packs/:name/rollback')
-  @HttpCode(204)
-  @Needs('rules.write')
-  @Answers('nothing', 'invalid', 'conflict')
-  @ApiOperation({ summary: 'Puts the version before the one in force in force again' })
-  async rollback(@Param('name') name: string, @Who() who: Principal): Promise<void> {
-    if (scopeOf(who).province !== CENTRE) throw new ProblemException('not_allowed');
-    const done = await this.#packs.rollback(name, who.user);
-    if ('reason' in done) throw refusal(done);
-  }
-}
-
-function refusal({ reason }: ControlRefused | PackRefused): ProblemException {
-  if (reason === 'conflict') return new ProblemException('conflict');
-  if (reason === 'out_of_scope') return new ProblemException('not_allowed');
-  if (reason === 'exception_unknown' || reason === 'pack_unknown') {
-    return new ProblemException('not_found');
-  }
-  const [detail, detailVi] = REFUSALS[reason] ?? [reason, reason];
-  return new ProblemException('invalid', { detail, detailVi });
 }

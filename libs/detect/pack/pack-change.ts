@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import {
-  compile,
+  compileInPieces,
   type CompileOptions,
   type CorrelationRule,
   type Refusal,
@@ -45,15 +45,18 @@ export interface PackVersions {
   readonly beside: readonly SigmaSource[];
 }
 
+/** Others have the thread between two pieces of loading. */
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Compares two versions of a pack. A rule is changed when the text of its file is. */
-export function packChange(
+export async function packChange(
   pack: string,
   { now, before, beside }: PackVersions,
   options: CompileOptions,
-): PackChange {
+): Promise<PackChange> {
   const rulesIn = (files: PackFiles) => rulesOf(pack, files, beside, options);
-  const next = rulesIn(now);
-  const last = before && rulesIn(before);
+  const next = await rulesIn(now);
+  const last = before && (await rulesIn(before));
   const added: PackRule[] = [];
   const changed: PackRule[] = [];
   for (const [id, { rule, hash }] of next.rules) {
@@ -79,14 +82,19 @@ interface Hashed {
   readonly hash: string;
 }
 
-function rulesOf(
+interface PackRules {
+  readonly rules: ReadonlyMap<string, Hashed>;
+  readonly refused: readonly Refusal[];
+}
+
+async function rulesOf(
   pack: string,
   files: PackFiles,
   beside: readonly SigmaSource[],
   options: CompileOptions,
-): { readonly rules: ReadonlyMap<string, Hashed>; readonly refused: readonly Refusal[] } {
+): Promise<PackRules> {
   const sources = sourcesOf(pack, files);
-  const set = compile([...beside, ...sources], options);
+  const set = await compileInPieces([...beside, ...sources], options, pause);
   const hashes = new Map(sources.map(({ file, text }) => [file, sha1(text)]));
   const own = (rule: Rule | CorrelationRule) => rule.pack === pack;
   const rules = new Map(

@@ -38,6 +38,16 @@ export function readPack(path: string): PackFiles {
   }
 }
 
+/** Reads an archive of rules that somebody sent. Throws `RulesUnreadable`. */
+export function readPackArchive(bytes: Buffer): PackFiles {
+  try {
+    return packOf(readArchive(bytes));
+  } catch (error) {
+    if (!(error instanceof ArchiveUnreadable)) throw error;
+    throw new RulesUnreadable(error.message, { cause: error });
+  }
+}
+
 function entriesOf(folder: string): ArchiveEntry[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && isWanted(entry.name))

@@ -89,8 +89,9 @@ export class RuleControl {
 
   /** What the compiler is to lay on the rules. */
   async options(): Promise<CompileOptions> {
-    const { switches, parameters, placeholders } = await this.settings();
-    return { switches, parameters, placeholders, exceptions: await this.exceptions() };
+    const { switches, parameters, provinces, placeholders } = await this.settings();
+    const exceptions = await this.exceptions();
+    return { switches, parameters, provinces, placeholders, exceptions };
   }
 
   /** Switches rules on or off, for all places. */

@@ -1,4 +1,5 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompressSync } from 'node:zlib';
 
 import { CENTRE, type Clock } from '#libs/model';
 import type { CompileOptions, SigmaSource } from '#libs/sigma';
@@ -134,7 +135,7 @@ export class RulePacks {
     };
     const kept = [...versions, version].slice(-VERSIONS_KEPT);
     const gone = versions.filter((one) => !kept.includes(one));
-    const stored = await this.#needs.documents.write([filesWrite(pack, version, files)]);
+    const stored = await this.#needs.documents.write([await filesWrite(pack, version, files)]);
     if (stored.some(({ done }) => !done)) return { reason: 'conflict' };
     const put = await this.#put({ name: pack, current: version.number, versions: kept }, known);
     if (!put) return { reason: 'conflict' };
@@ -203,8 +204,12 @@ function packWrite(pack: RulePack, expect: Write['expect']): Write {
   return { kind: PACK_KIND, id: pack.name, expect, body: pack, place: PLACE, order };
 }
 
-function filesWrite(pack: string, { number, at }: PackVersion, files: PackFiles): Write {
-  const zstd = zstdCompressSync(JSON.stringify(files)).toString('base64');
+async function filesWrite(
+  pack: string,
+  { number, at }: PackVersion,
+  files: PackFiles,
+): Promise<Write> {
+  const zstd = (await promisify(zstdCompress)(JSON.stringify(files))).toString('base64');
   const id = `${pack}:${number}`;
   return { kind: FILES_KIND, id, expect: 'any', body: { zstd }, place: PLACE, order: at };
 }

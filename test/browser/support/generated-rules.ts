@@ -1,8 +1,10 @@
 import type {
   BacktestView,
   LedgerView,
+  PackChangeView,
   RuleDetailView,
   RulePackView,
+  RuleSwitchesView,
   RuleRowView,
   RuleWhyView,
   StandingsView,
@@ -160,6 +162,50 @@ function ledger(now: number): LedgerView {
   };
 }
 
+function packChange(pack: string): PackChangeView {
+  const rule = (nth: number) => ({
+    id: `p${nth}`,
+    title:
+      ['Suspicious PowerShell Download', 'Mimikatz Command Line', 'Whoami Execution'][nth] ?? '',
+    level: ['high', 'critical', 'medium'][nth] ?? 'low',
+    file: `rules/windows/process_creation/proc_creation_win_${nth}.yml`,
+  });
+  return {
+    pack,
+    current: 2,
+    files: 3_780,
+    rules: 3_752,
+    license: 'Detection Rule License 1.1',
+    unchanged: 3_600,
+    added: { total: 121, rows: [rule(0), rule(1), rule(2)] },
+    changed: { total: 31, rows: [rule(1)] },
+    removed: { total: 1, rows: [rule(2)] },
+    refused: {
+      total: 2,
+      rows: [
+        {
+          file: `${pack}/rules/web/count.yml`,
+          line: 14,
+          column: 16,
+          reason: 'legacy_aggregation',
+          message: 'count() is no longer part of Sigma',
+          instead: 'correlation:\n  type: event_count',
+        },
+      ],
+    },
+  };
+}
+
+function switches(): RuleSwitchesView {
+  return {
+    packs: [],
+    levels: ['informational'],
+    logsources: [{ product: 'windows', category: 'process_creation' }],
+    ids: [{ id: 'x', title: 'Phản hồi chậm' }],
+    on: [{ id: 'y', title: 'Xoá nhật ký Linux' }],
+  };
+}
+
 /** A run under way, one that is done, and one that could not run. */
 function backtests(now: number): BacktestView[] {
   const at = (hours: number): string => new Date(now - hours * HOUR).toISOString();
@@ -237,6 +283,11 @@ export function ruleAnswers(path: string): readonly [status: number, body: unkno
   if (path === '/rules') return [200, listed(rows())];
   if (path === '/rule-packs') return [200, listed(packs(now))];
   if (path === '/rules/test') return [200, trial()];
+  if (path === '/rule-switches') return [200, switches()];
+  if (/\/(preview|import)$/.test(path)) {
+    const change = packChange(path.split('/')[2] ?? '');
+    return [200, path.endsWith('import') ? { ...change, current: 3 } : change];
+  }
   if (path.startsWith('/rule-packs/') || path.startsWith('/exceptions/')) return [204, undefined];
   if (path.startsWith('/rules/')) return [200, detail(path.split('/')[2] ?? '', now)];
   return undefined;

@@ -235,7 +235,7 @@ export class StandInServer {
       method: request.method ?? 'GET',
       path: url.pathname.slice('/api/v1'.length),
       query: url.searchParams,
-      body: text === '' ? undefined : JSON.parse(text),
+      body: bodyOf(request, text),
       user: userOf(request),
     };
     this.asked.push(`${asked.method} ${url.pathname}`);
@@ -401,4 +401,9 @@ function send(socket: WebSocket, frame: ServerFrame): void {
 function userOf(request: IncomingMessage): string | null {
   const cookie = request.headers.cookie ?? '';
   return cookie.includes(`${COOKIE}=binh`) ? 'binh' : null;
+}
+
+/** A file is not read. */
+function bodyOf({ headers }: IncomingMessage, text: string): unknown {
+  return headers['content-type'] === 'application/json' ? JSON.parse(text) : undefined;
 }

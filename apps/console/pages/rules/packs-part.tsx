@@ -4,23 +4,34 @@ import { type ReactNode, useState } from 'react';
 import type { ListView, RulePackView } from '#libs/protocol';
 
 import { get, post } from '../../api/client.ts';
+import { CENTRE_PROVINCE } from '../../api/places.ts';
 import { number } from '../../format/number.ts';
 import { dateTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
+import { cx } from '../../ui/class-names.ts';
 import { Button, Empty } from '../../ui/controls.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import table from '../../ui/table.module.css';
 import { useAct } from '../../ui/use-act.ts';
 import { Confirm } from '../admin/confirm.tsx';
+import { ImportPart } from './import-part.tsx';
+import styles from './packs.module.css';
+import { useRuleWords } from './rule-words.ts';
+import cards from './rules-list.module.css';
+import { SwitchesPart, SwitchGroup } from './switches-part.tsx';
 
 /** Packs of imported rules, with the versions to go back to. */
 export function PacksPart(): ReactNode {
   const text = useText();
   const { language } = useLanguage();
-  const { may } = useDesk();
+  const { may, session } = useDesk();
   const words = text.ruleDesk;
+  const more = useRuleWords().packs;
+  const centre = may.administer && session.scope.province === CENTRE_PROVINCE;
+  const [importing, setImporting] = useState(false);
+  const [turning, setTurning] = useState<RulePackView | null>(null);
   const [going, setGoing] = useState<string | null>(null);
   const query = useQuery({
     queryKey: ['rule-packs'],
@@ -32,76 +43,106 @@ export function PacksPart(): ReactNode {
     refresh: ['rule-packs', 'rules'],
   });
   return (
-    <Loaded query={query} what={words.packs}>
-      {({ rows }) =>
-        rows.length === 0 ? (
-          <Empty icon="rules" title={words.noPacks} text={words.noPacksText} />
-        ) : (
-          <>
-            <table className={table.table}>
-              <thead>
-                <tr>
-                  <th>{words.pack}</th>
-                  <th>{words.version}</th>
-                  <th className={table.right}>{words.rulesOf}</th>
-                  <th>{words.license}</th>
-                  <th>{words.importedAt}</th>
-                  <th>{words.by}</th>
-                  <th>
-                    <span className="sr">{words.rollback}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.flatMap((pack) =>
-                  pack.versions.map((version) => {
-                    const current = version.number === pack.current;
-                    const older = pack.versions.some((one) => one.number < pack.current);
-                    return (
-                      <tr key={`${pack.name} ${version.number}`}>
-                        <td className={table.words} title={version.from}>
-                          {pack.name}
-                        </td>
-                        <td className={table.nowrap}>
-                          {current ? (
-                            <StateMark
-                              health={pack.enabled ? 'ok' : 'unknown'}
-                              label={`${version.number}, ${pack.enabled ? words.inForce : text.rules.off}`}
-                            />
-                          ) : (
-                            version.number
-                          )}
-                        </td>
-                        <td className={table.right}>{number(version.rules, language)}</td>
-                        <td>{version.license ?? '–'}</td>
-                        <td className={table.nowrap}>{dateTime(version.at)}</td>
-                        <td className={table.nowrap}>{version.by}</td>
-                        <td className={table.right}>
-                          {current && older && may.administer ? (
-                            <Button onClick={() => setGoing(pack.name)}>{words.rollback}</Button>
-                          ) : null}
-                        </td>
-                      </tr>
-                    );
-                  }),
-                )}
-              </tbody>
-            </table>
-            {going === null ? null : (
-              <Confirm
-                title={words.rollback}
-                text={words.rollbackAsk(going)}
-                act={words.rollback}
-                onYes={() => {
-                  rollback.mutate(going);
-                  setGoing(null);
-                }}
-                onNo={() => setGoing(null)}
-              />
-            )}
-          </>
-        )
-      }
-    </Loaded>
+    <>
+      {centre && !importing ? (
+        <div className={table.tools}>
+          <span className={table.space} />
+          <Button look="primary" onClick={() => setImporting(true)}>
+            {more.import}
+          </Button>
+        </div>
+      ) : null}
+      {importing ? <ImportPart onDone={() => setImporting(false)} /> : null}
+      <Loaded query={query} what={words.packs}>
+        {({ rows }) =>
+          rows.length === 0 ? (
+            <Empty icon="rules" title={words.noPacks} text={words.noPacksText} />
+          ) : (
+            <>
+              <table className={cx(table.table, cards.list)}>
+                <thead>
+                  <tr>
+                    <th>{words.pack}</th>
+                    <th>{words.version}</th>
+                    <th className={table.right}>{words.rulesOf}</th>
+                    <th>{words.license}</th>
+                    <th>{words.importedAt}</th>
+                    <th>{words.by}</th>
+                    <th>
+                      <span className="sr">{words.rollback}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.flatMap((pack) =>
+                    pack.versions.map((version) => {
+                      const current = version.number === pack.current;
+                      const older = pack.versions.some((one) => one.number < pack.current);
+                      return (
+                        <tr key={`${pack.name} ${version.number}`}>
+                          <td className={cx(table.words, cards.title)} title={version.from}>
+                            {pack.name}
+                          </td>
+                          <td className={table.nowrap}>
+                            {current ? (
+                              <StateMark
+                                health={pack.enabled ? 'ok' : 'unknown'}
+                                label={`${version.number}, ${pack.enabled ? words.inForce : text.rules.off}`}
+                              />
+                            ) : (
+                              version.number
+                            )}
+                          </td>
+                          <td className={table.right} data-label={words.rulesOf}>
+                            {number(version.rules, language)}
+                          </td>
+                          <td>{version.license ?? '–'}</td>
+                          <td className={table.nowrap}>{dateTime(version.at)}</td>
+                          <td className={table.nowrap}>{version.by}</td>
+                          <td className={table.right}>
+                            {current && centre ? (
+                              <span className={styles.acts}>
+                                {older ? (
+                                  <Button onClick={() => setGoing(pack.name)}>
+                                    {words.rollback}
+                                  </Button>
+                                ) : null}
+                                <Button onClick={() => setTurning(pack)}>
+                                  {pack.enabled ? more.turnOff : more.turnOn}
+                                </Button>
+                              </span>
+                            ) : null}
+                          </td>
+                        </tr>
+                      );
+                    }),
+                  )}
+                </tbody>
+              </table>
+              {going === null ? null : (
+                <Confirm
+                  title={words.rollback}
+                  text={words.rollbackAsk(going)}
+                  act={words.rollback}
+                  onYes={() => {
+                    rollback.mutate(going);
+                    setGoing(null);
+                  }}
+                  onNo={() => setGoing(null)}
+                />
+              )}
+            </>
+          )
+        }
+      </Loaded>
+      {turning === null ? null : (
+        <SwitchGroup
+          group={{ by: 'pack', value: turning.name, name: turning.name }}
+          on={!turning.enabled}
+          onClose={() => setTurning(null)}
+        />
+      )}
+      <SwitchesPart may={centre} />
+    </>
   );
 }
