@@ -37,6 +37,13 @@ export class Consumer {
     );
   }
 
+  /** Names of the fields that are read of an event which says its place. */
+  fields(): readonly string[] {
+    const { fields, extras } = this.machine.plan;
+    const named = [...this.#groupFields, ...fields, ...extras.map(({ field }) => field)];
+    return [...PLACE_FIELDS, ...named.flatMap((name) => name?.split('|') ?? [])];
+  }
+
   get member(): number {
     return this.#member;
   }

@@ -13,6 +13,7 @@ import { Marks, provinceOf, type WindowMark } from './marks.ts';
 import { fingerprint, plansOf } from './plan.ts';
 import { Recoveries } from './recovery.ts';
 import { load, save } from './snapshot.ts';
+import { Slimming } from './slim.ts';
 import type { WindowStanding } from './standing.ts';
 import type { Entry } from './timeline.ts';
 
@@ -22,6 +23,8 @@ import type { Entry } from './timeline.ts';
  * Calls must not overlap.
  */
 export interface Correlator {
+  /** The match with no more of its event than is read here; good until `reload`. */
+  slim(match: Match): Match;
   /** Takes the matches of one batch; a change holds its alert whole. */
   accept(matches: readonly Match[]): Promise<readonly AlertChange[]>;
   /**
@@ -86,6 +89,7 @@ class WindowCorrelator implements Correlator {
   #machines: readonly Machine[] = [];
   #consumers = new Map<string, Consumer[]>();
   #recoveries = new Recoveries({ rules: [], correlations: [] });
+  #slimming = new Slimming(this.#consumers, this.#recoveries);
   /** Those of the machines whose alerts come by the passing of time. */
   #awaiting: readonly Machine[] = [];
   #reached = -Infinity;
@@ -125,6 +129,7 @@ class WindowCorrelator implements Correlator {
       for (const rule of machine.plan.against)
         this.#consume(rule, new Consumer(machine, rule, true, read));
     }
+    this.#slimming = new Slimming(this.#consumers, this.#recoveries);
   }
 
   #newMachine(plan: Machine['plan']): Machine {
@@ -135,6 +140,10 @@ class WindowCorrelator implements Correlator {
     const consumers = this.#consumers.get(rule);
     if (consumers === undefined) this.#consumers.set(rule, [consumer]);
     else consumers.push(consumer);
+  }
+
+  slim(match: Match): Match {
+    return this.#slimming.of(match);
   }
 
   async accept(matches: readonly Match[]): Promise<readonly AlertChange[]> {

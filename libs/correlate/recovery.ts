@@ -10,6 +10,8 @@ import { DEFAULT_GROUP } from './entities.ts';
 import { canonicalKey, groupingOf, groupKey, type Grouping } from './group-key.ts';
 import { valueText } from './value-text.ts';
 
+const PLACE = 'gov.locality.code';
+
 /** One way in which a recovering rule's match names the alerts that are over. */
 interface Target {
   readonly rules: string[];
@@ -25,6 +27,18 @@ export class Recoveries {
     for (const rule of set.rules) {
       if (rule.ours.recovers.length > 0) this.#targets.set(rule.id, targetsOf(set, rule.id));
     }
+  }
+
+  /** Ids of the rules whose matches say that something is over. */
+  rules(): Iterable<string> {
+    return this.#targets.keys();
+  }
+
+  /** Names of the fields that are read of a match of the rule. */
+  fields(rule: string): readonly string[] {
+    const targets = this.#targets.get(rule) ?? [];
+    const named = targets.flatMap(({ fields }) => fields);
+    return [PLACE, ...named.flatMap((name) => name?.split('|') ?? [])];
   }
 
   /** A recovery per match and group key, in the order of the matches. */
@@ -64,7 +78,7 @@ function targetsOf(set: RuleSetView, id: string): Target[] {
 }
 
 function recovery({ rules, grouping, fields }: Target, event: Event): Recovery[] {
-  const province = valueText(event.fields['gov.locality.code']) ?? UNKNOWN_LOCALITY;
+  const province = valueText(event.fields[PLACE]) ?? UNKNOWN_LOCALITY;
   const text = (field: string) => valueText(event.fields[field]);
   const key = groupKey(grouping, province, fields, text);
   if (key === undefined) return [];

@@ -6,6 +6,11 @@ import type { RuleSet } from '#libs/sigma';
  * not overlap.
  */
 export interface Correlation {
+  /**
+   * The match with no more of its event than `accept` and `recoveries` read, for a match that has
+   * to wait: a whole event that outlives its neighbors is dear to keep.
+   */
+  slim(match: Match): Match;
   accept(matches: readonly Match[]): Promise<readonly AlertChange[]>;
   advance(received: number): Promise<readonly AlertChange[]>;
   recoveries(matches: readonly Match[]): readonly Recovery[];

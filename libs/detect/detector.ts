@@ -1,4 +1,4 @@
-import type { AlertChange, Batch, Match, Recovery } from '#libs/model';
+import type { AlertChange, Batch, Event, Match, Recovery } from '#libs/model';
 import type { RuleSet } from '#libs/sigma';
 
 import type { Correlation } from './correlation.ts';
@@ -10,6 +10,13 @@ export interface DetectResult {
   readonly recoveries: readonly Recovery[];
   /** Matches of this batch per rule id; a batch that comes again counts again. */
   readonly matched: ReadonlyMap<string, number>;
+}
+
+/** What the rules in force said of events one by one, until their batch is settled. */
+interface Looked {
+  readonly ruleSet: RuleSet;
+  readonly matches: Match[];
+  readonly matched: Map<string, number>;
 }
 
 /** Totals since the start, for the rules page and the metrics. */
@@ -24,6 +31,14 @@ export interface DetectCounts {
 export interface Detector {
   /** Takes a batch; one that is taken again changes nothing but counters. */
   take(batch: Batch): Promise<DetectResult>;
+  /** For a batch whose events are shown one by one, by `look`, and `settle`d together. */
+  begin(): Looked;
+  /** Keeps what the rules say of an event, and none of the event but what they are about. */
+  look(event: Event, into: Looked): void;
+  /** False once other rules are in force: the events are to be shown again. */
+  isCurrent(looked: Looked): boolean;
+  /** As `take` of the batch that was looked at and was received up to `received`. */
+  settle(looked: Looked, received: number): Promise<DetectResult>;
   /**
    * Receipt time (ms) up to which everything was handed over: waits end, old state is forgotten.
    */
@@ -67,19 +82,32 @@ class RuleDetector implements Detector {
   }
 
   async take(batch: Batch): Promise<DetectResult> {
-    const matches: Match[] = [];
-    const matched = new Map<string, number>();
-    for (const event of batch.events) {
-      this.#events += 1;
-      if (this.#events % SAMPLE_EVERY === 0) this.#sample(event.fields);
-      for (const { id } of this.#ruleSet.match(event.fields)) {
-        matches.push({ rule: id, event });
-        matched.set(id, (matched.get(id) ?? 0) + 1);
-        this.#tally.met(id);
-      }
+    const looked = this.begin();
+    for (const event of batch.events) this.look(event, looked);
+    return this.settle(looked, batch.received);
+  }
+
+  begin(): Looked {
+    return { ruleSet: this.#ruleSet, matches: [], matched: new Map() };
+  }
+
+  look(event: Event, { ruleSet, matches, matched }: Looked): void {
+    this.#events += 1;
+    if (this.#events % SAMPLE_EVERY === 0) this.#sample(event.fields);
+    for (const { id } of ruleSet.match(event.fields)) {
+      matches.push(this.#correlation.slim({ rule: id, event }));
+      matched.set(id, (matched.get(id) ?? 0) + 1);
+      this.#tally.met(id);
     }
+  }
+
+  isCurrent({ ruleSet }: Looked): boolean {
+    return ruleSet === this.#ruleSet;
+  }
+
+  async settle({ matches, matched }: Looked, received: number): Promise<DetectResult> {
     const accepted = await this.#correlation.accept(matches);
-    const advanced = await this.#correlation.advance(batch.received);
+    const advanced = await this.#correlation.advance(received);
     const recoveries = this.#correlation.recoveries(matches);
     return { changes: [...accepted, ...advanced], recoveries, matched };
   }

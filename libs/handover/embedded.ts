@@ -3,12 +3,15 @@ import { PermanentError, type Batch, type Clock } from '#libs/model';
 import { Handover, type ReaderName, type ReaderState } from './handover.ts';
 import { StopSign } from './stop-sign.ts';
 
-/** Decoded batches in the order of the spool. */
-export interface BatchSource {
+/** What a batch says of its place in the spool. */
+export type Stretch = Pick<Batch, 'from' | 'to' | 'received'>;
+
+/** Batches in the order of the spool; decoded ones, or what their readers decode. */
+export interface BatchSource<B extends Stretch = Batch> {
   /**
    * The batch that starts at position `from`; waits until there is one; `undefined` once closed.
    */
-  batchAt(from: number): Promise<Batch | undefined>;
+  batchAt(from: number): Promise<B | undefined>;
 }
 
 /** First pause after a failure; doubles up to `RETRY_MS_MAX`. */
@@ -28,11 +31,11 @@ interface Seat {
  * are level share
  * decoded batches through the source; one that lags makes the source decode again.
  */
-export class EmbeddedHandover extends Handover {
-  readonly #source: BatchSource;
+export class EmbeddedHandover<B extends Stretch = Batch> extends Handover<B> {
+  readonly #source: BatchSource<B>;
   readonly #clock: Clock;
   readonly #starts: Readonly<Record<ReaderName, number>>;
-  readonly #onParked: (reader: ReaderName, batch: Batch, reason: string) => void;
+  readonly #onParked: (reader: ReaderName, batch: B, reason: string) => void;
   readonly #seats = new Map<ReaderName, Seat>();
 
   /**
@@ -40,10 +43,10 @@ export class EmbeddedHandover extends Handover {
    * never be taken.
    */
   constructor(
-    source: BatchSource,
+    source: BatchSource<B>,
     clock: Clock,
     starts: Readonly<Record<ReaderName, number>>,
-    onParked: (reader: ReaderName, batch: Batch, reason: string) => void,
+    onParked: (reader: ReaderName, batch: B, reason: string) => void,
   ) {
     super();
     this.#source = source;
@@ -52,7 +55,7 @@ export class EmbeddedHandover extends Handover {
     this.#onParked = onParked;
   }
 
-  read(reader: ReaderName, take: (batch: Batch) => Promise<void>): { stop(): Promise<void> } {
+  read(reader: ReaderName, take: (batch: B) => Promise<void>): { stop(): Promise<void> } {
     const seat: Seat = { reader, position: this.#starts[reader], received: 0, parked: 0 };
     this.#seats.set(reader, seat);
     const stop = new StopSign();
@@ -75,7 +78,7 @@ export class EmbeddedHandover extends Handover {
     }));
   }
 
-  async #walk(seat: Seat, take: (batch: Batch) => Promise<void>, stop: StopSign): Promise<void> {
+  async #walk(seat: Seat, take: (batch: B) => Promise<void>, stop: StopSign): Promise<void> {
     while (!stop.raised) {
       const batch = await stop.orElse(this.#source.batchAt(seat.position));
       if (batch === undefined || stop.raised) return;
@@ -88,8 +91,8 @@ export class EmbeddedHandover extends Handover {
 
   async #offer(
     seat: Seat,
-    batch: Batch,
-    take: (batch: Batch) => Promise<void>,
+    batch: B,
+    take: (batch: B) => Promise<void>,
     stop: StopSign,
   ): Promise<boolean> {
     for (let tries = 1; !stop.raised; tries += 1) {

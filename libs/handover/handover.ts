@@ -16,14 +16,11 @@ export interface ReaderState {
 }
 
 /** Brings every batch at least once to every named reader, in no promised order. */
-export abstract class Handover {
+export abstract class Handover<B = Batch> {
   /**
    * Gives batches to `take` until stopped; one that throws is offered again with backoff, unless
    * the error is permanent.
    */
-  abstract read(
-    reader: ReaderName,
-    take: (batch: Batch) => Promise<void>,
-  ): { stop(): Promise<void> };
+  abstract read(reader: ReaderName, take: (batch: B) => Promise<void>): { stop(): Promise<void> };
   abstract states(): readonly ReaderState[];
 }

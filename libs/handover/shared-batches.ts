@@ -1,12 +1,12 @@
 import type { Batch } from '#libs/model';
 
-import type { BatchSource } from './embedded.ts';
+import type { BatchSource, Stretch } from './embedded.ts';
 
 /** Batches kept for a reader that is a little behind; one further behind has them decoded again. */
 export const SHARED_BATCHES_MAX = 16;
 
-interface Shared {
-  readonly batch: Promise<Batch | undefined>;
+interface Shared<B> {
+  readonly batch: Promise<B | undefined>;
   askedFor: number;
 }
 
@@ -14,20 +14,20 @@ interface Shared {
  * Decodes each batch once for readers that are level: a batch asked for by two of them is the same
  * object. It is let go once every reader has asked for it.
  */
-export class SharedBatches implements BatchSource {
-  readonly #decode: (from: number) => Promise<Batch | undefined>;
+export class SharedBatches<B extends Stretch = Batch> implements BatchSource<B> {
+  readonly #decode: (from: number) => Promise<B | undefined>;
   readonly #readers: number;
-  readonly #recent = new Map<number, Shared>();
+  readonly #recent = new Map<number, Shared<B>>();
 
   /**
    * `decode` gives the batch that starts at a position, waiting for it; `undefined` once closed.
    */
-  constructor(decode: (from: number) => Promise<Batch | undefined>, readers = 2) {
+  constructor(decode: (from: number) => Promise<B | undefined>, readers = 2) {
     this.#decode = decode;
     this.#readers = readers;
   }
 
-  batchAt(from: number): Promise<Batch | undefined> {
+  batchAt(from: number): Promise<B | undefined> {
     const known = this.#recent.get(from);
     if (known !== undefined) {
       known.askedFor += 1;

@@ -20,11 +20,12 @@ interface SourceCount {
 }
 
 /**
- * A body as events. `setAside` says why not one record could be cut out of it: its bytes must be
+ * What came of a body. `setAside` says why not one record could be cut out of it: its bytes must be
  * kept as they are.
  */
-export interface DecodedBody {
-  readonly batch: Batch;
+export interface BodyOutcome {
+  readonly events: number;
+  readonly first: Event | undefined;
   /** By source id; `""` for senders nobody knows. */
   readonly sources: ReadonlyMap<string, SourceCount>;
   readonly setAside: Oddity | undefined;
@@ -34,6 +35,11 @@ export interface DecodedBody {
   readonly partly: Oddity | undefined;
   /** Lines that the sender was told are not kept: the body they stand in is to be set aside. */
   readonly rejected: number;
+}
+
+/** A body as events. */
+export interface DecodedBody extends BodyOutcome {
+  readonly batch: Batch;
 }
 
 /** Decodes whole bodies under one snapshot of the settings; pure but for caches. */
@@ -49,10 +55,19 @@ export class BodyDecoder {
    * its text.
    */
   decode(body: Body, end: number): DecodedBody {
-    const { header, position } = body;
     const events: Event[] = [];
+    const outcome = this.each(body, (event) => events.push(event));
+    const { position, header } = body;
+    return { ...outcome, batch: { from: position, to: end, received: header.received, events } };
+  }
+
+  /** As `decode`, but gives each event to `visit` and keeps none: most can die at once. */
+  each(body: Body, visit: (event: Event) => void): BodyOutcome {
+    const { header, position } = body;
     const sources = new Map<string, SourceCount>();
     const origin = this.#finisher.origin(header, position);
+    let events = 0;
+    let first: Event | undefined;
     let headings = 0;
     let rejected = 0;
     const sender = origin.own ?? origin.addressed;
@@ -71,12 +86,15 @@ export class BodyDecoder {
         return;
       }
       const finished = this.#finisher.finish(decoded, record, origin, piece);
-      events.push(finished.event);
+      events++;
+      first ??= finished.event;
+      visit(finished.event);
       count(sources, finished.source, finished.event, finished.oddity, finished.masked);
     };
     const outcome = splitBody(body, take, sender?.charset);
     return {
-      batch: { from: position, to: end, received: header.received, events },
+      events,
+      first,
       sources,
       headings,
       setAside: outcome.kind === 'set_aside' ? outcome.reason : undefined,

@@ -1,9 +1,10 @@
 import { EmbeddedHandover, SharedBatches, type ReaderState } from '#libs/handover';
 import type { Detector } from '#libs/detect';
-import type { AlertChange, Batch, Clock, Recovery } from '#libs/model';
+import type { AlertChange, Clock, Recovery } from '#libs/model';
 import type { EventWriter, StateStore } from '#libs/store';
 
 import type { BodySource } from './body-source.ts';
+import { Passage } from './passage.ts';
 import type { RaiseMarks } from './raise-marks.ts';
 import { SnapshotPace } from './snapshot-pace.ts';
 
@@ -19,9 +20,9 @@ export interface Raised {
 }
 
 export interface PipelineParts {
-  readonly source: BodySource;
+  readonly source: Pick<BodySource, 'spooledAt' | 'decode' | 'setAside'>;
   readonly writer: EventWriter;
-  readonly detect: Pick<Detector, 'take' | 'advance' | 'snapshot'>;
+  readonly detect: Omit<Detector, 'take' | 'reload' | 'restore' | 'counts'>;
   readonly states: StateStore;
   readonly marks: Pick<RaiseMarks, 'note' | 'forget'>;
   readonly clock: Clock;
@@ -45,13 +46,24 @@ export const DETECT_STATE = 'detect';
  */
 const CHECKPOINT_MS = 2_000;
 
+/**
+ * As far behind in the spool, in bytes, either reader may be for the other to decode for both. A
+ * reader that is further behind decodes for itself.
+ */
+const LEVEL_BYTES = 8_388_608;
+
 /** Bodies of the spool, through index and detection, each reader at its own pace. */
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #ears: PipelineEars;
-  readonly #handover: EmbeddedHandover;
+  readonly #handover: EmbeddedHandover<Passage>;
   readonly #readings: { stop(): Promise<void> }[] = [];
   readonly #outbox: Raised[] = [];
+  /** How far the index is, whether it fails, and what resolves when either changes. */
+  #indexed: number;
+  #indexFails = false;
+  #indexTurn = Promise.withResolvers<void>();
+  #stopping = false;
   #detected: number;
   #taken: number;
   #saved: number;
@@ -69,19 +81,19 @@ export class Pipeline {
     this.#taken = detected;
     this.#saved = detected;
     this.#pace = new SnapshotPace(detected);
-    const indexed = Math.max(0, parts.writer.position());
+    this.#indexed = Math.max(0, parts.writer.position());
     this.#handover = new EmbeddedHandover(
-      new SharedBatches((from) => parts.source.batchAt(from)),
+      new SharedBatches((from) => this.#passageAt(from)),
       parts.clock,
-      { index: indexed, detect: detected },
+      { index: this.#indexed, detect: detected },
       (reader, { from, to }, reason) => ears.park({ reader, from, to, reason }),
     );
   }
 
   start(): void {
     this.#readings.push(
-      this.#handover.read('index', (batch) => this.#index(batch)),
-      this.#handover.read('detect', (batch) => this.#detect(batch)),
+      this.#handover.read('index', (passage) => this.#index(passage)),
+      this.#handover.read('detect', (passage) => this.#detect(passage)),
     );
     this.#timer = setInterval(() => {
       this.#checkpointing = this.#checkpointing.then(() => this.#checkpoint());
@@ -91,6 +103,8 @@ export class Pipeline {
   /** Ends both readers and makes durable what they did. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopping = true;
+    this.#turn();
     await Promise.all(this.#readings.map((reading) => reading.stop()));
     await this.#checkpointing;
     await this.#checkpoint('last');
@@ -124,20 +138,51 @@ export class Pipeline {
     return this.#trouble;
   }
 
-  async #index(batch: Batch): Promise<void> {
-    this.#parts.writer.append(batch);
+  async #passageAt(from: number): Promise<Passage | undefined> {
+    const spooled = await this.#parts.source.spooledAt(from);
+    return spooled === undefined ? undefined : new Passage(this.#parts, spooled);
+  }
+
+  async #index(passage: Passage): Promise<void> {
+    const { from, to } = passage;
+    try {
+      await passage.index(this.#detected <= from && from - this.#detected <= LEVEL_BYTES);
+      this.#indexed = to;
+      this.#indexFails = false;
+    } catch (error) {
+      this.#indexFails = true;
+      throw error;
+    } finally {
+      this.#turn();
+    }
     // The writer is synchronous: detection and messages get their turn between two batches.
     await new Promise(setImmediate);
   }
 
-  async #detect(batch: Batch): Promise<void> {
+  #turn(): void {
+    this.#indexTurn.resolve();
+    this.#indexTurn = Promise.withResolvers();
+  }
+
+  /** True when the index is about to come here, and will decode for both. */
+  #isIndexComing({ from, isLooked }: Passage): boolean {
+    if (isLooked || this.#indexFails || this.#stopping) return false;
+    return this.#indexed <= from && from - this.#indexed <= LEVEL_BYTES;
+  }
+
+  async #detect(passage: Passage): Promise<void> {
+    while (this.#isIndexComing(passage)) await this.#indexTurn.promise;
+    const { to, received } = passage;
     await this.#alone(async () => {
       await this.#tellOutbox();
       // A batch that comes again because its alerts could not be stored is not taken twice.
-      if (this.#taken !== batch.to) this.#put(await this.#parts.detect.take(batch), batch.to);
-      this.#taken = batch.to;
+      if (this.#taken !== to) {
+        const looked = await passage.look();
+        this.#put(await this.#parts.detect.settle(looked, received), to);
+      }
+      this.#taken = to;
       await this.#tellOutbox();
-      this.#detected = batch.to;
+      this.#detected = to;
     });
     await new Promise(setImmediate);
   }

@@ -2,7 +2,7 @@ import type { SenderTally } from '#libs/availability';
 import type { BodyHeader, Event, Oddity } from '#libs/model';
 import { UNKNOWN_LOCALITY } from '#libs/model';
 
-import type { DecodedBody } from '../../collector/pipeline/decode-body.ts';
+import type { BodyOutcome } from '../../collector/pipeline/decode-body.ts';
 
 /** Characters of a line that the page of unknown senders shows. */
 const SAMPLE_CHARS_MAX = 300;
@@ -16,7 +16,7 @@ function textOf(event: Event | undefined): string {
 }
 
 /** What one body says about its senders, for the register of sources. */
-export function talliesOf(header: BodyHeader, { batch, sources }: DecodedBody): SenderTally[] {
+export function talliesOf(header: BodyHeader, { first, sources }: BodyOutcome): SenderTally[] {
   // Our verdict about a source names its host: it must not count as the source's own sign of life.
   if (header.input === 'self') return [];
   return [...sources].map(([source, count]) => {
@@ -30,7 +30,7 @@ export function talliesOf(header: BodyHeader, { batch, sources }: DecodedBody): 
       notUnderstood,
       received: header.received,
       time: Math.round(header.received - skew),
-      sample: source === '' ? textOf(batch.events[0]) : '',
+      sample: source === '' ? textOf(first) : '',
       ...(source === '' ? {} : { source }),
       ...(header.peer === undefined ? {} : { peer: header.peer }),
     };

@@ -60,6 +60,10 @@ export class ShardPost implements Correlation {
     return this.#routes;
   }
 
+  slim(match: Match): Match {
+    return match;
+  }
+
   async accept(matches: readonly Match[]): Promise<readonly AlertChange[]> {
     const parcels = new Map<number, Parcel>();
     for (const match of matches) {
