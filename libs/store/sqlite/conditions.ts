@@ -69,14 +69,17 @@ export function columnCondition(
   passing: Uint8Array,
   beyond: Condition,
 ): Condition {
-  const some = passing.includes(1);
-  if (!some && beyond === NOTHING) return NOTHING;
+  const first = passing.indexOf(1);
+  if (first === -1 && beyond === NOTHING) return NOTHING;
+  const only = first !== -1 && first === passing.lastIndexOf(1) ? first : undefined;
+  const may = (codes: Uint8Array | Uint16Array) =>
+    only === undefined ? first !== -1 : codes.includes(only);
   return {
     cost: COLUMN_COST,
     *evaluate(chunk, within) {
       const codes = day.codes(chunk, slot);
       if (codes === undefined) return noBits();
-      const bits = some ? intersect(within, codesIn(codes, passing)) : noBits();
+      const bits = may(codes) ? intersect(within, codesIn(codes, passing)) : noBits();
       if (!(codes instanceof Uint16Array) || !codes.includes(CODE_BEYOND)) return bits;
       const outside = intersect(within, codeBits(codes, CODE_BEYOND));
       return isEmpty(outside) ? bits : unite(bits, yield* beyond.evaluate(chunk, outside));
@@ -147,6 +150,7 @@ export function textsCondition(
     ...(blocks === undefined ? {} : { blocks }),
     *evaluate(chunk, asked) {
       const bits = noBits();
+      if (blocks !== undefined && !hasBlocks(chunk, blocks)) return bits;
       const shapes = day.codes(chunk, SHAPE_SLOT);
       const within = shapes === undefined ? asked : intersect(asked, codesIn(shapes, having));
       for (let index = BLOCKS_PER_CHUNK - 1; index >= 0; index--) {
@@ -163,6 +167,13 @@ export function textsCondition(
       return bits;
     },
   };
+}
+
+/** Whether any block of a chunk is among these. */
+function hasBlocks(chunk: Chunk, blocks: Uint8Array): boolean {
+  const first = chunk.id * BLOCKS_PER_CHUNK;
+  const at = blocks.indexOf(1, first);
+  return at !== -1 && at < first + BLOCKS_PER_CHUNK;
 }
 
 /** 1 for each shape that has one of the fields. */

@@ -54,8 +54,8 @@ export interface ReadCaches {
 interface ChunkColumns {
   readonly chunk: Chunk;
   readonly columns: (Column | undefined)[];
-  /** `null` stands for a field that no row of the chunk has. */
-  readonly packed: (Uint8Array | null | undefined)[];
+  /** Once an event was asked for; a field that no row of the chunk has is left out. */
+  packed: readonly Uint8Array[] | undefined;
 }
 
 const CACHE_KIB = 2_048;
@@ -63,6 +63,10 @@ const CACHE_KIB = 2_048;
 const SINGLE_VALUES_MAX = 8_192;
 /** What one value of a column takes in memory, about. */
 const VALUE_BYTES = 64;
+
+function sizeOf(values: readonly FieldValue[]): number {
+  return values.length * VALUE_BYTES;
+}
 
 /**
  * Reads one day's file, from a connection of its own. Everything it gives is as of the last
@@ -79,6 +83,8 @@ export class DayReader {
   readonly #names: string[] = [];
   readonly #shapes: (DayShape | undefined)[] = [];
   readonly #singles = new Map<number, FieldValue>();
+  /** By dictionary: the first codes of the rows of its values that were read, ascending. */
+  readonly #rowStarts: number[][] = [];
   #events = 0;
   #unshaped = 0;
   #lastBlock: { readonly id: number; readonly block: Block } | undefined;
@@ -164,7 +170,7 @@ export class DayReader {
       for (const value of JSON.parse(String(v)) as FieldValue[]) values.push(value);
     }
     if (values.length > known || known === 1) {
-      this.#caches.values.set(key, values, values.length * VALUE_BYTES);
+      this.#caches.values.set(key, values, sizeOf(values));
     }
     return values;
   }
@@ -175,11 +181,7 @@ export class DayReader {
     const key = dictionary * (CODE_BEYOND + 1) + code;
     const known = this.#singles.get(key);
     if (known !== undefined) return known;
-    const row = this.sql(
-      'SELECT code, v FROM value WHERE slot = ? AND code <= ? ORDER BY code DESC LIMIT 1',
-    ).get(dictionary, code);
-    const values = JSON.parse(String(row?.['v'] ?? '[]')) as FieldValue[];
-    const value = values[code - Number(row?.['code'] ?? 0)] ?? null;
+    const value = this.#rowValue(dictionary, code);
     if (this.#singles.size >= SINGLE_VALUES_MAX) this.#singles.clear();
     this.#singles.set(key, value);
     return value;
@@ -264,6 +266,26 @@ export class DayReader {
     this.#db.close();
   }
 
+  /** A value out of its row of the file: rows are kept parsed, they hold values met together. */
+  #rowValue(dictionary: number, code: number): FieldValue {
+    const starts = (this.#rowStarts[dictionary] ??= []);
+    const before = starts.findLastIndex((start) => start <= code);
+    const start = starts[before];
+    if (start !== undefined) {
+      const values = this.#caches.values.get(`${this.day} ${dictionary} ${start}`);
+      if (values !== undefined && code - start < values.length) return values[code - start] ?? null;
+    }
+    const row = this.sql(
+      'SELECT code, v FROM value WHERE slot = ? AND code <= ? ORDER BY code DESC LIMIT 1',
+    ).get(dictionary, code);
+    if (row === undefined) return null;
+    const first = Number(row['code']);
+    const values = JSON.parse(String(row['v'])) as FieldValue[];
+    if (first !== start) starts.splice(before + 1, 0, first);
+    this.#caches.values.set(`${this.day} ${dictionary} ${first}`, values, sizeOf(values));
+    return values[code - first] ?? null;
+  }
+
   #chunkOf(row: number): Chunk {
     const chunk = this.#chunks[Math.floor(row / CHUNK_EVENTS)];
     if (chunk === undefined) throw new Error(`day ${this.day} has no row ${row}`);
@@ -286,16 +308,27 @@ export class DayReader {
 
   /** One code, without unpacking a column that nobody counts on. */
   #codeAt(chunk: Chunk, slot: number, row: number): number {
-    const { columns, packed } = this.#at(chunk);
-    const column = columns[slot];
+    const at = this.#at(chunk);
+    const column = at.columns[slot];
     if (column !== undefined) return column[row] ?? 0;
-    const z = (packed[slot] ??= this.#packed(chunk, slot));
-    return z === null ? 0 : codeAt(z, row);
+    const z = (at.packed ??= this.#allPacked(chunk))[slot];
+    return z === undefined ? 0 : codeAt(z, row);
+  }
+
+  /** All columns of a chunk as they are kept: an event has values in most of them. */
+  #allPacked(chunk: Chunk): Uint8Array[] {
+    const packed: Uint8Array[] = [];
+    const first = chunk.id * SLOTS_MAX;
+    const rows = this.sql('SELECT id, z FROM col WHERE id BETWEEN ? AND ?');
+    for (const { id, z } of rows.iterate(first, first + SLOTS_MAX - 1)) {
+      packed[Number(id) - first] = z as Uint8Array;
+    }
+    return packed;
   }
 
   #at(chunk: Chunk): ChunkColumns {
     if (this.#chunkAt?.chunk === chunk) return this.#chunkAt;
-    return (this.#chunkAt = { chunk, columns: [], packed: [] });
+    return (this.#chunkAt = { chunk, columns: [], packed: undefined });
   }
 
   #column(chunk: Chunk, slot: number): Column | undefined {
