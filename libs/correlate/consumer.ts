@@ -3,6 +3,7 @@ import { UNKNOWN_LOCALITY, type Event, type FieldValue, type RuleSetView } from 
 import { ABSENT, firstText, groupKey } from './group-key.ts';
 import type { Result } from './feed.ts';
 import type { Machine } from './machine.ts';
+import { provinceOf } from './marks.ts';
 import { millionths } from './meter.ts';
 import type { Plan } from './plan.ts';
 import type { Entry } from './timeline.ts';
@@ -64,6 +65,14 @@ export class Consumer {
     return groupKey(plan.grouping, province, this.#groupFields, (field) =>
       this.#text(event, field),
     );
+  }
+
+  /** Whether keys like this one are looked at here, not by the machine of a province or of all. */
+  takes(key: string): boolean {
+    const { plan, elsewhere } = this.machine;
+    if (plan.province === undefined && elsewhere === undefined) return true;
+    const province = provinceOf(key);
+    return plan.province === undefined ? !elsewhere?.has(province) : plan.province === province;
   }
 
   /** What the machine counts of an event; undefined when it lacks the value that is counted. */

@@ -10,7 +10,7 @@ import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import type { Feed } from './feed.ts';
 import { EXPIRE_STEP_MS, Machine } from './machine.ts';
 import { Marks, provinceOf, type WindowMark } from './marks.ts';
-import { fingerprint, plansOf } from './plan.ts';
+import { fingerprint, plansOf, provincesOf } from './plan.ts';
 import { Recoveries } from './recovery.ts';
 import { load, save } from './snapshot.ts';
 import { Slimming } from './slim.ts';
@@ -123,7 +123,10 @@ class WindowCorrelator implements Correlator {
     this.#consumers = new Map();
     this.#awaiting = this.#machines.filter(({ plan }) => plan.type === 'absence');
     const read = this.#ruleSet.read?.bind(this.#ruleSet);
+    const provinces = provincesOf(this.#machines.map(({ plan }) => plan));
     for (const machine of this.#machines) {
+      const { rule: id, province } = machine.plan;
+      machine.elsewhere = province === undefined ? provinces.get(id) : undefined;
       for (const rule of machine.plan.members)
         this.#consume(rule, new Consumer(machine, rule, false, read));
       for (const rule of machine.plan.against)
@@ -166,7 +169,8 @@ class WindowCorrelator implements Correlator {
         const { machine } = consumer;
         if (event.time - machine.plan.spanMs > machine.cold) continue;
         const key = consumer.keyOf(event);
-        const least = key === undefined ? undefined : machine.lacks(key, event.time, this.#reached);
+        const isHere = key !== undefined && consumer.takes(key);
+        const least = !isHere ? undefined : machine.lacks(key, event.time, this.#reached);
         if (key === undefined || least === undefined) continue;
         const keys = wanted.get(machine) ?? new Map<string, number>();
         wanted.set(machine, keys.set(key, Math.min(keys.get(key) ?? Infinity, least)));
@@ -224,6 +228,7 @@ class WindowCorrelator implements Correlator {
     const { machine, against } = consumer;
     const late = this.#reached - event.time > this.#limits.latenessMs;
     const key = consumer.keyOf(event);
+    if (key !== undefined && !consumer.takes(key)) return;
     if (late && machine.plan.type !== 'plain') {
       this.#counters.too_late += 1;
       if (key !== undefined) this.#markTooLate(machine, key, event.time);
@@ -282,6 +287,7 @@ class WindowCorrelator implements Correlator {
       const found = consumer.resultsOf(from.plan, feed.key, feed.results);
       if (found === undefined) continue;
       const [key, entries] = found;
+      if (!consumer.takes(key)) continue;
       const oldest = feed.results[0]?.time ?? this.#reached;
       const state = consumer.machine.stateOf(key, oldest, this.#reached);
       if (state !== undefined) consumer.machine.takeFeed(state, feed, entries, consumer.member);
@@ -309,15 +315,17 @@ class WindowCorrelator implements Correlator {
     rule: string,
     { event, limit }: { readonly event?: Event; readonly limit: number },
   ): readonly WindowStanding[] {
-    const machine = this.#machines.find(({ plan }) => plan.rule === rule);
-    if (machine === undefined) return [];
     const at = event?.time;
-    const keys =
-      event === undefined ? machine.keys(STANDINGS_READ_MAX) : this.#keysOf(machine, event);
     const standings: WindowStanding[] = [];
-    for (const key of keys) {
-      const standing = machine.standing(key, this.#reached, at);
-      if (standing !== undefined) standings.push(standing);
+    for (const machine of this.#machines) {
+      if (machine.plan.rule !== rule) continue;
+      const keys =
+        event === undefined ? machine.keys(STANDINGS_READ_MAX) : this.#keysOf(machine, event);
+      for (const key of keys) {
+        if (machine.elsewhere?.has(provinceOf(key)) === true) continue;
+        const standing = machine.standing(key, this.#reached, at);
+        if (standing !== undefined) standings.push(standing);
+      }
     }
     return standings.toSorted((a, b) => b.measured - a.measured).slice(0, limit);
   }
@@ -328,7 +336,7 @@ class WindowCorrelator implements Correlator {
     for (const consumers of this.#consumers.values())
       for (const consumer of consumers) {
         const key = consumer.machine === machine ? consumer.keyOf(event) : undefined;
-        if (key !== undefined) keys.add(key);
+        if (key !== undefined && consumer.takes(key)) keys.add(key);
       }
     return keys;
   }

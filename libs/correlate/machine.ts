@@ -44,6 +44,8 @@ const SHED_SHARE = 0.1;
 export class Machine {
   /** Replaced when only the wording of the rule changed. */
   plan: Plan;
+  /** Provinces whose keys have machines of their own. */
+  elsewhere: ReadonlySet<string> | undefined;
   readonly states = new Map<string, KeyState>();
   /** Names what this rule puts away. */
   readonly id: string;

@@ -20,6 +20,8 @@ import { learnDaysOf, NEW_FOR_MS } from './days.ts';
 /** How one rule's alerts come about, with every default filled in. */
 export interface Plan {
   readonly rule: string;
+  /** Set where the plan is that of one province, which laid parameters of its own on the rule. */
+  readonly province?: string;
   readonly title: string;
   readonly level: Severity;
   readonly type: CorrelationType | 'plain';
@@ -178,9 +180,31 @@ function depthOf(id: string, set: RuleSetView, above: readonly string[]): number
 export function plansOf(set: RuleSetView): readonly Plan[] {
   const plain = set.rules.filter((r) => !r.silent && r.ours.recovers.length === 0);
   return [
-    ...plain.map(plainPlan),
-    ...set.correlations.map((c) => correlationPlan(c, set)),
+    ...plain.flatMap((rule) => withProvinces(rule, plainPlan)),
+    ...set.correlations.flatMap((c) => withProvinces(c, (one) => correlationPlan(one, set))),
   ].toSorted((a, b) => a.depth - b.depth);
+}
+
+/** The plan of a rule, and one for each province that has it otherwise. */
+function withProvinces<T extends RuleView>(rule: T, planOf: (rule: T) => Plan): Plan[] {
+  const common = planOf(rule);
+  const own = Object.entries((rule.byProvince ?? {}) as Readonly<Record<string, T>>);
+  return [
+    common,
+    ...own.map(([province, view]) => ({ ...planOf(view), silent: common.silent, province })),
+  ];
+}
+
+/** Provinces that have a plan of their own, by rule. */
+export function provincesOf(plans: readonly Plan[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { rule, province } of plans) {
+    if (province === undefined) continue;
+    const provinces = found.get(rule);
+    if (provinces === undefined) found.set(rule, new Set([province]));
+    else provinces.add(province);
+  }
+  return found;
 }
 
 /** Equal for two plans exactly when state made under one may be carried on under the other. */

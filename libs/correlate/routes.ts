@@ -30,7 +30,8 @@ export interface Routes {
  * key is correlated by itself.
  */
 export function createRoutes(set: RuleSetView): Routes {
-  const plans = plansOf(set);
+  // A province that has a rule otherwise groups it as all others do.
+  const plans = plansOf(set).filter(({ province }) => province === undefined);
   const partOf = partsByFeeding(plans);
   const sizes = new Map<string, number>();
   for (const { rule } of plans) {

@@ -36,6 +36,38 @@ describe('how far a window is from its threshold', () => {
     expect(correlator.standing('unknown', { limit: 1 })).toEqual([]);
   });
 
+  it('asks a province by the parameters that it laid on the rule, from the reload on', async () => {
+    const set = ruleSet([member('a')], [correlation('c', ['a'])]);
+    const correlator = createCorrelator(set, limits);
+    const hue = { ...group, 'gov.locality.code': '46' };
+    const before = await correlator.accept([
+      ...at('a', { e1: 0, e2: 1 }),
+      ...at('a', { f1: 0 }, hue),
+    ]);
+    expect(before).toEqual([]);
+    const stricter = correlation('c', ['a'], { condition: [{ op: 'gte', value: 2 }] });
+    correlator.reload(
+      ruleSet([member('a')], [correlation('c', ['a'], { byProvince: { '46': stricter } })]),
+    );
+    const changes = await correlator.accept([
+      ...at('a', { e3: 3 }),
+      ...at('a', { f2: 2, f3: 3 }, hue),
+    ]);
+    // The others keep their windows; where a rule changed it begins anew.
+    expect(changes.map(({ alert }) => [alert.place.province, alert.count])).toEqual([
+      ['66', 3],
+      ['46', 2],
+    ]);
+    const asked = correlator.standing('c', { limit: 5 });
+    expect(asked.map(({ province, condition }) => [province, condition])).toEqual([
+      ['66', [{ op: 'gte', value: 3 }]],
+      ['46', [{ op: 'gte', value: 2 }]],
+    ]);
+    const restored = createCorrelator(set, limits);
+    restored.restore(correlator.snapshot());
+    expect(await restored.accept(at('a', { e3: 3 }))).toEqual([]);
+  });
+
   it('looks at the window of an event, as it was at its time', async () => {
     const set = ruleSet([member('a')], [correlation('c', ['a'])]);
     const correlator = createCorrelator(set, limits);

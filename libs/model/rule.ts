@@ -1,4 +1,5 @@
 import type { EntityKind, Severity } from './alert.ts';
+import type { ProvinceCode } from './locality.ts';
 
 /**
  * What correlation needs to know of our additions to a rule (`thapcanh:` of the rule document).
@@ -57,6 +58,8 @@ export interface RuleView {
   /** Feeds correlations only and raises nothing itself. */
   readonly silent: boolean;
   readonly ours: OursView;
+  /** The rule as a province has it that laid parameters of its own on it. */
+  readonly byProvince?: Readonly<Record<ProvinceCode, RuleView>>;
 }
 
 export interface Comparison {
@@ -100,6 +103,7 @@ export interface CorrelationView extends RuleView {
   readonly condition: readonly Comparison[] | Presence;
   readonly field?: readonly string[];
   readonly percentile?: number;
+  readonly byProvince?: Readonly<Record<ProvinceCode, CorrelationView>>;
 }
 
 /** The part of a compiled rule set that correlation reads; `RuleSet` of libs/sigma is one. */

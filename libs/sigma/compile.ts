@@ -67,6 +67,7 @@ function* compileSteps(
   const linked = linkCorrelations(reader.filtered(), drafts, resolver, {
     exceptions,
     parameters: options.parameters ?? {},
+    provinces: options.provinces ?? {},
   });
   yield;
   const { off, ...standing } =

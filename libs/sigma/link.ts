@@ -3,7 +3,7 @@ import type { GroupField, Presence } from '#libs/model';
 import type { CorrelationDocument, Drafts, RuleDraft } from './drafts.ts';
 import type { ExceptionInForce } from './exceptions.ts';
 import { ecsName, type FieldResolver } from './fields/resolve.ts';
-import { adjusted, type RuleParameters } from './parameters.ts';
+import { adjusted, copyOf, type RuleParameters, tightened } from './parameters.ts';
 import { parseCondition, type Named } from './read/condition.ts';
 import { Refused, refusalOf } from './refusal.ts';
 import type { Header } from './read/header.ts';
@@ -37,6 +37,8 @@ export function linkCorrelations(
 export interface LocalRules {
   readonly exceptions: ReadonlyMap<string, readonly ExceptionInForce[]>;
   readonly parameters: Readonly<Record<string, RuleParameters>>;
+  /** By province first. */
+  readonly provinces: Readonly<Record<string, Readonly<Record<string, RuleParameters>>>>;
 }
 
 const NO_EXCEPTIONS: readonly ExceptionInForce[] = [];
@@ -232,9 +234,18 @@ class Linker {
   }
 
   #adjusted<T extends Rule | CorrelationRule>(rule: T): T {
-    const { parameters } = this.#local;
+    const { parameters, provinces } = this.#local;
     const given = Object.hasOwn(parameters, rule.id) ? parameters[rule.id] : undefined;
-    return given === undefined ? rule : adjusted(rule, given);
+    const central = given === undefined ? rule : adjusted(rule, given);
+    // A national rule knows no province.
+    if (rule.ours.national) return central;
+    const stricter = Object.entries(provinces).flatMap(([province, own]) => {
+      const more = Object.hasOwn(own, rule.id) ? own[rule.id] : undefined;
+      return more === undefined ? [] : [[province, tightened(central, more)] as const];
+    });
+    if (stricter.length === 0) return central;
+    const byProvince = { value: Object.fromEntries(stricter), enumerable: true };
+    return Object.defineProperty(copyOf(central), 'byProvince', byProvince);
   }
 
   #ours(ours: Ours, node: MapNode): Ours {

@@ -89,6 +89,33 @@ describe('parameters', () => {
       timespanMs: 60_000,
     });
   });
+
+  it('of a province make a rule stricter there, whatever the centre sets, and never looser', () => {
+    const at = (value: number) => [{ op: 'gte' as const, value }];
+    const provinces = {
+      '46': { brute: { condition: at(3), level: 'informational' } },
+      '75': { brute: { condition: at(50), timespanMs: 900_000 } },
+    } as const;
+    const there = (parameters: CompileOptions['parameters'] & object) => {
+      const set = rulesOf({ provinces, parameters }, login('failed'), brute);
+      return set.correlations[0];
+    };
+    const central = there({});
+    expect(central?.byProvince?.['46']).toMatchObject({
+      condition: at(3),
+      level: central?.level,
+      timespanMs: central?.timespanMs,
+    });
+    expect(central?.byProvince?.['75']).toMatchObject({
+      condition: central?.condition,
+      timespanMs: 900_000,
+    });
+    const stricter = there({ brute: { condition: at(2) } });
+    expect(stricter?.byProvince?.['46']?.condition).toEqual(at(2));
+    const national = `${brute}thapcanh: {national: true}\n`;
+    const known = rulesOf({ provinces }, login('failed'), national).correlations[0];
+    expect(known?.byProvince).toBeUndefined();
+  });
 });
 
 describe('exceptions', () => {

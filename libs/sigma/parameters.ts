@@ -1,4 +1,4 @@
-import type { Comparison, Severity } from '#libs/model';
+import { type Comparison, SEVERITIES, type Severity } from '#libs/model';
 
 /** Values that stand in place of those a rule was written with; times in ms. */
 export interface RuleParameters {
@@ -17,7 +17,11 @@ interface Adjustable {
   readonly condition?: unknown;
   readonly ours: {
     readonly suppressMs?: number;
-    readonly ratio?: { readonly base: readonly string[] };
+    readonly ratio?: {
+      readonly base: readonly string[];
+      readonly gte?: number;
+      readonly gt?: number;
+    };
     readonly baseline?: { readonly gte: number; readonly days: number };
   };
 }
@@ -26,11 +30,7 @@ interface Adjustable {
 export function adjusted<T extends Adjustable>(rule: T, given: RuleParameters): T {
   const { level, suppressMs, condition, timespanMs, ratio, baseline } = given;
   const { ours } = rule;
-  // Not spread: a rule reads what is for people only when it is asked for.
-  const changed = Object.create(
-    Object.getPrototypeOf(rule) as object,
-    Object.getOwnPropertyDescriptors(rule),
-  ) as T;
+  const changed = copyOf(rule);
   const measured = rule.timespanMs !== undefined && Array.isArray(rule.condition);
   const own = {
     ...ours,
@@ -51,5 +51,37 @@ export function adjusted<T extends Adjustable>(rule: T, given: RuleParameters): 
     ...(timespanMs === undefined || rule.timespanMs === undefined
       ? {}
       : { timespanMs: { value: timespanMs, enumerable: true } }),
+  });
+}
+
+/** Not spread: a rule reads what is for people only when it is asked for. */
+export function copyOf<T extends object>(rule: T): T {
+  return Object.create(
+    Object.getPrototypeOf(rule) as object,
+    Object.getOwnPropertyDescriptors(rule),
+  ) as T;
+}
+
+/**
+ * The rule as a province has it: of the values given only those that make it stricter than the
+ * centre's rule, whatever that became since they were given.
+ */
+export function tightened<T extends Adjustable>(rule: T, given: RuleParameters): T {
+  const { level, suppressMs, condition, timespanMs, ratio, baseline } = given;
+  const { ours } = rule;
+  const isWorse = (one: Severity) => SEVERITIES.indexOf(one) < SEVERITIES.indexOf(rule.level);
+  const least = (all: unknown): number =>
+    Array.isArray(all)
+      ? ((all as Comparison[]).find(({ op }) => op === 'gte' || op === 'gt')?.value ?? Infinity)
+      : Infinity;
+  const share = (of: { readonly gte?: number; readonly gt?: number } | undefined): number =>
+    of?.gte ?? of?.gt ?? Infinity;
+  return adjusted(rule, {
+    ...(level !== undefined && isWorse(level) ? { level } : {}),
+    ...(suppressMs === undefined ? {} : { suppressMs }),
+    ...(condition !== undefined && least(condition) <= least(rule.condition) ? { condition } : {}),
+    ...(timespanMs !== undefined && timespanMs >= (rule.timespanMs ?? 0) ? { timespanMs } : {}),
+    ...(ratio !== undefined && share(ratio) <= share(ours.ratio) ? { ratio } : {}),
+    ...(baseline !== undefined && baseline.gte <= (ours.baseline?.gte ?? 0) ? { baseline } : {}),
   });
 }

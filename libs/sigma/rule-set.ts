@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly exceptions?: readonly RuleException[];
   /** By id of the rule. */
   readonly parameters?: Readonly<Record<string, RuleParameters>>;
+  /** By province, then by id of the rule: where it makes the rule stricter there. */
+  readonly provinces?: Readonly<Record<string, Readonly<Record<string, RuleParameters>>>>;
 }
 
 /** Who wrote a rule and why; kept for people and for the licence. */
@@ -74,11 +76,13 @@ export interface Rule extends RuleView {
   readonly condition: Expr;
   /** An event that one of them fits does not meet the rule. */
   readonly exceptions: readonly ExceptionInForce[];
+  readonly byProvince?: Readonly<Record<string, Rule>>;
 }
 
 /** One correlation in force. */
 export interface CorrelationRule extends CorrelationView {
   readonly generate: boolean;
+  readonly byProvince?: Readonly<Record<string, CorrelationRule>>;
   readonly file: string;
   readonly pack?: string;
   readonly meta: RuleMeta;

@@ -247,13 +247,25 @@ function plainSpec(rule: RuleView): Spec {
 
 /** The alerts in force when all of `matches` have come. */
 export function modelAlerts(set: RuleSetView, matches: readonly Match[], end: Reached) {
-  const episodes = (spec: Spec, occurrences: Many): Episode[] => {
+  const episodes = <T extends RuleView>(
+    rule: T,
+    specOf: (rule: T) => Spec,
+    occurrences: Many,
+    province?: string,
+  ): Episode[] => {
+    const spec = specOf(rule);
     const { kin = spec } = spec;
     const kins = byGroup(kin, occurrences);
-    return [...byGroup(spec, occurrences)].flatMap(([key, all]) => {
-      const parts = (JSON.parse(key) as string[]).slice(0, 1 + kin.groupBy.length);
-      return episodesOf(spec, key, all, kins.get(JSON.stringify(parts)) ?? []);
-    });
+    const own = (rule.byProvince ?? {}) as Record<string, T>;
+    return [...byGroup(spec, occurrences)]
+      .flatMap(([key, all]) => {
+        const parts = (JSON.parse(key) as string[]).slice(0, 1 + kin.groupBy.length);
+        const there = own[parts[0] ?? ''];
+        if (province !== undefined && parts[0] !== province) return [];
+        if (there !== undefined) return [];
+        return episodesOf(spec, key, all, kins.get(JSON.stringify(parts)) ?? []);
+      })
+      .concat(Object.entries(own).flatMap(([p, one]) => episodes(one, specOf, occurrences, p)));
   };
   const ofCorrelation = (c: CorrelationView): Episode[] => {
     const base = c.ours.ratio?.base ?? [];
@@ -262,11 +274,11 @@ export function modelAlerts(set: RuleSetView, matches: readonly Match[], end: Re
       if (member === undefined) return occurrencesOfEvents(matches, id);
       return ofCorrelation(member).flatMap((e) => e.results);
     });
-    return episodes(correlationSpec(c, base, end.reached), all);
+    return episodes(c, (one) => correlationSpec(one, base, end.reached), all);
   };
   const plain = set.rules.filter((r) => !r.silent && r.ours.recovers.length === 0);
   return [
-    ...plain.flatMap((r) => episodes(plainSpec(r), occurrencesOfEvents(matches, r.id))),
+    ...plain.flatMap((r) => episodes(r, plainSpec, occurrencesOfEvents(matches, r.id))),
     ...set.correlations.filter((c) => !c.silent).flatMap(ofCorrelation),
   ].map(({ alert }) => alert);
 }

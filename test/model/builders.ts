@@ -28,8 +28,9 @@ export function correlation(
   rules: readonly string[],
   over: Partial<CorrelationView> = {},
 ): CorrelationView {
+  const { byProvince: _none, ...plain } = plainRule(id);
   return {
-    ...plainRule(id),
+    ...plain,
     type: 'event_count',
     rules,
     groupBy: [{ name: 'source.ip', fieldOf: 'source.ip' }],

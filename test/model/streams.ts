@@ -25,16 +25,21 @@ const either = [{ name: 'who', fieldOf: { a: 'user.name', b: 'source.ip', c: 'us
 export function everyType(): RuleSetView {
   const c = (id: string, rules: string[], over: Partial<CorrelationView> = {}) =>
     correlation(id, rules, over);
+  /** The same, but for what one province has otherwise. */
+  const there = (id: string, rules: string[], over: object, own: Partial<CorrelationView>) =>
+    c(id, rules, { ...over, byProvince: { '46': c(id, rules, { ...over, ...own }) } });
   const gte = (value: number) => [{ op: 'gte' as const, value }];
   const all = { op: 'and' as const, of: [mem('a'), { op: 'not' as const, of: mem('c') }] };
   return ruleSet(
     [
-      plainRule('p'),
+      plainRule('p', {
+        byProvince: { '46': plainRule('p', { level: 'high', ours: ours({ suppressMs: 60_000 }) }) },
+      }),
       plainRule('q', { ours: ours({ group: ['user.name'], suppressMs: 120_000, national: true }) }),
       ...['a', 'b', 'c'].map((id) => member(id)),
     ],
     [
-      c('count', ['a']),
+      there('count', ['a'], {}, { condition: gte(2), timespanMs: 420_000, level: 'critical' }),
       c('count-present', ['a'], { ours: ours({ group: ['user.name|source.ip', 'host.name'] }) }),
       c('count-two', ['a', 'b'], { condition: gte(4), groupBy: [] }),
       c('count-alias', ['a', 'b'], { condition: gte(2), groupBy: either }),
@@ -95,8 +100,13 @@ export function everyType(): RuleSetView {
         timespanMs: 24 * HOUR,
         ours: ours({ group: ['source.ip'] }),
       }),
-      c('missing', ['a', 'b'], { type: 'absence', condition: [], groupBy: byUser }),
-      c('feeder', ['b'], { condition: gte(2), silent: true }),
+      there(
+        'missing',
+        ['a', 'b'],
+        { type: 'absence', condition: [], groupBy: byUser },
+        { timespanMs: 600_000 },
+      ),
+      there('feeder', ['b'], { condition: gte(2), silent: true }, { condition: gte(1) }),
       c('then-c', ['feeder', 'c'], { type: 'temporal_ordered', condition: gte(2) }),
       c('many-feeders', ['feeder'], { condition: gte(2), groupBy: [], timespanMs: 900_000 }),
       c('few-ratio', ['ratio', 'then-c', 'a'], { condition: gte(3), groupBy: [] }),
@@ -130,6 +140,7 @@ export function arrivals(
       fc.nat({ max: keys }).map((n) => `user-${n}`),
       { nil: null, freq: 6 },
     ),
+    'gov.locality.code': fc.constantFrom('66', '66', '66', '46'),
     'gov.locality.commune_code': fc.constantFrom('03433', '03433', '24133', null),
     n: fc.constantFrom(1, 9.3, 10.1, 20, 'x', null),
   });

@@ -210,8 +210,11 @@ function isCalled(
 
 /** How far back what an alert is made of may lie: the windows of a chain one after the other. */
 function reachMs({ rules, correlations }: RuleSet): number {
-  const suppress = rules.map(({ ours }) => ours.suppressMs ?? SUPPRESS_MS);
-  const windows = correlations.reduce((sum, one: CorrelationRule) => sum + one.timespanMs, 0);
+  const plain = rules.flatMap((one) => [one, ...Object.values(one.byProvince ?? {})]);
+  const suppress = plain.map(({ ours }) => ours.suppressMs ?? SUPPRESS_MS);
+  const longest = ({ timespanMs, byProvince = {} }: CorrelationRule): number =>
+    Math.max(timespanMs, ...Object.values(byProvince).map((one) => one.timespanMs));
+  const windows = correlations.reduce((sum, one) => sum + longest(one), 0);
   return Math.max(windows, ...suppress);
 }
 
