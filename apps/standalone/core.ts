@@ -14,7 +14,7 @@ import type { Config, Environment } from '#libs/config';
 import { openIncidentBook, type IncidentBook, type Names } from '#libs/incident';
 import type { Clock } from '#libs/model';
 import { projectFolder } from '#libs/platform';
-import { Schedule } from '#libs/schedule';
+import { RunClaims, Schedule } from '#libs/schedule';
 import { openSpool, type Spool } from '#libs/spool';
 import type { Documents } from '#libs/store';
 import { HealthBoard, type Logger } from '#libs/telemetry';
@@ -24,6 +24,7 @@ import { RuleBook } from '../engine/rules/rule-book.ts';
 import { RuleCatalog } from '../engine/rules/rule-catalog.ts';
 import { openFeed, type IncidentFeed } from './incident-feed.ts';
 import type { Role } from './options.ts';
+import { isNeeded } from './roles.ts';
 import { Others } from './others.ts';
 import { SelfDoor } from './self-door.ts';
 import { sessionLimits, spoolLimits } from './settings.ts';
@@ -82,6 +83,7 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
   const names: Names = {
     rules: (id) => catalog.facts(id) ?? selfFacts(id),
     places: (place) => availability.localities.nameOf(place),
+    credit: (id) => catalog.credit(id),
   };
   const incidents = await openIncidentBook({
     documents,
@@ -104,8 +106,8 @@ export async function openCore(needs: CoreNeeds): Promise<Core> {
     incidents,
     feed,
     spool,
-    schedule: new Schedule(ground.lease, clock),
-    board: new HealthBoard(),
+    schedule: new Schedule(ground.lease, clock, new RunClaims(documents, clock, audit.chain)),
+    board: new HealthBoard((line) => isNeeded(needs.role, line)),
     others: new Others(ground.broadcast),
     close: async () => {
       await spool.close();

@@ -14,10 +14,21 @@ const BROKEN: HealthLine['text'] = {
  */
 export class HealthBoard {
   readonly #sources = new Map<string, LineSource>();
+  readonly #isNeeded: (line: HealthLine) => boolean;
+
+  /** `isNeeded` says which lines must not be down for this process to be of use to its callers. */
+  constructor(isNeeded: (line: HealthLine) => boolean = ({ group }) => group !== 'job') {
+    this.#isNeeded = isNeeded;
+  }
 
   /** A later source of the same id replaces the earlier one. */
   add(id: string, source: LineSource): void {
     this.#sources.set(id, source);
+  }
+
+  /** What is needed and down: none of it, and this process is ready. */
+  failing(): readonly HealthLine[] {
+    return this.lines().filter((line) => line.state === 'down' && this.#isNeeded(line));
   }
 
   lines(): readonly HealthLine[] {

@@ -118,11 +118,9 @@ export class OverviewController {
   @Get(['health', 'health/ready'])
   @Open()
   @Answers('Ready', 'not_ready')
-  @ApiOperation({ summary: 'Doors, spool and stores can do their work' })
+  @ApiOperation({ summary: 'What this role needs can do its work' })
   ready(): { status: 'ready' } {
-    const down = this.#board
-      .lines()
-      .filter((line) => line.state === 'down' && line.group !== 'job');
+    const down = this.#board.failing();
     if (down.length > 0) {
       throw new ProblemException('not_ready', {
         detail: `Not ready: ${down.map((line) => line.id).join(', ')}.`,
