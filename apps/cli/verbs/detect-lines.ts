@@ -5,6 +5,8 @@ import { StringDecoder } from 'node:string_decoder';
 /** Characters of one line; a longer one is given out as undefined. */
 const LINE_CHARS_MAX = 16 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
+/** Some programs begin a file with it. */
+const BYTE_ORDER_MARK = '\ufeff';
 
 /** What is called for a line with its number from 0; undefined for a line over the limit. */
 export type LineCall = (line: string | undefined, number: number) => void;
@@ -80,8 +82,10 @@ class LineSplitter {
   }
 
   #give(tail: string): void {
-    const line = this.#rest === '' ? tail : this.#rest + tail;
-    this.#call(this.#tooLong ? undefined : line, this.#number);
+    let line = this.#rest === '' ? tail : this.#rest + tail;
+    if (this.#number === 0 && line.startsWith(BYTE_ORDER_MARK)) line = line.slice(1);
+    const tooLong = this.#tooLong || line.length > LINE_CHARS_MAX;
+    this.#call(tooLong ? undefined : line, this.#number);
     this.#number++;
     this.#rest = '';
     this.#tooLong = false;

@@ -52,12 +52,9 @@ export async function runDetect(
   );
   await run.finish();
   const ended = performance.now();
-  if (run.broken > 0) {
-    io.err.write(`detect: ${run.broken} of ${events} lines are no JSON objects\n`);
-  }
   if (options.stats) {
     io.err.write(`${statsLine(set, run, events, loaded - started, ended - loaded)}\n`);
-  }
+  } else for (const line of complaints(set, run, events)) io.err.write(`detect: ${line}\n`);
   return EXIT.done;
 }
 
@@ -179,13 +176,37 @@ async function explainOne(
     io.err.write(`detect: line ${wanted.event} is not there or no JSON object\n`);
     return EXIT.wrong;
   }
-  const explanation = set.explain(record, wanted.rule);
-  if (explanation === undefined) {
+  const explanations = plainRules(set, wanted.rule).flatMap((id) => set.explain(record, id) ?? []);
+  if (explanations.length === 0) {
     io.err.write(`detect: no rule ${wanted.rule} is in force\n`);
     return EXIT.wrong;
   }
-  await write(io.out, `${JSON.stringify({ event: wanted.event, ...explanation })}\n`);
+  for (const explanation of explanations) {
+    await write(io.out, `${JSON.stringify({ event: wanted.event, ...explanation })}\n`);
+  }
   return EXIT.done;
+}
+
+/** Ids of the plain rules that an id or a name stands for: itself, or what a correlation counts. */
+function plainRules(set: RuleSet, idOrName: string): readonly string[] {
+  const isIt = ({ id, name }: { readonly id: string; readonly name?: string }) =>
+    id === idOrName || name === idOrName;
+  const rule = set.rules.find(isIt);
+  if (rule !== undefined) return [rule.id];
+  const members = set.correlations.find(isIt)?.rules ?? [];
+  return [...new Set(members.flatMap((id) => plainRules(set, id)))];
+}
+
+/** What went wrong with rules and lines, for people; the statistics say the same for programs. */
+function complaints({ refused }: RuleSet, { broken }: DetectRun, events: number): string[] {
+  const [first] = refused;
+  const lines: string[] = [];
+  if (first !== undefined) {
+    const where = `${first.file}:${first.line}:${first.column}: ${first.message}`;
+    lines.push(`${refused.length} rules were refused, the first: ${where}`);
+  }
+  if (broken > 0) lines.push(`${broken} of ${events} lines are no JSON objects`);
+  return lines;
 }
 
 function statsLine(

@@ -63,6 +63,23 @@ describe('detect', () => {
     expect(status).toBe(0);
   });
 
+  it('takes a file that begins with a mark of its byte order', async () => {
+    const { out, err } = await run('detect', ['--rules', folder], `\ufeff${event}\n`);
+    expect([out.split('\n').length, err]).toEqual([2, '']);
+  });
+
+  it('says on standard error what was refused, with statistics in one line that holds it all', async () => {
+    const bad = mkdtempSync(join(tmpdir(), 'detect-refused-'));
+    writeFileSync(join(bad, 'a.yml'), RULE);
+    writeFileSync(join(bad, 'old.yml'), OLD);
+    const told = await run('detect', ['--rules', bad], event);
+    const counted = await run('detect', ['--rules', bad, '--stats'], `${event}\nnot json\n`);
+    rmSync(bad, { recursive: true });
+    expect(told.err).toContain('1 rules were refused, the first: ');
+    expect(told.err).toContain('old.yml:5:16: ');
+    expect(JSON.parse(counted.err)).toMatchObject({ rules: 1, refused: 1, events: 2, broken: 1 });
+  });
+
   it('meets more events when routing is off, and says what it loaded', async () => {
     const args = ['--rules', folder, '--routing', 'off', '--stats'];
     const { out, err } = await run('detect', args, '{"action":"failed"}\n');
@@ -110,6 +127,8 @@ level: high
     const args = ['--rules', folder, '--explain', '0', '11111111-1111-4111-8111-111111111111'];
     const { out } = await run('detect', args, '{"action":"failed"}\n');
     expect(JSON.parse(out)).toMatchObject({ event: 0, matched: false, reason: 'log_source' });
+    const named = await run('detect', [...args.slice(0, -1), 'failed'], `${event}\n`);
+    expect(JSON.parse(named.out)).toMatchObject({ event: 0, matched: true });
   });
 
   it('tells wrong use from wrong input', async () => {
