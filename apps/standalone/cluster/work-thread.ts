@@ -7,7 +7,8 @@ import { createDetector, type Detector } from '#libs/detect';
 import type { Handover } from '#libs/handover';
 import type { Batch } from '#libs/model';
 import { openCluster, openElastic, type Cluster } from '#libs/platform';
-import { compile } from '#libs/sigma';
+import { compile, compileInPieces } from '#libs/sigma';
+import { collectWhenQuiet } from '#libs/telemetry';
 
 import { clockOf } from '../../engine/pipeline/thread-parts.ts';
 import type { RuleBundle } from '../../engine/rules/rule-bundle.ts';
@@ -73,8 +74,9 @@ async function run(port: MessagePort, start: WorkStart): Promise<void> {
   const elastic = await openElastic(start.elastic);
   // From here on nothing is waited for until all of it stands: questions come at once.
   const host: ThreadLink<WorkHostCalls> = new ThreadLink<WorkHostCalls>(port, {
-    rules: ({ sources, options }: RuleBundle) => {
-      detector.reload(compile(sources, options));
+    rules: async ({ sources, options }: RuleBundle) => {
+      // Batches go on between the pieces, under the old rules.
+      detector.reload(await compileInPieces(sources, options, () => new Promise(setImmediate)));
       owners.reload(post.routes.parts);
     },
     state: () => state(),
@@ -104,6 +106,7 @@ async function run(port: MessagePort, start: WorkStart): Promise<void> {
     handover.read('detect', detecting(detector, cluster)),
   ];
   owners.start();
+  collectWhenQuiet();
   const ends = [
     every(SIGN_MS, () =>
       cluster.roster.sign(ENGINES, engine, { shards: owners.state().shards.length }),
