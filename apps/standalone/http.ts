@@ -17,6 +17,7 @@ import { describeAnswers, type OpenApi } from '../server/answers/describe.ts';
 import { DOOR_PATHS } from '../server/answers/doors.ts';
 import { ApiDescription } from '../server/controllers/description.controller.ts';
 import { ProblemException } from '../server/http/problem.ts';
+import { refuseBroken } from './broken-request.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 import { keepToRole } from './roles.ts';
@@ -109,6 +110,7 @@ export async function createHttp(
     // A 503 while closing makes rsyslog drop its batch; a closed connection makes it try again.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseBroken,
     trustProxy: config.http.trusted_proxy.length > 0 ? [...config.http.trusted_proxy] : false,
     ...(https === undefined ? {} : { https }),
   });

@@ -31,6 +31,7 @@ type Words = Readonly<Record<'vi' | 'en', string>>;
 const TOP_MAX = 5;
 const DECISIONS_MAX = 3;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** Localities that one decision names. */
 const NAMES_MAX = 3;
@@ -124,6 +125,25 @@ function isOpen({ status }: Incident): boolean {
   return status !== 'closed' && status !== 'resolved';
 }
 
+/** How long, in the largest unit of which there is one. */
+function since(ms: number): readonly [count: number, unit: 'day' | 'hour' | 'minute'] {
+  if (ms >= DAY_MS) return [Math.floor(ms / DAY_MS), 'day'];
+  if (ms >= HOUR_MS) return [Math.floor(ms / HOUR_MS), 'hour'];
+  return [Math.max(1, Math.floor(ms / MINUTE_MS)), 'minute'];
+}
+
+const UNITS_VI = { day: 'ngày', hour: 'giờ', minute: 'phút' } as const;
+
+function sinceVi(ms: number): string {
+  const [count, unit] = since(ms);
+  return `${count} ${UNITS_VI[unit]}`;
+}
+
+function sinceEn(ms: number): string {
+  const [count, unit] = since(ms);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
 /** What waits for somebody, the most urgent first. */
 function openDecisions({ now, made }: SummaryFacts): Words[] {
   const open = now.incidents.filter(isOpen).toSorted((a, b) => a.first - b.first);
@@ -132,11 +152,10 @@ function openDecisions({ now, made }: SummaryFacts): Words[] {
     ({ severity, clocks }) =>
       severity !== 'critical' && Object.values(clocks).some((until) => until < made),
   );
-  const days = ({ first }: Incident): number => Math.floor((made - first) / DAY_MS);
   return [
     ...critical.map((incident) => ({
-      vi: `${incident.title}: chưa khắc phục sau ${days(incident)} ngày (${incident.id}).`,
-      en: `${incident.titleEn}: not resolved after ${days(incident)} days (${incident.id}).`,
+      vi: `${incident.title}: chưa khắc phục sau ${sinceVi(made - incident.first)} (${incident.id}).`,
+      en: `${incident.titleEn}: not resolved after ${sinceEn(made - incident.first)} (${incident.id}).`,
     })),
     ...overdue.map((incident) => ({
       vi: `${incident.title}: đã quá hạn xử lý (${incident.id}).`,
@@ -213,8 +232,8 @@ export function makeSummary(facts: SummaryFacts): SummaryView {
       en: 'services and links',
     }),
     otpSuccessPercent: headline(otpPercent(now), otpPercent(before), {
-      vi: `${now.otp.sent} tin đã gửi`,
-      en: `${now.otp.sent} messages sent`,
+      vi: `${now.otp.sent.toLocaleString('vi')} tin đã gửi`,
+      en: `${now.otp.sent.toLocaleString('en-GB')} messages sent`,
     }),
     acknowledgeMinutesMedian: headline(median(waits), median(acknowledgeMinutes(before)), {
       vi: slow === undefined ? 'chưa có ca nào' : `9 trên 10 ca dưới ${Math.ceil(slow)} phút`,

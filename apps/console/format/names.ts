@@ -1,4 +1,4 @@
-import { UNKNOWN_PROVINCE } from '../api/places.ts';
+import { CENTRE_PROVINCE, UNKNOWN_PROVINCE } from '../api/places.ts';
 import type { PlaceView } from '#libs/protocol';
 
 /** Up to two letters for an avatar: `Nguyễn Bình` → NB, `an` → AN. */
@@ -19,4 +19,9 @@ export function placeName(place: PlaceView, unknown: string): string {
   const province = place.provinceName === '' ? place.province : place.provinceName;
   const commune = place.communeName ?? place.commune;
   return commune === undefined ? province : `${province} · ${commune}`;
+}
+
+/** As `placeName`; what is of the centre is of the whole country, in the words given for it. */
+export function reachName(place: PlaceView, whole: string, unknown = ''): string {
+  return place.province === CENTRE_PROVINCE ? whole : placeName(place, unknown);
 }

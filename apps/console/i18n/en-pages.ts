@@ -191,6 +191,7 @@ export const enPages: Pick<Catalogue, keyof typeof viPages> = {
   summary: {
     title: 'Summary',
     heading: (week) => `Summary of week ${week}`,
+    period: (week, year) => `Week ${week} · ${year}`,
     week: (week, from, to) => `Week ${week} · ${from} – ${to}`,
     made: (time) => `made ${time}`,
     country: 'Whole country',

@@ -189,6 +189,7 @@ export const viPages = {
   summary: {
     title: 'Tổng hợp',
     heading: (week: string) => `Tổng hợp tuần ${week}`,
+    period: (week: string, year: string) => `Tuần ${week} · ${year}`,
     week: (week: string, from: string, to: string) => `Tuần ${week} · ${from} – ${to}`,
     made: (time: string) => `lập ${time}`,
     country: 'Toàn quốc',

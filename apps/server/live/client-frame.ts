@@ -5,7 +5,8 @@ import type { ClientFrame } from '#libs/protocol';
 const frameSchema = z.discriminatedUnion('event', [
   z.strictObject({
     event: z.literal('subscribe'),
-    data: z.strictObject({ topic: z.literal('incidents'), since: z.int().min(0) }),
+    // Without a beginning the answer is a resync, which names one.
+    data: z.strictObject({ topic: z.literal('incidents'), since: z.int().min(0).default(0) }),
   }),
   z.strictObject({
     event: z.literal('presence'),

@@ -54,19 +54,22 @@ function source(
 }
 
 /** The one-stop system of a province and what stands around it. */
-function provinceSources(province: string, forwards: 'full' | 'part' | 'none'): LogSource[] {
+function provinceSources(
+  { code: province, name }: { readonly code: string; readonly name: string },
+  forwards: 'full' | 'part' | 'none',
+): LogSource[] {
   const system = `motcua-${province}`;
-  const web = source(`web-${province}`, `Một cửa điện tử (web) ${province}`, province, { system });
+  const web = source(`web-${province}`, `Một cửa điện tử (web) ${name}`, province, { system });
   if (forwards === 'none') return [{ ...web, expected: 'planned', plannedFrom: '2026-11-15' }];
-  const firewall = source(`fw-${province}`, `Tường lửa tỉnh ${province}`, province, {
+  const firewall = source(`fw-${province}`, `Tường lửa ${name}`, province, {
     addresses: [address(province, 1)],
     hosts: [`FGT-${province}`],
     silenceFloorS: FIREWALL_FLOOR_S,
   });
-  const identity = source(`sso-${province}`, `Đăng nhập một lần ${province}`, province, { system });
+  const identity = source(`sso-${province}`, `Đăng nhập một lần ${name}`, province, { system });
   if (forwards === 'part') return [web, firewall, identity];
-  const sms = source(`sms-${province}`, `Cổng tin nhắn OTP ${province}`, province, { system });
-  const directory = source(`ad-${province}`, `Máy chủ miền ${province}`, province, {
+  const sms = source(`sms-${province}`, `Cổng tin nhắn OTP ${name}`, province, { system });
+  const directory = source(`ad-${province}`, `Máy chủ miền ${name}`, province, {
     hosts: [`SRV-${province}-01`],
   });
   return [web, firewall, identity, sms, directory];
@@ -86,9 +89,10 @@ function storySources(): LogSource[] {
 }
 
 export function demoSources(): LogSource[] {
-  const perProvince = PROVINCES.flatMap(({ code }) => {
+  const perProvince = PROVINCES.flatMap((province) => {
+    const { code } = province;
     const forwards = FULL.includes(code) ? 'full' : PART.includes(code) ? 'part' : 'none';
-    return provinceSources(code, forwards);
+    return provinceSources(province, forwards);
   });
   return [...perProvince, ...storySources()];
 }

@@ -7,8 +7,7 @@ import type { SessionView } from '#libs/protocol';
 import { get, post, remove } from '../../api/client.ts';
 import { problemText } from '../../api/problem-text.ts';
 import { noteSession, sessionQuery } from '../../api/session.ts';
-import { CENTRE_PROVINCE } from '../../api/places.ts';
-import { placeName } from '../../format/names.ts';
+import { reachName } from '../../format/names.ts';
 import { dateTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
@@ -98,7 +97,6 @@ export function AccountPage(): ReactNode {
   const text = useText();
   const { session, queue } = useDesk();
   const { data = session } = useQuery(sessionQuery);
-  const whole = session.scope.province === CENTRE_PROVINCE;
   const signOut = async (): Promise<void> => {
     noteSession('none');
     queue.stop();
@@ -112,7 +110,7 @@ export function AccountPage(): ReactNode {
           <h2>{session.name}</h2>
           <p className={styles.quiet}>
             {session.user} · {text.account.role[session.role]} ·{' '}
-            {whole ? text.account.whole : placeName(session.scope, text.duty.unknownPlace)}
+            {reachName(session.scope, text.account.whole, text.duty.unknownPlace)}
           </p>
           <div>
             <Button onClick={() => void signOut()}>{text.shell.signOut}</Button>

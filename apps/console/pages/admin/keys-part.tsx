@@ -4,9 +4,8 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { KeyView, ListView, NewKeyView } from '#libs/protocol';
 
 import { get, post, remove } from '../../api/client.ts';
-import { CENTRE_PROVINCE } from '../../api/places.ts';
 import { problemText } from '../../api/problem-text.ts';
-import { placeName } from '../../format/names.ts';
+import { reachName } from '../../format/names.ts';
 import { date, dateTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { cx } from '../../ui/class-names.ts';
@@ -127,12 +126,11 @@ function AddKey(props: {
 function KeyRow(props: { readonly one: KeyView; readonly onRevoke: () => void }): ReactNode {
   const text = useText();
   const { one } = props;
-  const whole = one.scope.province === CENTRE_PROVINCE;
   return (
     <tr className={cx(one.revoked !== null && table.quiet)}>
       <td>{one.name}</td>
       <td className={table.nowrap}>{text.admin.kinds[one.kind]}</td>
-      <td>{whole ? text.account.whole : placeName(one.scope, text.duty.unknownPlace)}</td>
+      <td>{reachName(one.scope, text.account.whole, text.duty.unknownPlace)}</td>
       <td>{one.source ?? '–'}</td>
       <td className={table.nowrap}>
         {one.by}, {date(one.created)}

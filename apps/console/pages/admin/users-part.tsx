@@ -5,8 +5,7 @@ import type { Role } from '#libs/model';
 import type { LinkView, ListView, NewUserView, UserView } from '#libs/protocol';
 
 import { get, post } from '../../api/client.ts';
-import { CENTRE_PROVINCE } from '../../api/places.ts';
-import { placeName } from '../../format/names.ts';
+import { reachName } from '../../format/names.ts';
 import { dateTime } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
 import { cx } from '../../ui/class-names.ts';
@@ -79,13 +78,12 @@ function AddUser(props: {
 function UserRow(props: { readonly user: UserView }): ReactNode {
   const text = useText();
   const { user } = props;
-  const whole = user.scope.province === CENTRE_PROVINCE;
   return (
     <tr className={cx(user.disabled && table.quiet)}>
       <td className={table.nowrap}>{user.user}</td>
       <td>{user.name}</td>
       <td>{text.account.role[user.role]}</td>
-      <td>{whole ? text.account.whole : placeName(user.scope, text.duty.unknownPlace)}</td>
+      <td>{reachName(user.scope, text.account.whole, text.duty.unknownPlace)}</td>
       <td>{user.disabled ? text.admin.off : text.admin.on}</td>
       <td className={table.nowrap}>
         {user.lastSignIn === null ? text.admin.never : dateTime(user.lastSignIn)}

@@ -12,7 +12,7 @@ export type ColumnName =
   | 'due'
   | 'owner';
 
-export type ColumnSet = 'narrow' | 'normal' | 'wide';
+export type ColumnSet = 'narrow' | 'normal' | 'roomy' | 'wide';
 
 /**
  * Whole sets, not columns that are hidden one by one: a hidden cell would leave a hole in the grid.
@@ -20,6 +20,7 @@ export type ColumnSet = 'narrow' | 'normal' | 'wide';
 export const COLUMN_SETS: Readonly<Record<ColumnSet, readonly ColumnName[]>> = {
   narrow: ['tick', 'severity', 'status', 'last', 'incident', 'locality', 'due', 'owner'],
   normal: ['tick', 'severity', 'status', 'incident', 'locality', 'last', 'due', 'owner'],
+  roomy: ['tick', 'severity', 'status', 'incident', 'locality', 'events', 'last', 'due', 'owner'],
   wide: [
     'tick',
     'severity',
@@ -37,11 +38,14 @@ export const COLUMN_SETS: Readonly<Record<ColumnSet, readonly ColumnName[]>> = {
 /** A row of the narrow set is a card of three lines. */
 export const CARD_HEIGHT_PX = 92;
 const NARROW_BELOW_PX = 720;
-const WIDE_FROM_PX = 1_180;
+const ROOMY_FROM_PX = 1_180;
+/** Below it the object stands beside the place, and the sentence has its room. */
+const WIDE_FROM_PX = 1_500;
 
 export function columnSetFor(width: number): ColumnSet {
   if (width < NARROW_BELOW_PX) return 'narrow';
-  return width >= WIDE_FROM_PX ? 'wide' : 'normal';
+  if (width < ROOMY_FROM_PX) return 'normal';
+  return width >= WIDE_FROM_PX ? 'wide' : 'roomy';
 }
 
 export const COLUMN_SORT: Readonly<Partial<Record<ColumnName, Sort>>> = {

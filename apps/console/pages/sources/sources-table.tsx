@@ -31,7 +31,7 @@ const MARKS: Readonly<Record<SourceState, Health>> = {
 /** A clock that is further off than this is worth a look, in seconds. */
 const SKEW_S = 60;
 
-function SourceRow(props: { readonly source: SourceView }): ReactNode {
+function SourceRow(props: { readonly source: SourceView; readonly kinds: boolean }): ReactNode {
   const text = useText();
   const { language } = useLanguage();
   const { source } = props;
@@ -44,7 +44,7 @@ function SourceRow(props: { readonly source: SourceView }): ReactNode {
       <td className={table.one} title={`${source.name} · ${source.addresses.join(', ')}`}>
         {source.name}
       </td>
-      <td className={table.nowrap}>{source.kind ?? '–'}</td>
+      {props.kinds ? <td className={table.nowrap}>{source.kind ?? '–'}</td> : null}
       <td className={table.one} title={placeName(source.locality, text.sources.unknown)}>
         {placeName(source.locality, text.sources.unknown)}
       </td>
@@ -71,6 +71,11 @@ function SourceRow(props: { readonly source: SourceView }): ReactNode {
       </td>
     </tr>
   );
+}
+
+/** Whether any source says what kind it is; a column of dashes tells nobody anything. */
+function kindsIn(pages: readonly { readonly rows: readonly SourceView[] }[]): boolean {
+  return pages.some(({ rows }) => rows.some(({ kind }) => kind !== null));
 }
 
 /** Log sources of the register, page by page from the server. */
@@ -109,7 +114,7 @@ export function SourcesTable(props: {
                   <tr>
                     <th>{columns.state}</th>
                     <th style={{ width: '26%' }}>{columns.name}</th>
-                    <th>{columns.kind}</th>
+                    {kindsIn(pages) ? <th>{columns.kind}</th> : null}
                     <th style={{ width: '24%' }}>{columns.locality}</th>
                     <th className={table.right}>{columns.hour}</th>
                     <th className={table.right}>{columns.understood}</th>
@@ -119,7 +124,9 @@ export function SourcesTable(props: {
                 </thead>
                 <tbody>
                   {pages.flatMap(({ rows }) =>
-                    rows.map((source) => <SourceRow key={source.id} source={source} />),
+                    rows.map((source) => (
+                      <SourceRow key={source.id} source={source} kinds={kindsIn(pages)} />
+                    )),
                   )}
                 </tbody>
               </table>

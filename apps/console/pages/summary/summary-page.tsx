@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
-import type { Headline, SummaryView } from '#libs/protocol';
+import type { Headline, IncidentRow, SummaryView } from '#libs/protocol';
 
 import { get } from '../../api/client.ts';
 import { CENTRE_PROVINCE } from '../../api/places.ts';
@@ -67,6 +67,16 @@ function Figure(props: {
   );
 }
 
+/** The place of an incident, where its sentence does not name it already. */
+function placeAfter(row: IncidentRow, title: string, text: ReturnType<typeof useText>): string {
+  const named = fold(title);
+  const { communeName, provinceName } = row.locality;
+  const told = [communeName, provinceName].every(
+    (name) => name === undefined || named.includes(fold(name)),
+  );
+  return told && provinceName !== '' ? '' : `, ${placeName(row.locality, text.duty.unknownPlace)}`;
+}
+
 function Top(props: { readonly summary: SummaryView }): ReactNode {
   const text = useText();
   const { language } = useLanguage();
@@ -91,13 +101,15 @@ function Top(props: { readonly summary: SummaryView }): ReactNode {
               <Link to="/su-co/$id" params={{ id: row.id }}>
                 {language === 'vi' ? row.title : row.titleEn}
               </Link>
-              , {placeName(row.locality, text.duty.unknownPlace)}
+              {placeAfter(row, language === 'vi' ? row.title : row.titleEn, text)}
             </td>
             <td>
               {row.verdict === null ? text.statusLong[row.status] : text.verdict[row.verdict]}
             </td>
             <td className={cx(styles.right, styles.nowrap)}>
-              {shortDuration(millis(row.last) - millis(row.first), text.units)}
+              {row.last === row.first
+                ? '–'
+                : shortDuration(millis(row.last) - millis(row.first), text.units)}
             </td>
           </tr>
         ))}
@@ -267,7 +279,7 @@ export function SummaryPage(): ReactNode {
             <Button look="icon" aria-label={text.summary.previous} onClick={() => go(-1)}>
               <Icon name="left" size={18} />
             </Button>
-            <b>{period}</b>
+            <b>{text.summary.period(weekNumber(period), period.slice(0, 4))}</b>
             <Button
               look="icon"
               aria-label={text.summary.next}

@@ -4,8 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { ListView, SilenceView } from '#libs/protocol';
 
 import { get, post, remove } from '../../api/client.ts';
-import { CENTRE_PROVINCE } from '../../api/places.ts';
-import { placeName } from '../../format/names.ts';
+import { placeName, reachName } from '../../format/names.ts';
 import { number } from '../../format/number.ts';
 import { dateTime, fieldTime, fromFieldTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
@@ -113,7 +112,6 @@ function SilenceRow(props: {
   const { language } = useLanguage();
   const { may } = useDesk();
   const { rule, entity, locality, ...silence } = props.silence;
-  const whole = locality.province === CENTRE_PROVINCE;
   const what = [
     rule === null ? '' : `${rule.code ?? ''} ${rule.title}`.trim(),
     entity === null ? '' : `${text.upkeep.entities[entity.kind] ?? entity.kind} ${entity.value}`,
@@ -123,7 +121,7 @@ function SilenceRow(props: {
       <td className={table.words}>
         {what.length === 0 ? text.upkeep.everything : what.join(' · ')}
       </td>
-      <td>{whole ? text.account.whole : placeName(locality, '')}</td>
+      <td>{reachName(locality, text.account.whole)}</td>
       <td className={table.nowrap}>{dateTime(silence.from)}</td>
       <td className={table.nowrap}>{dateTime(silence.until)}</td>
       <td className={table.right}>{number(silence.muted, language)}</td>

@@ -4,8 +4,7 @@ import { type ReactNode, useState } from 'react';
 import type { ListView, MaintenanceView } from '#libs/protocol';
 
 import { get, post, remove } from '../../api/client.ts';
-import { CENTRE_PROVINCE } from '../../api/places.ts';
-import { placeName } from '../../format/names.ts';
+import { placeName, reachName } from '../../format/names.ts';
 import { dateTime, fieldTime, fromFieldTime, millis } from '../../format/time.ts';
 import { useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
@@ -114,7 +113,6 @@ function WindowRow(props: {
   const { clock, may } = useDesk();
   const { window } = props;
   const stage = stageOf(window, clock.now());
-  const whole = window.locality.province === CENTRE_PROVINCE;
   const what = [
     window.source === null ? '' : text.upkeep.source(window.source),
     window.service === null ? '' : text.upkeep.service(window.service),
@@ -127,7 +125,7 @@ function WindowRow(props: {
           label={text.upkeep.states[stage]}
         />
       </td>
-      <td>{whole ? text.account.whole : placeName(window.locality, '')}</td>
+      <td>{reachName(window.locality, text.account.whole)}</td>
       <td>{what.length === 0 ? text.upkeep.everything : what.join(', ')}</td>
       <td className={table.nowrap}>{dateTime(window.from)}</td>
       <td className={table.nowrap}>{dateTime(window.ended ?? window.to)}</td>
