@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 
+import { setFlagsFromString } from 'node:v8';
+
 import { loadConfig, type Config, type Environment } from '#libs/config';
 import { SystemClock, type Clock } from '#libs/model';
 import { onPlatform } from '#libs/platform';
@@ -100,6 +102,8 @@ function openGround(
 }
 
 async function run(): Promise<void> {
+  // What the start said of young objects is for this thread; the others have limits of their own.
+  setFlagsFromString('--max-semi-space-size=0');
   const read = readOptions(process.argv.slice(2));
   if (!read.ok) fail(`${read.message}\n\n${USAGE}`, EXIT_USAGE);
   const { config, environment } = readConfig();

@@ -58,7 +58,8 @@ export async function startBenchProduct(given?: string): Promise<BenchProduct> {
     'http: {port: 0}\ninputs: {bulk: {port: 0}, syslog_udp: {port: 0}, syslog_tcp: {port: 0}}\n',
   );
   const entry = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'standalone', 'main.js');
-  const command = [process.execPath, entry];
+  // As `npm start` starts it.
+  const command = [process.execPath, '--max-semi-space-size=8', entry];
   const pinned = availableParallelism() > 1 ? ['taskset', '-c', '0', ...command] : command;
   const [program = '', ...args] = pinned;
   const started = performance.now();

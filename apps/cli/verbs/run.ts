@@ -26,8 +26,9 @@ ELASTICSEARCH_URL say where the cluster is. Without a role: npm start runs every
       return Promise.resolve(EXIT.usage);
     }
     const main = join(projectFolder(import.meta.dirname), 'dist', 'apps', 'standalone', 'main.js');
+    const command = [process.execPath, '--max-semi-space-size=8', main, '--role', role, ...rest];
     // It becomes that program, so that signals reach it and nothing else.
-    process.execve?.(process.execPath, [process.execPath, main, '--role', role, ...rest]);
+    process.execve?.(process.execPath, command);
     err.write('thapcanh run: this Node cannot become another program; Node 24 can\n');
     return Promise.resolve(EXIT.wrong);
   },
