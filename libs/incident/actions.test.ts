@@ -52,6 +52,24 @@ describe('an incident', () => {
     });
   });
 
+  it('names who wrote the rule of each alert and its licence, as far as they are known', async () => {
+    const { rig, id } = await withOne();
+    await rig.book.settle([{ alert: anAlert({ rule: 'gone' }) }]);
+    const view = await rig.book.view(AN.scope, id);
+    expect(
+      view?.alertList.map(({ rule_id: rule, rule_author: by, rule_license: terms }) => [
+        rule,
+        by,
+        terms,
+      ]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['sec-01', 'Lan', 'DRL 1.1'],
+        ['gone', null, null],
+      ]),
+    );
+  });
+
   it('is numbered under the year it began in Viet Nam', async () => {
     const rig = await aBook();
     await rig.book.settle([{ alert: anAlert({ first: Date.UTC(2026, 11, 31, 17) }) }]);

@@ -22,6 +22,8 @@ function instant(ms: number): string {
 export interface Names {
   readonly rules: RuleLookup;
   readonly places: PlaceLookup;
+  /** Who wrote a rule and under which licence it stands, where that is known. */
+  readonly credit?: (rule: string) => { readonly author?: string; readonly license?: string };
 }
 
 /** An incident as the duty queue shows it. */
@@ -57,10 +59,13 @@ export function rowOf({ incident }: Pick<IncidentRecord, 'incident'>, names: Nam
 export function alertView(record: AlertRecord, names: Names): AlertView {
   const { alert } = record;
   const facts = names.rules(alert.rule);
+  const { author = null, license = null } = names.credit?.(alert.rule) ?? {};
   return {
     id: alert.id,
     rule_id: alert.rule,
     rule_code: facts?.code ?? null,
+    rule_author: author,
+    rule_license: license,
     title: facts?.titleVi ?? alert.title,
     level: alert.level,
     group: alert.group,

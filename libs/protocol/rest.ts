@@ -55,6 +55,9 @@ export interface AlertView {
   readonly id: string;
   readonly rule_id: string;
   readonly rule_code: string | null;
+  /** Who wrote the rule, and the licence it stands under; null when nobody says. */
+  readonly rule_author: string | null;
+  readonly rule_license: string | null;
   readonly title: string;
   readonly level: Severity;
   readonly group: Readonly<Record<string, string>>;

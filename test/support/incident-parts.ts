@@ -87,6 +87,7 @@ export async function aBook(limits: Partial<IncidentLimits> = {}): Promise<Rig> 
               ? { title: rule, scope: 'system', outage: true }
               : undefined,
         places: placeView,
+        credit: (rule) => (rule === 'sec-01' ? { author: 'Lan', license: 'DRL 1.1' } : {}),
       },
       record: async (entry) => {
         if (faults.record) throw new Error('the record cannot be written');

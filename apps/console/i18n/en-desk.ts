@@ -61,6 +61,8 @@ export const enDesk: typeof viDesk = {
   },
   why: {
     ask: 'Why?',
+    credit: (author, license) => `Rule by ${author} · licence: ${license}`,
+    noLicense: 'not stated',
     sentence: (rule, count, span) => `Rule ${rule} fired on ${count} matching events in ${span},`,
     same: 'all of one',
     late: 'Some of the evidence came late.',

@@ -59,6 +59,8 @@ export const viDesk = {
   },
   why: {
     ask: 'Vì sao báo?',
+    credit: (author: string, license: string) => `Luật của ${author} · giấy phép: ${license}`,
+    noLicense: 'không ghi',
     sentence: (rule: string, count: string, span: string) =>
       `Luật ${rule} báo vì có ${count} sự kiện khớp trong ${span},`,
     same: 'cùng một',

@@ -71,6 +71,8 @@ export const alert = z.strictObject({
   id: z.string(),
   rule_id: z.string(),
   rule_code: z.string().nullable(),
+  rule_author: z.string().nullable(),
+  rule_license: z.string().nullable(),
   title: z.string(),
   level: severity,
   group: facts,

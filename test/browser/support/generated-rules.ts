@@ -2,6 +2,7 @@ import type {
   BacktestView,
   LedgerView,
   PackChangeView,
+  RuleCheckView,
   RuleDetailView,
   RulePackView,
   RuleSwitchesView,
@@ -15,6 +16,17 @@ import type {
 import { rules } from './generated-pages.ts';
 
 const HOUR = 3_600_000;
+const TEXT =
+  'title: Surge of server errors\nid: 0d4f0c1e-0\ndetection:\n  selection:\n    http.response.status_code: 500\n  condition: selection\n';
+const EDITED = TEXT.replace('500', '[500, 502, 503]');
+const values = {
+  level: null,
+  threshold: null,
+  timespanS: null,
+  suppressS: null,
+  ratio: null,
+  baseline: null,
+};
 
 function rows(): RuleRowView[] {
   return rules().map((rule, at) => ({
@@ -43,7 +55,22 @@ function detail(id: string, now: number): RuleDetailView {
     references: ['https://example.gov.vn/quy-trinh'],
     tags: ['attack.impact'],
     falsePositives: ['Triển khai phiên bản mới', 'Kiểm thử tải'],
-    text: 'title: Surge of server errors\nid: 0d4f0c1e-0\ndetection:\n  selection:\n    http.response.status_code: 500\n  condition: selection\n',
+    text: TEXT,
+    original: TEXT,
+    edits: [
+      { number: 1, at: iso(now - 50 * HOUR), by: 'binh', reason: 'nâng mức', text: EDITED },
+      { number: 2, at: iso(now - 20 * HOUR), by: 'an', reason: 'về bản gốc', text: null },
+    ],
+    parameters: {
+      effective: { ...values, level: 'high', threshold: 20, timespanS: 300 },
+      centre: { ...values, threshold: 20 },
+      provinces: [
+        {
+          locality: { province: '12', provinceName: 'Lai Châu' },
+          values: { ...values, threshold: 8 },
+        },
+      ],
+    },
     exceptionList: [
       {
         id: 'x1',
@@ -196,6 +223,18 @@ function packChange(pack: string): PackChangeView {
   };
 }
 
+/** A text with the word `contain` is wrong there. */
+function checked(body: unknown): RuleCheckView {
+  const { text } = body as { text: string };
+  const at = text.split('\n').findIndex((line) => line.includes('contain'));
+  if (at < 0) {
+    return { problems: [], samples: { passed: 4, failures: ['ae-01.samples.yml: pass[0]'] } };
+  }
+  const problem = { file: '', line: at + 1, column: 5, reason: 'unknown_modifier' };
+  const message = 'there is no modifier "contain"';
+  return { problems: [{ ...problem, message, instead: 'contains' }], samples: null };
+}
+
 function switches(): RuleSwitchesView {
   return {
     packs: [],
@@ -237,6 +276,8 @@ function backtests(now: number): BacktestView[] {
         id: `a${nth}`,
         rule_id: 'r',
         rule_code: 'SEC-01',
+        rule_author: null,
+        rule_license: null,
         title: 'Dò mật khẩu',
         level: 'high',
         group: { 'user.name': `can-bo-${nth}`, 'source.ip': '203.0.113.9' },
@@ -262,10 +303,14 @@ function backtests(now: number): BacktestView[] {
 }
 
 /** What the stand-in answers for the page of rules; `undefined` for every other address. */
-export function ruleAnswers(path: string): readonly [status: number, body: unknown] | undefined {
+export function ruleAnswers(
+  path: string,
+  body: unknown,
+): readonly [status: number, body: unknown] | undefined {
   const now = Date.now();
   const listed = <T>(all: readonly T[]) => ({ total: all.length, rows: all, cursor: null });
   if (path === '/ledger') return [200, ledger(now)];
+  if (path.endsWith('/check')) return [200, checked(body)];
   if (path.endsWith('/standings')) return [200, standings(now)];
   if (path.endsWith('/why')) {
     const answer: RuleWhyView = {

@@ -78,6 +78,8 @@ export function viewOf(row: IncidentRow, acts: IncidentView['timeline']): Incide
       id: `al-${row.id}-${at}`,
       rule_id: `6f1b${at}`,
       rule_code: row.rules[0] ?? null,
+      rule_author: 'Tháp Canh',
+      rule_license: null,
       title: row.title,
       level: row.severity,
       group: { 'gov.locality.code': row.locality.province, 'source.ip': '203.0.113.77' },

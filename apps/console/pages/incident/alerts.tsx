@@ -72,6 +72,11 @@ function Why(props: { readonly alert: AlertView; readonly view: IncidentView }):
           ))}
         </ol>
       )}
+      {alert.rule_author === null ? null : (
+        <p className={styles.quiet}>
+          {words.credit(alert.rule_author, alert.rule_license ?? words.noLicense)}
+        </p>
+      )}
       <div className={styles.formEnd}>
         {may.search ? (
           <Link to="/tim-kiem" search={search} className={controls.button}>
