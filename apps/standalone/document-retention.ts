@@ -2,6 +2,7 @@ import { retainDocuments, type Retained } from '#libs/audit';
 import { ALERT_KIND, INCIDENT_KIND, type IncidentRecord } from '#libs/incident';
 import type { AlertRecord } from '#libs/model';
 import type { Delivery } from '#libs/notify';
+import { RUN_KIND } from '#libs/schedule';
 
 import type { Core } from './core.ts';
 
@@ -18,6 +19,7 @@ const KINDS: readonly Retained[] = [
     mayGo: async ({ incident }: AlertRecord, documents) =>
       incident === undefined || (await documents.get(INCIDENT_KIND, incident)) === undefined,
   },
+  { kind: RUN_KIND, mayGo: () => true },
   { kind: 'notice', mayGo: ({ state }: Delivery) => state !== 'waiting' },
 ];
 

@@ -166,6 +166,11 @@ export class Engine {
     await this.#host.advance(end, received);
   }
 
+  /** Lets go what waited for a time, in the process where alerts become incidents. */
+  async tick(): Promise<void> {
+    if (this.#host.decides?.() ?? true) await this.alerts.tick();
+  }
+
   /** Puts the rules of the catalogue into force after they were loaded anew. */
   async setRules(rules: RuleBundle): Promise<void> {
     await this.#host.setRules(rules);

@@ -76,6 +76,7 @@ function addWatching({ schedule, config, availability, log }: Core, engine: Engi
     id: 'silence',
     name: { vi: 'Xét nguồn im lặng', en: 'Judge silent sources' },
     when: { everyS: config.availability.check_interval_s },
+    stays: true,
     run: async () => {
       await availability.tracker.judge(engine.reached());
     },
@@ -84,6 +85,7 @@ function addWatching({ schedule, config, availability, log }: Core, engine: Engi
     id: 'ledger',
     name: { vi: 'Ghi sổ đánh giá luật', en: 'Ledger of evaluation' },
     when: { everyS: 10 },
+    stays: true,
     run: async () => {
       await engine.keepLedger();
     },
@@ -92,6 +94,7 @@ function addWatching({ schedule, config, availability, log }: Core, engine: Engi
     id: 'probes',
     name: { vi: 'Kiểm tra khả dụng', en: 'Probes' },
     when: { everyS: 1 },
+    stays: true,
     run: () => {
       // A check that waits for its time-out must not hold up the others.
       availability.probes.tick().catch((error: unknown) => {
@@ -104,9 +107,10 @@ function addWatching({ schedule, config, availability, log }: Core, engine: Engi
     id: 'advance',
     name: { vi: 'Kết thúc thời gian chờ', en: 'End of waits' },
     when: { everyS: 5 },
+    everywhere: true,
     run: async () => {
       await engine.advance();
-      await engine.alerts.tick();
+      await engine.tick();
     },
   });
 }

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 
 import type { Config } from '#libs/config';
+import type { Held } from '#libs/coordination';
 import type { Clock } from '#libs/model';
-import { Notifier, SmtpChannel, WebhookChannel, type Channel } from '#libs/notify';
+import {
+  Notifier,
+  SmtpChannel,
+  WebhookChannel,
+  type Channel,
+  type NotifyFigures,
+} from '#libs/notify';
 import type { HealthLine } from '#libs/protocol';
 
 import type { Core } from './core.ts';
@@ -16,13 +23,86 @@ function channelsOf({ notify }: Config, clock: Clock): Channel[] {
   });
 }
 
-/** Tells people of incidents by the configured channels; `url` is where the console is reached. */
-export async function startNotifier(core: Core, url: string): Promise<Notifier> {
-  const { documents, clock, incidents, config, availability, catalog } = core;
+/** One process of the cluster tells people, whoever changed something: the one with this lease. */
+const LEASE = 'notify';
+const LOOK_MS = 2_000;
+
+/** Tells people of incidents for as long as no other process does. */
+export class NotifySeat {
+  readonly #core: Core;
+  readonly #make: () => Notifier;
+  #notifier: Notifier | undefined;
+  #held: Held | undefined;
+  #looking: NodeJS.Timeout | undefined;
+  #turn: Promise<void> = Promise.resolve();
+
+  /** `url` is where the console is reached. */
+  constructor(core: Core, url: string) {
+    this.#core = core;
+    this.#make = () => notifierOf(core, url);
+  }
+
+  /** Resolves after the first look whether this process is the one. */
+  async start(): Promise<void> {
+    const hear = (changes: Parameters<Notifier['hear']>[0]): void => {
+      this.#notifier?.hear(changes).catch((error: unknown) => {
+        this.#core.log.error({ err: error }, 'it could not be decided whom to tell');
+      });
+    };
+    this.#core.incidents.listen(hear);
+    this.#core.feed.onForeign(hear);
+    await this.#look();
+    this.#looking = setInterval(() => void this.#look(), LOOK_MS);
+  }
+
+  figures(): NotifyFigures | undefined {
+    return this.#notifier?.figures();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#looking);
+    await this.#turn;
+    await this.#notifier?.stop();
+    await this.#held?.release();
+  }
+
+  #look(): Promise<void> {
+    this.#turn = this.#turn.then(async () => {
+      if (this.#held !== undefined) return;
+      this.#held = await this.#core.ground.lease.take(LEASE, () => this.#lose());
+      if (this.#held === undefined) return;
+      const notifier = this.#make();
+      // Heard from now on, and what happened before is looked at by its start.
+      this.#notifier = notifier;
+      try {
+        await notifier.start();
+      } catch (error) {
+        this.#core.log.error({ err: error }, 'nobody can be told now; tried again');
+        await this.#held.release();
+        this.#lose();
+      }
+    });
+    return this.#turn;
+  }
+
+  #lose(): void {
+    const notifier = this.#notifier;
+    this.#notifier = undefined;
+    this.#held = undefined;
+    // What it is sending is claimed: nobody else sends it meanwhile.
+    notifier?.stop().catch((error: unknown) => {
+      this.#core.log.warn({ err: error }, 'the notifier did not stop well');
+    });
+  }
+}
+
+function notifierOf(core: Core, url: string): Notifier {
+  const { documents, clock, incidents, config, availability, catalog, audit } = core;
   const base = config.http.public_url ?? url;
-  const notifier = new Notifier({
+  return new Notifier({
     documents,
     clock,
+    name: audit.chain,
     channels: channelsOf(config, clock),
     incidents,
     policy: {
@@ -32,20 +112,16 @@ export async function startNotifier(core: Core, url: string): Promise<Notifier> 
       pagesLate: (rule) => catalog.pagesLate(rule),
     },
   });
-  incidents.listen((changes) => {
-    notifier.hear(changes).catch((error: unknown) => {
-      core.log.error({ err: error }, 'it could not be decided whom to tell');
-    });
-  });
-  await notifier.start();
-  return notifier;
 }
 
 /** The line of the health page about telling people. */
-export function notifyHealth(notifier: Notifier, channels: number): HealthLine {
-  const figures = notifier.figures();
-  const { waiting, sent, failed, undecided } = figures;
+export function notifyHealth(figures: NotifyFigures | undefined, channels: number): HealthLine {
   const name = { vi: 'Gửi thông báo', en: 'Notifications' };
+  if (figures === undefined) {
+    const text = { vi: 'Một tiến trình khác đang gửi.', en: 'Another process tells people.' };
+    return { id: 'stage_notify', group: 'stage', name, state: 'ok', text, figures: {} };
+  }
+  const { waiting, sent, failed, undecided } = figures;
   const base = { id: 'stage_notify', group: 'stage', name, figures: { ...figures } } as const;
   if (channels === 0) {
     const text = {

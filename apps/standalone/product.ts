@@ -15,7 +15,7 @@ import { ruleHealth } from '../engine/rules/rule-health.ts';
 import { engineHealth } from './engine-health.ts';
 import { createHttp, tlsOf } from './http.ts';
 import { addJobs } from './jobs.ts';
-import { notifyHealth, startNotifier } from './notify.ts';
+import { NotifySeat, notifyHealth } from './notify.ts';
 import { followOthers, partsOf } from './roles.ts';
 import { doorSettings } from './settings.ts';
 
@@ -108,10 +108,11 @@ export async function startProduct(needs: ProductNeeds): Promise<Product> {
 
 /** Tells people; the returned function ends it. */
 async function notifying(core: Core, url: string): Promise<() => Promise<void>> {
-  const notifier = await startNotifier(core, url);
+  const seat = new NotifySeat(core, url);
+  await seat.start();
   const channels = core.config.notify.channels.length;
-  core.board.add('notify', () => notifyHealth(notifier, channels));
-  return () => notifier.stop();
+  core.board.add('notify', () => notifyHealth(seat.figures(), channels));
+  return () => seat.stop();
 }
 
 /** Who keeps events for less than twelve months says why, and that stands in the record. */

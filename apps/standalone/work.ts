@@ -24,6 +24,8 @@ export interface Work {
   setRules(rules: RuleBundle): Promise<void>;
   dropBefore(before: number): Promise<{ readonly days: readonly string[] }>;
   state(): Promise<PipelineState>;
+  /** Whether alerts become incidents in this process; absent where no other could. */
+  decides?(): boolean;
   /** How far windows are from their threshold; absent where no one process holds them. */
   standing?(ask: StandingAsk): Promise<readonly WindowStanding[]>;
   /** Resolves when what was taken is durable. */

@@ -16,6 +16,7 @@ import {
 import { smtpInbox } from '../../test/support/smtp-inbox.ts';
 import type { Channel } from './channel.ts';
 import { Notifier } from './notifier.ts';
+import { Outbox } from './outbox.ts';
 import { GIVE_UP_MS, RETRY_FIRST_MS } from './sender.ts';
 import { SmtpChannel } from './smtp-channel.ts';
 import { signatureOf, WebhookChannel } from './webhook-channel.ts';
@@ -291,13 +292,43 @@ describe('a full disk', () => {
     hook.answers.push(500);
     await desk.notifier.hear([...desk.book.open()].map((after) => ({ before: undefined, after })));
     await desk.notifier.idle();
-    desk.documents.failNext(0);
+    // The claim is written, its outcome not.
+    desk.documents.failNext(1);
     await desk.later(RETRY_FIRST_MS);
     await desk.later(2 * RETRY_FIRST_MS);
     expect(kinds(hook)).toEqual(['opened', 'opened']);
     expect(hook.taken[0]?.headers['idempotency-key']).toBe(
       hook.taken[1]?.headers['idempotency-key'],
     );
+  });
+});
+
+describe('two processes', () => {
+  it('send one notice between them, and the other what one left behind', async () => {
+    const { hook, desk } = await byHook();
+    const [one, other] = ['a', 'b'].map((name) => {
+      const outbox = new Outbox(desk.documents, desk.clock, name);
+      return outbox;
+    });
+    if (one === undefined || other === undefined) throw new Error('there are two');
+    hook.answers.push(500);
+    await desk.settle({ alert: anAlert(CRITICAL) });
+    await desk.notifier.stop();
+    desk.clock.advance(RETRY_FIRST_MS);
+    await Promise.all([one.load(), other.load()]);
+    const both = await Promise.all(
+      [one, other].map((outbox) => outbox.claim([...outbox.waiting.values()])),
+    );
+    expect(both.map(({ length }) => length).toSorted((a, b) => a - b)).toEqual([0, 1]);
+    const [winner, loser] = both[0]?.length === 1 ? [one, other] : [other, one];
+    // Its process dies: the other waits until that is certain.
+    desk.clock.advance(MINUTE);
+    expect(await loser.claim([...loser.waiting.values()])).toEqual([]);
+    desk.clock.advance(MINUTE);
+    expect(await loser.claim([...loser.waiting.values()])).toHaveLength(1);
+    await loser.sent([...loser.waiting.values()]);
+    expect(await winner.claim([...winner.waiting.values()])).toEqual([]);
+    expect(winner.waiting.size).toBe(0);
   });
 });
 

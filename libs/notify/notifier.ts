@@ -26,6 +26,8 @@ const LOOKED_AT_MAX = 1000;
 export interface NotifierNeeds {
   readonly documents: Documents;
   readonly clock: Clock;
+  /** Tells this process from others that send, over its restarts too. */
+  readonly name?: string;
   readonly channels: readonly Channel[];
   readonly incidents: {
     open(): Iterable<Incident>;
@@ -90,7 +92,7 @@ export class Notifier {
 
   constructor(needs: NotifierNeeds) {
     this.#needs = needs;
-    this.#outbox = new Outbox(needs.documents, needs.clock);
+    this.#outbox = new Outbox(needs.documents, needs.clock, needs.name);
     const { clock, channels, incidents } = needs;
     this.#sender = new Sender(this.#outbox, clock, channels, (id, facts) =>
       incidents.noted(id, facts),

@@ -9,6 +9,10 @@ const PAGE = 500;
 /** Notices that wait in memory; more stay in the documents until there is room. */
 const WAITING_MAX = 5000;
 const ATTEMPTS_KEPT = 20;
+/** An attempt takes less; what was begun longer ago was begun by a process that died. */
+const CLAIM_MS = 120_000;
+/** Between two looks at what another process has begun, ms. */
+const LOOK_AGAIN_MS = 5_000;
 const ERROR_CHARS_MAX = 300;
 
 /**
@@ -29,6 +33,8 @@ export interface Delivery {
   /** Not before this. */
   readonly next: number;
   readonly sent?: number;
+  /** Which process began to send it, and when; gone when the attempt is over. */
+  readonly claim?: { readonly by: string; readonly at: number };
   /** The last attempts that went wrong. */
   readonly failures: readonly { readonly at: number; readonly error: string }[];
 }
@@ -45,11 +51,14 @@ export class Outbox {
   readonly #documents: Documents;
   readonly #clock: Clock;
   readonly waiting = new Map<string, Delivery>();
+  readonly #name: string;
   #more = false;
 
-  constructor(documents: Documents, clock: Clock) {
+  /** `name` tells this process from others that send, over its restarts too. */
+  constructor(documents: Documents, clock: Clock, name = '') {
     this.#documents = documents;
     this.#clock = clock;
+    this.#name = name;
   }
 
   async load(): Promise<void> {
@@ -126,9 +135,44 @@ export class Outbox {
     return woken;
   }
 
+  /**
+   * Takes deliveries to send them; resolves to those that are this process's alone until the attempt
+   * is over. What another process sent or is sending is left to it.
+   */
+  async claim(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
+    const at = this.#clock.now();
+    const docs = await Promise.all(
+      deliveries.map(({ notice }) => this.#documents.get<Delivery>(NOTICE_KIND, notice.id)),
+    );
+    const free: { readonly delivery: Delivery; readonly version: number }[] = [];
+    for (const [place, doc] of docs.entries()) {
+      const id = deliveries[place]?.notice.id ?? '';
+      const known = this.waiting.get(id);
+      if (doc?.body.state !== 'waiting') this.waiting.delete(id);
+      else if (this.#isElsewhere(doc.body, at)) {
+        this.waiting.set(id, { ...doc.body, next: at + LOOK_AGAIN_MS });
+      } else {
+        const delivery = { ...(known ?? doc.body), claim: { by: this.#name, at } };
+        free.push({ delivery, version: doc.version });
+      }
+    }
+    const writes = free.map(({ delivery, version }) => deliveryWrite(delivery, version));
+    const results = writes.length === 0 ? [] : await this.#documents.write(writes);
+    const mine: Delivery[] = [];
+    for (const [place, { delivery }] of free.entries()) {
+      if (results[place]?.done === true) mine.push(delivery);
+      else this.waiting.set(delivery.notice.id, { ...delivery, next: at + LOOK_AGAIN_MS });
+    }
+    return mine;
+  }
+
+  #isElsewhere({ claim }: Delivery, now: number): boolean {
+    return claim !== undefined && claim.by !== this.#name && now - claim.at < CLAIM_MS;
+  }
+
   async sent(deliveries: readonly Delivery[]): Promise<void> {
     const sent = this.#clock.now();
-    const done = deliveries.map((delivery): Delivery => ({
+    const done = deliveries.map(({ claim: _, ...delivery }): Delivery => ({
       ...delivery,
       state: 'sent',
       tries: delivery.tries + 1,
@@ -145,7 +189,7 @@ export class Outbox {
     nextOf: (delivery: Delivery) => number | undefined,
   ): Promise<void> {
     const failure = { at: this.#clock.now(), error: error.slice(0, ERROR_CHARS_MAX) };
-    const changed = deliveries.map((delivery): Delivery => {
+    const changed = deliveries.map(({ claim: _, ...delivery }): Delivery => {
       const next = nextOf(delivery);
       return {
         ...delivery,

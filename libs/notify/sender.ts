@@ -80,7 +80,15 @@ export class Sender {
     this.#sending.set(channel.name, run);
   }
 
-  async #send(channel: Channel, deliveries: readonly Delivery[]): Promise<void> {
+  async #send(channel: Channel, chosen: readonly Delivery[]): Promise<void> {
+    let deliveries: readonly Delivery[];
+    try {
+      deliveries = await this.#outbox.claim(chosen);
+    } catch (error) {
+      // Not known to be ours alone: it is not sent, and tried again.
+      await this.#failed(chosen, error);
+      return;
+    }
     const [first, ...also] = deliveries.map(({ notice }) => notice);
     if (first === undefined) return;
     try {

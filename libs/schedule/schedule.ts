@@ -1,8 +1,10 @@
 import { schedule as cron, type ScheduledTask } from 'node-cron';
 
-import type { Lease } from '#libs/coordination';
+import type { Held, Lease } from '#libs/coordination';
 import type { Clock } from '#libs/model';
 import type { HealthLine } from '#libs/protocol';
+
+import type { RunClaims } from './run-claims.ts';
 
 /**
  * When a job runs: every so many seconds of the product's clock, or by a calendar line in Viet
@@ -16,6 +18,8 @@ export interface Job {
   readonly when: When;
   /** Runs in every process, each for itself, instead of once in the cluster. */
   readonly everywhere?: true;
+  /** The process that runs it goes on doing so for as long as it lives. */
+  readonly stays?: true;
   /** Does the work; what it throws is shown on the health page and tried again at the next time. */
   readonly run: () => Promise<void>;
 }
@@ -29,6 +33,8 @@ interface Seat {
   last?: { at: number; ms: number; error?: string };
   task?: ScheduledTask;
   cancel?: () => void;
+  /** Kept between two runs of a job that stays. */
+  held?: Held;
 }
 
 const ZONE = 'Asia/Ho_Chi_Minh';
@@ -37,13 +43,15 @@ const ZONE = 'Asia/Ho_Chi_Minh';
 export class Schedule {
   readonly #lease: Lease;
   readonly #clock: Clock;
+  readonly #claims: RunClaims;
   readonly #seats = new Map<string, Seat>();
   readonly #underWay = new Set<Promise<void>>();
   #running = false;
 
-  constructor(lease: Lease, clock: Clock) {
+  constructor(lease: Lease, clock: Clock, claims: RunClaims) {
     this.#lease = lease;
     this.#clock = clock;
+    this.#claims = claims;
   }
 
   add(job: Job): void {
@@ -63,6 +71,7 @@ export class Schedule {
       await seat.task?.destroy();
     }
     await Promise.allSettled(this.#underWay);
+    for (const { held } of this.#seats.values()) await held?.release();
   }
 
   lines(): readonly HealthLine[] {
@@ -94,8 +103,9 @@ export class Schedule {
       seat.skipped += 1;
       return;
     }
-    const held = seat.job.everywhere ? 'own' : await this.#lease.take(`job ${seat.job.id}`);
-    if (held === undefined) return;
+    const { id, everywhere, stays } = seat.job;
+    const held = seat.held ?? (everywhere ? undefined : await this.#take(seat));
+    if (held === undefined && !everywhere) return;
     seat.busy = true;
     const started = performance.now();
     const at = this.#clock.now();
@@ -104,6 +114,8 @@ export class Schedule {
       seat.last = { at, ms, ...(error === undefined ? {} : { error }) };
     };
     try {
+      // The lease alone would let another run it right after, when its clock is a little behind.
+      if ('cron' in seat.job.when && !everywhere && !(await this.#claims.claim(id))) return;
       await seat.job.run();
       seat.runs += 1;
       done();
@@ -112,8 +124,14 @@ export class Schedule {
       done(error instanceof Error ? error.message : String(error));
     } finally {
       seat.busy = false;
-      if (held !== 'own') await held.release();
+      if (stays === undefined) await held?.release();
     }
+  }
+
+  async #take(seat: Seat): Promise<Held | undefined> {
+    const held = await this.#lease.take(`job ${seat.job.id}`, () => delete seat.held);
+    if (held !== undefined && seat.job.stays) seat.held = held;
+    return held;
   }
 }
 

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -8,6 +10,7 @@ import { beforeAll, describe, expect, it, onTestFailed, onTestFinished } from 'v
 import type {
   IncidentListView,
   IncidentRow,
+  IncidentView,
   KeyView,
   ListView,
   RecordCheckView,
@@ -19,8 +22,8 @@ import { LiveConsole } from '../support/live-console.ts';
 import { isMissing } from '../support/parts.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { startRedis } from '../support/redis.ts';
-import { patience } from '../support/until.ts';
-import { sendLines, signIn, type Desk } from './desk.ts';
+import { patience, until } from '../support/until.ts';
+import { incidentsOf, sendLines, signIn, type Desk } from './desk.ts';
 
 const missing = isMissing('redis') || isMissing('elasticsearch');
 const cleanUp = suiteCleanUp();
@@ -30,6 +33,27 @@ const cli = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'cli', 'main.j
 let products: readonly [Product, Product];
 let desks: readonly [Desk, Desk];
 let env: Readonly<Record<string, string>>;
+/** Incidents of which the webhook was told, as often as it was. */
+const taken: string[] = [];
+
+/** A webhook that takes everything; its channel as the configuration has it. */
+async function aHook(): Promise<object> {
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      taken.push((JSON.parse(Buffer.concat(parts).toString()) as { incident: string }).incident);
+      response.writeHead(200).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { kind: 'webhook', name: 'hook', url: `http://127.0.0.1:${port}/` };
+}
 
 const YEAR = new Date(Date.now() + 7 * 3_600_000).getUTCFullYear();
 
@@ -63,7 +87,9 @@ describe.skipIf(missing)('documents of two processes on one cluster', () => {
     const prefix = `t${randomBytes(4).toString('hex')}`;
     const settings = { cluster: { redis_prefix: prefix, elasticsearch_prefix: `${prefix}-` } };
     const urls = { REDIS_URL: redis.url, ELASTICSEARCH_URL: elasticsearch.url };
-    const start = (): Promise<Product> => startProduct(cleanUp, { settings, env: urls });
+    const notify = { severity_min: 'critical', channels: [await aHook()] };
+    const start = (): Promise<Product> =>
+      startProduct(cleanUp, { settings: { ...settings, notify }, env: urls });
     products = [await start(), await start()];
     desks = [await signIn(products[0]), await signIn(products[1])];
     env = { ...urls, THAPCANH_CONFIG: products[0].configFile };
@@ -129,5 +155,30 @@ describe.skipIf(missing)('documents of two processes on one cluster', () => {
     expect(viewer.resyncs).toBe(0);
     const ids = [...viewer.rows.keys()];
     expect(ids.toSorted()).toEqual(['1', '2', '3', '4'].map((n) => `SC-${YEAR}-00000${n}`));
+  });
+
+  it('lead to one notice each, whichever server the act was made on and whoever sends', async () => {
+    const noticed = async (desk: Desk, round: number): Promise<string> => {
+      expect(await sendLines(products[1], guesses(round))).toBe(30);
+      const row = await until('the incident', async () => {
+        const rows = await incidentsOf(desk);
+        return rows.find(({ title, events }) => title.includes(`113.${round} `) && events === 30);
+      });
+      // Not severe enough by itself: a person makes it so, at this server.
+      await until('it is made critical', async () => {
+        const { version } = await desk.get<IncidentView>(`/api/v1/incidents/${row.id}`);
+        const body = { version, severity: 'critical', text: 'thử' };
+        const path = `/api/v1/incidents/${row.id}/severity`;
+        return (await desk.ask(path, { method: 'POST', body })).status < 300 ? true : undefined;
+      });
+      await expect.poll(() => taken.includes(row.id), patience).toBe(true);
+      return row.id;
+    };
+    const told = [await noticed(desks[0], 7), await noticed(desks[1], 8)];
+    await products[0].kill9();
+    told.push(await noticed(desks[1], 9));
+    await products[0].restart();
+    told.push(await noticed(desks[0], 10), await noticed(desks[1], 11));
+    expect(taken.toSorted()).toEqual(told.toSorted());
   });
 });

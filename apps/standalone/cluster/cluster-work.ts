@@ -104,6 +104,10 @@ export class ClusterWork implements Work {
     return this.#desk?.state() ?? { owns: false, position: 0 };
   }
 
+  decides(): boolean {
+    return this.desk.owns;
+  }
+
   follow(reader: SpoolReader): void {
     // Where nothing comes in for a while the others must not wait for this collector.
     this.#advancing = setInterval(() => {
