@@ -43,9 +43,13 @@ export class Recoveries {
 
   /** A recovery per match and group key, in the order of the matches. */
   of(matches: readonly Match[]): readonly Recovery[] {
-    return matches.flatMap(({ rule, event }) =>
-      (this.#targets.get(rule) ?? []).flatMap((target) => recovery(target, event)),
-    );
+    const all: Recovery[] = [];
+    for (const { rule, event } of matches) {
+      const targets = this.#targets.get(rule);
+      if (targets === undefined) continue;
+      for (const target of targets) all.push(...recovery(target, event));
+    }
+    return all;
   }
 }
 

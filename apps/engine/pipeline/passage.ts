@@ -8,7 +8,7 @@ import type { Aside, BodySource, SpooledBatch } from './body-source.ts';
  * Events that are decoded, then written, then matched before the next ones are decoded: few enough
  * to die young, many enough that each stage finds its code and tables at hand.
  */
-const STEP_EVENTS = 64;
+const STEP_EVENTS = 128;
 
 type Looked = ReturnType<Detector['begin']>;
 
