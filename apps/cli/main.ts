@@ -114,7 +114,18 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(verb.usage.endsWith('\n') ? verb.usage : `${verb.usage}\n`);
     return EXIT.done;
   }
-  return verb.run(rest, { in: process.stdin, out: process.stdout, err: process.stderr });
+  try {
+    return await verb.run(rest, { in: process.stdin, out: process.stdout, err: process.stderr });
+  } catch (error) {
+    // A file or folder that cannot be used is told in words; anything else is a fault of ours.
+    if (!isOfTheSystem(error)) throw error;
+    process.stderr.write(`thapcanh ${name}: ${error.message}\n`);
+    return EXIT.wrong;
+  }
+}
+
+function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 // A reader that goes away (`| head`) is no fault of ours.

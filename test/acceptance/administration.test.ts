@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type {
@@ -25,6 +28,7 @@ import { until } from '../support/until.ts';
 import { ask, sendLines, signIn, type Desk } from './desk.ts';
 
 const cleanUp = suiteCleanUp();
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'cli', 'main.js');
 const PASSWORD = 'Cua-rieng-minh-2026-x';
 let product: Product;
 let centre: Desk;
@@ -154,6 +158,40 @@ describe('an administrator of a province', () => {
     expect(rows.map(({ id }) => id)).toEqual([made.id]);
     const ended = await hue.ask(`/api/v1/silences/${made.id}`, { method: 'DELETE' });
     expect(ended.body).toMatchObject({ active: false, ended: { who: 'qt-hue' } });
+  });
+});
+
+describe('the command line beside a running product', () => {
+  const thapcanh = (...args: string[]) => {
+    const { promise, resolve } = Promise.withResolvers<{ code: number; out: string }>();
+    const env = { ...process.env, THAPCANH_DATA: product.dataFolder };
+    execFile(process.execPath, [cli, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), out: stdout + stderr }),
+    );
+    return promise;
+  };
+
+  it('gives a way in by a link that is whole, and makes no key of nobody’s place', async () => {
+    const place = ['--role', 'analyst', '--locality', '46'];
+    const added = await thapcanh('user', 'add', 'moi', ...place);
+    expect(added).toMatchObject({ code: 0 });
+    const reset = await thapcanh('user', 'reset', 'moi');
+    expect(reset).toMatchObject({ code: 0 });
+    expect(reset.out).toMatch(/^http:\/\/127\.0\.0\.1:8080\/dat-mat-khau#\S+\n$/);
+    const token = reset.out.trim().split('#')[1];
+    const body = { token, password: PASSWORD };
+    const set = await ask(product, '/api/v1/session/link', { method: 'POST', body });
+    expect(set.status).toBe(204);
+    await signIn(product, 'moi', PASSWORD);
+    const bare = await thapcanh('key', 'create', '--kind', 'ingest');
+    expect([bare.code, bare.out.includes('--locality CODE')]).toEqual([2, true]);
+  });
+
+  it('says in words what cannot be written or reached', async () => {
+    const nowhere = await thapcanh('backup', '/nowhere/at-all.backup');
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.out).toMatch(/^thapcanh backup: ENOENT.*\/nowhere\/at-all\.backup/);
+    expect(nowhere.out).not.toContain('    at ');
   });
 });
 

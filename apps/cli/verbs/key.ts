@@ -24,7 +24,7 @@ const ROWS_MAX = 1_000;
 interface Asked {
   readonly action: string | undefined;
   readonly id: string | undefined;
-  readonly locality: string;
+  readonly locality: string | undefined;
   readonly kind: string;
   readonly name: string | undefined;
   readonly source: string | undefined;
@@ -37,7 +37,7 @@ function read(args: readonly string[]): Asked | string {
       args: [...args],
       allowPositionals: true,
       options: {
-        locality: { type: 'string', default: CENTRE },
+        locality: { type: 'string' },
         kind: { type: 'string', default: 'ingest' },
         name: { type: 'string' },
         source: { type: 'string' },
@@ -55,6 +55,10 @@ function read(args: readonly string[]): Asked | string {
 
 async function create(asked: Asked, books: Books, io: Io): Promise<number> {
   const { kind, locality, source, days } = asked;
+  if (locality === undefined) {
+    io.err.write(`thapcanh key: say whose data it is: --locality CODE\n\n${USAGE}`);
+    return EXIT.usage;
+  }
   const place = placeOfCode(locality, new Localities());
   if (place === undefined) {
     io.err.write(`thapcanh key: there is no locality ${locality}\n`);

@@ -129,6 +129,12 @@ async function send(asked: Asked, batch: readonly Recorded[]): Promise<void> {
   if (!reply.ok) throw new Error(`the product answered ${reply.status}: ${await reply.text()}`);
 }
 
+/** What went wrong; a connection that fails says why only in its cause. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
 async function play(asked: Asked, events: readonly Recorded[], io: Io): Promise<void> {
   const start = events[0]?.at ?? 0;
   const began = performance.now();
@@ -163,7 +169,7 @@ export const replayVerb: Verb = {
       await play(asked, events, io);
       return EXIT.done;
     } catch (error) {
-      io.err.write(`thapcanh replay: ${error instanceof Error ? error.message : String(error)}\n`);
+      io.err.write(`thapcanh replay: ${wordsOf(error)}\n`);
       return EXIT.wrong;
     }
   },

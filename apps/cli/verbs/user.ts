@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 import { FIRST_ADMIN } from '#libs/auth';
 import { Localities, placeOfCode } from '#libs/availability';
+import { loadConfig } from '#libs/config';
 import { CENTRE, type Role } from '#libs/model';
 
 import { EXIT, type Io, type Verb } from '../verb.ts';
@@ -11,8 +12,8 @@ const USAGE = `thapcanh user add NAME --role analyst|locality|manager|admin [--l
 thapcanh user reset NAME
 thapcanh user list
 
-Both print a one-time path (30 minutes) with which the person sets a password: put it behind the
-address of the console.
+Both print a one-time link (30 minutes) with which the person sets a password. It begins with
+http.public_url of the configuration, or with the address and port of the console.
 `;
 
 const ROLES: readonly Role[] = ['analyst', 'locality', 'manager', 'admin'];
@@ -49,9 +50,21 @@ function read(args: readonly string[]): Asked | string {
   }
 }
 
+/** Where people reach the console, as far as the configuration says. */
+function consoleAddress(): string {
+  const read = loadConfig();
+  if (!read.ok) return '';
+  const { public_url: known, address, port, tls_cert_file: cert } = read.config.http;
+  if (known !== undefined) return known.replace(/\/$/, '');
+  if (port === 0) return '';
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+  const named = host.includes(':') ? `[${host}]` : host;
+  return `${cert === undefined ? 'http' : 'https'}://${named}:${port}`;
+}
+
 async function printLink(user: string, books: Books, io: Io): Promise<number> {
   const { token } = await books.auth.issueLink(user);
-  io.out.write(`/dat-mat-khau#${token}\n`);
+  io.out.write(`${consoleAddress()}/dat-mat-khau#${token}\n`);
   return EXIT.done;
 }
 
