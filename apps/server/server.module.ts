@@ -20,6 +20,7 @@ import { PacksController } from './controllers/packs.controller.ts';
 import { RecordController } from './controllers/record.controller.ts';
 import { RegisterTableController } from './controllers/register-table.controller.ts';
 import { RegisterController } from './controllers/register.controller.ts';
+import { RuleEditorController } from './controllers/rule-editor.controller.ts';
 import { RulesController } from './controllers/rules.controller.ts';
 import { SessionController } from './controllers/session.controller.ts';
 import { SilencesController } from './controllers/silences.controller.ts';
@@ -53,6 +54,7 @@ export class ServerModule {
         RulesController,
         BacktestsController,
         PacksController,
+        RuleEditorController,
       ],
       providers: [
         ...provided,

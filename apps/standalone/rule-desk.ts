@@ -3,6 +3,7 @@ import type {
   ExceptionView,
   LedgerSpanView,
   RuleChangeView,
+  RuleCheckView,
   RuleDetailView,
   RuleHealth,
   RuleRowView,
@@ -15,10 +16,13 @@ import type { RuleException, RuleSet } from '#libs/sigma';
 import {
   RuleDesk,
   type EventAsked,
+  type TextGiven,
+  type TextRefused,
   type TrialAsked,
 } from '../server/controllers/rules.controller.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
+import { RuleEditor } from './rule-editor.ts';
 import { RuleWhy } from './rule-why.ts';
 
 const DAY_MS = 86_400_000;
@@ -47,6 +51,7 @@ export class ProductRuleDesk extends RuleDesk {
   readonly #incidents: IncidentsOf;
   readonly #engine: EngineOf;
   readonly #why: RuleWhy;
+  readonly #editor: RuleEditor;
 
   constructor(core: Core, incidents: IncidentsOf, engine: EngineOf) {
     super();
@@ -54,6 +59,7 @@ export class ProductRuleDesk extends RuleDesk {
     this.#incidents = incidents;
     this.#engine = engine;
     this.#why = new RuleWhy(core, engine);
+    this.#editor = new RuleEditor(core);
   }
 
   get now(): number {
@@ -107,19 +113,28 @@ export class ProductRuleDesk extends RuleDesk {
       .map(({ at, who, what, facts }): RuleChangeView => {
         return { at: new Date(at).toISOString(), who, what, facts };
       });
-    const source = catalog.bundle.sources.find(({ file }) => file === rule?.file);
+    const editor = this.#editor;
     return {
       ...row,
       description: rule?.meta.description ?? null,
       references: rule?.meta.references ?? [],
       tags: rule?.meta.tags ?? [],
       falsePositives: rule?.meta.falsepositives ?? [],
-      text: source?.text ?? '',
+      ...(await editor.texts(id)),
+      parameters: await editor.parameters(id, scope),
       exceptionList: (await this.#exceptions(scope))
         .filter((one) => one.rule === id)
         .map((one) => this.#exceptionView(one)),
       history,
     };
+  }
+
+  check(id: string, text: string): Promise<RuleCheckView | undefined> {
+    return this.#editor.check(this.#core.catalog.idOf(id), text);
+  }
+
+  save(id: string, given: TextGiven): Promise<{ readonly saved: true } | TextRefused | undefined> {
+    return this.#editor.save(this.#core.catalog.idOf(id), given);
   }
 
   attempt(asked: TrialAsked): TrialView {

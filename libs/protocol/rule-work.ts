@@ -140,3 +140,10 @@ export interface RuleSwitchesView {
   readonly ids: readonly { readonly id: string; readonly title: string }[];
   readonly on: readonly { readonly id: string; readonly title: string }[];
 }
+
+/** What is wrong with a text of a rule, and whether the samples beside it still hold. */
+export interface RuleCheckView {
+  readonly problems: readonly RuleProblemView[];
+  /** Null where the file has no samples, or the text was refused. */
+  readonly samples: { readonly passed: number; readonly failures: readonly string[] } | null;
+}

@@ -1,3 +1,5 @@
+import type { Severity } from '#libs/model';
+
 import type { Instant, PlaceView, RuleView } from './rest.ts';
 
 /** A rule in the list, with what it needs and what people made of its alerts. */
@@ -52,8 +54,44 @@ export interface RuleDetailView extends RuleRowView {
   readonly falsePositives: readonly string[];
   /** The file it stands in, as text. */
   readonly text: string;
+  /** Texts that people gave the file, the oldest first; `text` is the last of them. */
+  readonly edits: readonly RuleEditView[];
+  /** The text the file has of its own. */
+  readonly original: string;
+  readonly parameters: RuleParametersView;
   readonly exceptionList: readonly ExceptionView[];
   readonly history: readonly RuleChangeView[];
+}
+
+/** A text that somebody gave a rule's file; null: the file's own again. */
+export interface RuleEditView {
+  readonly number: number;
+  readonly at: Instant;
+  readonly by: string;
+  readonly reason: string;
+  readonly text: string | null;
+}
+
+/** Values that stand in place of those a rule was written with; null: as written. */
+export interface RuleValues {
+  readonly level: Severity | null;
+  /** What the measure of a correlation is compared with. */
+  readonly threshold: number | null;
+  readonly timespanS: number | null;
+  /** Suppression of a plain rule, in seconds. */
+  readonly suppressS: number | null;
+  /** Least share of the base, 0 to 1. */
+  readonly ratio: number | null;
+  /** Times the days before. */
+  readonly baseline: number | null;
+}
+
+/** What may be set, what holds for all places, and what provinces set for themselves. */
+export interface RuleParametersView {
+  /** In force for all places. */
+  readonly effective: RuleValues;
+  readonly centre: RuleValues | null;
+  readonly provinces: readonly { readonly locality: PlaceView; readonly values: RuleValues }[];
 }
 
 /** Why a rule, or the rules that a correlation counts, met an event or did not. */

@@ -9,6 +9,7 @@ import type {
   BacktestView,
   ListView,
   RecordView,
+  RuleCheckView,
   RuleDetailView,
   RuleWhyView,
   StandingsView,
@@ -194,6 +195,56 @@ describe('rules of a running product', () => {
     );
     const off = await admin.post('/api/v1/rule-switches', { ...switched, on: true });
     expect(off).toMatchObject({ packs: ['many'], logsources: [] });
+  });
+
+  it('are edited, with what is wrong said by its place, and go back to the text they had', async () => {
+    const path = '/api/v1/rules/nho-a';
+    const read = () => admin.get<RuleDetailView>(path);
+    const { text, original, edits } = await read();
+    expect([original, edits]).toEqual([text, []]);
+    const broken = text.replace('|contains', '|contain');
+    const wrong = await admin.post<RuleCheckView>(`${path}/check`, { text: broken });
+    expect(wrong.problems).toMatchObject([{ line: 5, reason: 'unknown_modifier' }]);
+    const put = (given: object) =>
+      admin.ask(`${path}/text`, { method: 'PUT', body: { over: 0, reason: 'thử', ...given } });
+    expect((await put({ text: broken })).status).toBe(422);
+    expect((await put({ text: text.replace('id: nho-a', 'id: khac') })).status).toBe(422);
+    const louder = text.replace('level: low', 'level: high');
+    expect((await put({ text: louder })).status).toBe(200);
+    expect((await put({ text: louder })).status).toBe(409);
+    const level = (wanted: string) =>
+      until(`the rule is ${wanted}`, async () => {
+        const now = await read();
+        return now.level === wanted ? now : undefined;
+      });
+    expect((await level('high')).edits).toMatchObject([{ number: 1, by: 'admin', text: louder }]);
+    expect((await put({ text: null, over: 1 })).status).toBe(200);
+    expect(await level('low')).toMatchObject({ text, original: text });
+    const checked = await admin.post<RuleCheckView>('/api/v1/rules/SEC-21/check', {
+      text: (await admin.get<RuleDetailView>('/api/v1/rules/SEC-21')).text,
+    });
+    expect(checked).toMatchObject({ problems: [], samples: { failures: [] } });
+    expect(checked.samples?.passed).toBeGreaterThan(3);
+  });
+
+  it('take values of the centre in place of those they were written with', async () => {
+    const path = '/api/v1/rules/SEC-01';
+    const values = { threshold: 30, suppressS: 60 };
+    const body = { values, reason: 'nhiều máy sau một địa chỉ' };
+    const set = await admin.ask(`${path}/parameters`, { method: 'PUT', body });
+    expect(set.status).toBe(200);
+    const now = await until('the threshold is in force', async () => {
+      const { parameters } = await admin.get<RuleDetailView>(path);
+      return parameters.effective.threshold === 30 ? parameters : undefined;
+    });
+    // A correlation has no suppression.
+    expect(now).toMatchObject({ centre: { threshold: 30, suppressS: null }, provinces: [] });
+    const back = { values: null, reason: 'như cũ' };
+    await admin.ask(`${path}/parameters`, { method: 'PUT', body: back });
+    await until('the threshold is as written', async () => {
+      const { parameters } = await admin.get<RuleDetailView>(path);
+      return parameters.effective.threshold === 20 && parameters.centre === null ? 1 : undefined;
+    });
   });
 
   it('are tried on stored events', async () => {

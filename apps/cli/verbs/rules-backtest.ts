@@ -1,11 +1,13 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import {
   Backtest,
   readRuleFiles,
   RuleControl,
+  RuleEdits,
   RulePacks,
+  withEdits,
   type BacktestOutcome,
 } from '#libs/detect';
 import { CENTRE } from '#libs/model';
@@ -48,9 +50,15 @@ export function runBacktest(work: BacktestWork, io: Io): Promise<number> {
   return withBooks('rules', io, async (books) => {
     const record = books.audit.append.bind(books.audit);
     const packs = new RulePacks({ ...books, record });
-    const control = new RuleControl({ ...books, record, touch: () => packs.touch() });
-    const own = await readRuleFiles([join(projectFolder(import.meta.dirname), 'rules')]);
-    const sources = [...own, ...(await packs.sources())];
+    const touch = (): Promise<void> => packs.touch();
+    const control = new RuleControl({ ...books, record, touch });
+    const root = projectFolder(import.meta.dirname);
+    const own = await readRuleFiles([join(root, 'rules')]);
+    const texts = await new RuleEdits({ ...books, record, touch }).texts();
+    const given = [...own, ...(await packs.sources())];
+    const sources = withEdits(given, texts, ({ file, pack }) =>
+      pack === undefined ? relative(root, file) : file,
+    );
     const options = await control.options();
     const store = books.holdings.events();
     const backtest = new Backtest({

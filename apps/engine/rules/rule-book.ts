@@ -1,4 +1,4 @@
-import { RuleControl, RulePacks } from '#libs/detect';
+import { RuleControl, RuleEdits, RulePacks } from '#libs/detect';
 import type { Clock } from '#libs/model';
 import type { CompileOptions, SigmaSource } from '#libs/sigma';
 import type { Documents } from '#libs/store';
@@ -8,6 +8,8 @@ export interface RuleShelf {
   /** Grows with every change. */
   revision(): Promise<number>;
   sources(): Promise<readonly SigmaSource[]>;
+  /** Texts that stand in place of those of files, by the name of the file. */
+  edits(): Promise<ReadonlyMap<string, string>>;
   options(): Promise<CompileOptions>;
   /** Names of the licences by pack. */
   licenses(): Promise<ReadonlyMap<string, string>>;
@@ -23,10 +25,13 @@ export interface RuleBookNeeds {
 export class RuleBook implements RuleShelf {
   readonly packs: RulePacks;
   readonly control: RuleControl;
+  readonly texts: RuleEdits;
 
   constructor(needs: RuleBookNeeds) {
     this.packs = new RulePacks(needs);
-    this.control = new RuleControl({ ...needs, touch: () => this.packs.touch() });
+    const touch = (): Promise<void> => this.packs.touch();
+    this.control = new RuleControl({ ...needs, touch });
+    this.texts = new RuleEdits({ ...needs, touch });
   }
 
   revision(): Promise<number> {
@@ -35,6 +40,10 @@ export class RuleBook implements RuleShelf {
 
   sources(): Promise<readonly SigmaSource[]> {
     return this.packs.sources();
+  }
+
+  edits(): Promise<ReadonlyMap<string, string>> {
+    return this.texts.texts();
   }
 
   options(): Promise<CompileOptions> {

@@ -8,13 +8,15 @@ import {
   mayFeed,
   offBy,
   type CorrelationRule,
+  type CompileOptions,
   type Explanation,
   type Refusal,
   type Rule,
   type RuleSet,
+  type SigmaSource,
 } from '#libs/sigma';
 
-import { readRuleFiles } from '#libs/detect';
+import { readRuleFiles, withEdits } from '#libs/detect';
 
 import type { RuleShelf } from './rule-book.ts';
 import type { RuleBundle } from './rule-bundle.ts';
@@ -44,6 +46,7 @@ export type RuleAnswer =
 const EMPTY_SHELF: RuleShelf = {
   revision: () => Promise.resolve(0),
   sources: () => Promise.resolve([]),
+  edits: () => Promise.resolve(new Map()),
   options: () => Promise.resolve({}),
   licenses: () => Promise.resolve(new Map()),
 };
@@ -70,6 +73,7 @@ export class RuleCatalog {
   #byId = new Map<string, AnyRule>();
   /** In force or switched off. */
   #known = new Map<string, AnyRule>();
+  #originals: ReadonlyMap<string, string> = new Map();
   #problems: readonly string[] = [];
   #leftOut: readonly string[] = [];
   #bundle: RuleBundle = { sources: [], options: {} };
@@ -88,21 +92,60 @@ export class RuleCatalog {
     // Read first: a change that comes meanwhile is seen at the next look.
     this.#revision = await this.#shelf.revision();
     const own = await readRuleFiles(this.#folders);
-    const sources = [...own, ...(await this.#shelf.sources())];
+    const given = [...own, ...(await this.#shelf.sources())];
     const options = await this.#shelf.options();
-    const set = await compileInPieces(sources, options, pause);
+    const { sources, set, broken } = await this.#edited(given, options);
     const files = new Set(own.map(({ file }) => file));
     this.#problems = set.refused.filter(({ file }) => files.has(file)).map(refusalText);
     if (this.#problems.length > 0) return { loaded: false, problems: this.#problems };
     this.#leftOut = set.refused
       .filter(({ file, reason }) => !files.has(file) && reason !== 'not_a_rule')
       .map(refusalText);
+    this.#leftOut = [...this.#leftOut, ...broken];
+    this.#originals = new Map(given.map((source) => [source.file, source.text]));
     this.#licenses = await this.#shelf.licenses();
     this.#set = set;
     this.#bundle = { sources, options };
     this.#byId = new Map([...set.rules, ...set.correlations].map((rule) => [rule.id, rule]));
     this.#known = new Map([...set.off.map((rule) => [rule.id, rule] as const), ...this.#byId]);
     return { loaded: true, bundle: this.#bundle };
+  }
+
+  /**
+   * The sources with the texts that people gave them; a text that is refused gives way to the
+   * file's own.
+   */
+  async #edited(
+    given: readonly SigmaSource[],
+    options: CompileOptions,
+  ): Promise<{ sources: readonly SigmaSource[]; set: RuleSet; broken: readonly string[] }> {
+    const texts = new Map(await this.#shelf.edits());
+    const sources = withEdits(given, texts, (source) => this.nameOf(source));
+    const set = await compileInPieces(sources, options, pause);
+    const broken = set.refused.flatMap((one) => {
+      const source = sources.find(({ file }) => file === one.file);
+      const name = source === undefined ? '' : this.nameOf(source);
+      return texts.delete(name) ? [refusalText(one)] : [];
+    });
+    if (broken.length === 0) return { sources, set, broken };
+    const kept = withEdits(given, texts, (source) => this.nameOf(source));
+    return { sources: kept, set: await compileInPieces(kept, options, pause), broken };
+  }
+
+  /** How people and edits call a file: from the project's folder on, or by its pack. */
+  nameOf({ file, pack }: SigmaSource): string {
+    return pack === undefined ? relative(this.#root, file) : file;
+  }
+
+  /** The text that a file has of its own, whatever people made of it. */
+  originalOf(file: string): string | undefined {
+    return this.#originals.get(file);
+  }
+
+  /** The source that a rule stands in. */
+  sourceOf(id: string): SigmaSource | undefined {
+    const rule = this.#known.get(id);
+    return this.#bundle.sources.find(({ file }) => file === rule?.file);
   }
 
   /** True when packs, switches or exceptions changed since the last load. */
@@ -267,7 +310,7 @@ export class RuleCatalog {
         hits7d: hits(rule.id),
         author: rule.meta.author ?? null,
         license: this.#licenseOf(rule) ?? null,
-        file: rule.pack === undefined ? relative(this.#root, rule.file) : rule.file,
+        file: this.nameOf({ ...rule, text: '' }),
       }));
   }
 

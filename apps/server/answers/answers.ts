@@ -69,6 +69,7 @@ export const ANSWERS = {
   RulePackList: pageOfRows(rules.rulePack),
   Trial: rules.trial,
   Ledger: rules.ledger,
+  RuleCheck: ruleWork.ruleCheck,
   PackChange: ruleWork.packChange,
   RuleSwitches: ruleWork.ruleSwitches,
   Standings: ruleWork.standings,

@@ -5,6 +5,9 @@ import type {
   LedgerView,
   RuleChangeView,
   RuleDetailView,
+  RuleEditView,
+  RuleParametersView,
+  RuleValues,
   RulePackView,
   RuleRowView,
   TrialView,
@@ -12,7 +15,7 @@ import type {
 } from '#libs/protocol';
 
 import { rule } from './overview-answers.ts';
-import { facts, instant, place } from './words.ts';
+import { facts, instant, place, severity } from './words.ts';
 
 export const ruleRow = rule.extend({
   pack: z.string().nullable(),
@@ -46,12 +49,38 @@ const change = z.strictObject({
   facts,
 }) satisfies z.ZodType<RuleChangeView>;
 
+const edit = z.strictObject({
+  number: z.int(),
+  at: instant,
+  by: z.string(),
+  reason: z.string(),
+  text: z.string().nullable(),
+}) satisfies z.ZodType<RuleEditView>;
+
+const values = z.strictObject({
+  level: severity.nullable(),
+  threshold: z.number().nullable(),
+  timespanS: z.number().nullable(),
+  suppressS: z.number().nullable(),
+  ratio: z.number().nullable(),
+  baseline: z.number().nullable(),
+}) satisfies z.ZodType<RuleValues>;
+
+const parameters = z.strictObject({
+  effective: values,
+  centre: values.nullable(),
+  provinces: z.array(z.strictObject({ locality: place, values })),
+}) satisfies z.ZodType<RuleParametersView>;
+
 export const ruleDetail = ruleRow.extend({
   description: z.string().nullable(),
   references: z.array(z.string()),
   tags: z.array(z.string()),
   falsePositives: z.array(z.string()),
   text: z.string(),
+  edits: z.array(edit),
+  original: z.string(),
+  parameters,
   exceptionList: z.array(exception),
   history: z.array(change),
 }) satisfies z.ZodType<RuleDetailView>;

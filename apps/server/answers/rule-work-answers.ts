@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type {
   BacktestView,
   PackChangeView,
+  RuleCheckView,
   RuleProblemView,
   RuleSwitchesView,
   RuleWhyView,
@@ -107,3 +108,8 @@ export const ruleSwitches = z.strictObject({
   ids: titled,
   on: titled,
 }) satisfies z.ZodType<RuleSwitchesView>;
+
+export const ruleCheck = z.strictObject({
+  problems: z.array(ruleProblem),
+  samples: z.strictObject({ passed: z.int(), failures: z.array(z.string()) }).nullable(),
+}) satisfies z.ZodType<RuleCheckView>;

@@ -12,6 +12,10 @@ const REFUSALS: Readonly<Record<string, readonly [string, string]>> = {
     'It must end in the future, within a year.',
     'Phải hết hạn ở tương lai, trong vòng một năm.',
   ],
+  not_tighter: [
+    'A province can only make a threshold stricter.',
+    'Địa phương chỉ được đặt ngưỡng chặt hơn.',
+  ],
   bad_name: [
     'A pack is called by small letters, digits, - and _.',
     'Tên gói chỉ gồm chữ thường không dấu, chữ số, - và _.',

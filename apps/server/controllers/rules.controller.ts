@@ -21,6 +21,7 @@ import type {
   LedgerSpanView,
   LedgerView,
   ListView,
+  RuleCheckView,
   RuleDetailView,
   RuleRowView,
   RuleWhyView,
@@ -88,6 +89,19 @@ export interface TrialAsked {
   readonly rule?: string | undefined;
 }
 
+/** A text that somebody gives a rule's file over version `over`, 0 for none. */
+export interface TextGiven {
+  readonly text: string | null;
+  readonly over: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export type TextRefused = {
+  readonly reason: 'conflict' | 'too_many' | 'refused' | 'rule_gone';
+  readonly detail?: string;
+};
+
 /** A stored event that a rule, by id or code, is asked about; `time` in ms. */
 export interface EventAsked {
   readonly rule: string;
@@ -107,6 +121,13 @@ export abstract class RuleDesk {
     from: number,
     to: number,
   ): Promise<readonly LedgerSpanView[] | { readonly reason: 'bad_span' | 'too_long' }>;
+  /** Reads a text in place of a rule's, and runs its samples; undefined when there is no rule. */
+  abstract check(id: string, text: string): Promise<RuleCheckView | undefined>;
+  /** Gives a rule's file a text over the version that was read; null: the file's own. */
+  abstract save(
+    id: string,
+    given: TextGiven,
+  ): Promise<{ readonly saved: true } | TextRefused | undefined>;
   abstract readonly now: number;
   /** Normalizes pasted lines and matches them; nothing of it is kept. */
   abstract attempt(asked: TrialAsked): TrialView;

@@ -342,7 +342,7 @@ export class StandInServer {
 
   #lists({ method, path, query, body }: Asked): Answer {
     const now = Date.now();
-    const kept = upkeep(method, path, body) ?? ruleAnswers(path);
+    const kept = upkeep(method, path, body) ?? ruleAnswers(path, body);
     if (kept !== undefined) return kept;
     if (method !== 'GET' && /^\/(users|keys)/.test(path)) return administered(method, path, body);
     const page = <T>(rows: readonly T[]): Answer => {

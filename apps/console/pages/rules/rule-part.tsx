@@ -7,7 +7,6 @@ import type { RuleDetailView } from '#libs/protocol';
 import { post } from '../../api/client.ts';
 import { CENTRE_PROVINCE } from '../../api/places.ts';
 import { number } from '../../format/number.ts';
-import { dateTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
 import { useDesk } from '../../shell/desk.tsx';
 import { cx } from '../../ui/class-names.ts';
@@ -21,14 +20,17 @@ import table from '../../ui/table.module.css';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { useAct } from '../../ui/use-act.ts';
 import { BacktestPart } from './backtest-part.tsx';
+import { EditorPart } from './editor-part.tsx';
 import { ExceptionsPart } from './exceptions-part.tsx';
+import { HistoryPart } from './history-part.tsx';
 import { LedgerStrip } from './ledger-strip.tsx';
+import { ParametersPart } from './parameters-part.tsx';
 import { ruleQuery, standingsQuery } from './rule-queries.ts';
 import { useRuleWords } from './rule-words.ts';
 import styles from './rules.module.css';
 import { Standings } from './standings.tsx';
 
-const PARTS = ['about', 'backtest', 'exceptions', 'text', 'history'] as const;
+const PARTS = ['about', 'backtest', 'parameters', 'exceptions', 'text', 'history'] as const;
 
 function useName(rule: RuleDetailView): string {
   const { language } = useLanguage();
@@ -121,40 +123,6 @@ function About(props: { readonly rule: RuleDetailView }): ReactNode {
   );
 }
 
-function History(props: { readonly rule: RuleDetailView }): ReactNode {
-  const text = useText();
-  const { history } = props.rule;
-  if (history.length === 0) return <p className={styles.body}>{text.ruleDesk.noHistory}</p>;
-  return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <th>{text.record.at}</th>
-          <th>{text.record.who}</th>
-          <th>{text.record.what}</th>
-          <th>{text.record.facts}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {history.map((change, at) => (
-          <tr key={at}>
-            <td className={table.nowrap}>{dateTime(change.at)}</td>
-            <td className={table.nowrap}>{change.who}</td>
-            <td className={table.nowrap}>
-              <code>{change.what}</code>
-            </td>
-            <td className={table.words}>
-              {Object.entries(change.facts)
-                .map(([name, value]) => `${name}: ${value}`)
-                .join(' · ')}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 function Head(props: { readonly rule: RuleDetailView }): ReactNode {
   const text = useText();
   const { language } = useLanguage();
@@ -210,7 +178,8 @@ function Head(props: { readonly rule: RuleDetailView }): ReactNode {
 /** One rule: what it means, what feeds it, what people laid on it. */
 export function RulePart(props: { readonly id: string }): ReactNode {
   const text = useText();
-  const words = { ...text.ruleDesk, backtest: useRuleWords().backtest.tab };
+  const { backtest, parameters } = useRuleWords();
+  const words = { ...text.ruleDesk, backtest: backtest.tab, parameters: parameters.tab };
   const { may } = useDesk();
   const { muc } = useSearch({ from: '/shell/luat' });
   const navigate = useNavigate();
@@ -238,12 +207,9 @@ export function RulePart(props: { readonly id: string }): ReactNode {
             {part === 'about' ? <About rule={rule} /> : null}
             {part === 'backtest' ? <BacktestPart rule={rule} /> : null}
             {part === 'exceptions' ? <ExceptionsPart rule={rule} /> : null}
-            {part === 'history' ? <History rule={rule} /> : null}
-            {part === 'text' ? (
-              <div className={styles.body}>
-                <pre>{rule.text}</pre>
-              </div>
-            ) : null}
+            {part === 'history' ? <HistoryPart rule={rule} /> : null}
+            {part === 'parameters' ? <ParametersPart rule={rule} /> : null}
+            {part === 'text' ? <EditorPart rule={rule} /> : null}
           </TabPanel>
         </>
       )}
