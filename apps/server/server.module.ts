@@ -17,6 +17,7 @@ import { LocalitiesController } from './controllers/localities.controller.ts';
 import { MaintenanceController } from './controllers/maintenance.controller.ts';
 import { OverviewController } from './controllers/overview.controller.ts';
 import { PacksController } from './controllers/packs.controller.ts';
+import { ParkedController } from './controllers/parked.controller.ts';
 import { RecordController } from './controllers/record.controller.ts';
 import { RegisterTableController } from './controllers/register-table.controller.ts';
 import { RegisterController } from './controllers/register.controller.ts';
@@ -54,6 +55,7 @@ export class ServerModule {
         RulesController,
         BacktestsController,
         PacksController,
+        ParkedController,
         RuleEditorController,
       ],
       providers: [

@@ -104,6 +104,11 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
     clock,
     lease: cluster.lease,
     broadcast: cluster.broadcast,
+    parked: {
+      batches: cluster.carriage.parked,
+      events: parked,
+      retryEvents: (ids) => events.retryParked(ids),
+    },
     hear: (kind, take) => documents.hear(kind, take),
     chain: (folder) => `${needs.role}-${folder.slice(0, CHAIN_CHARS)}`,
     maskKey: (own) => sharedMaskKey(documents, own),

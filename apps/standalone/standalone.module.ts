@@ -19,11 +19,13 @@ import { RuleBacktests } from '../server/controllers/backtests.controller.ts';
 import { RulesBeside } from '../server/controllers/packs.controller.ts';
 import { Overview } from '../server/controllers/overview.controller.ts';
 import { LiveHub, type Pulse } from '../server/live/live-hub.ts';
+import { ParkedDesk } from '../server/controllers/parked.controller.ts';
 import { RuleDesk } from '../server/controllers/rules.controller.ts';
 import { ServerModule } from '../server/server.module.ts';
 import type { Core } from './core.ts';
 import type { Engine } from './engine.ts';
 import { ProductOverview } from './overview.ts';
+import { ProductParked } from './parked-desk.ts';
 import { ProductBacktests } from './rule-backtests.ts';
 import { ProductRuleDesk } from './rule-desk.ts';
 
@@ -102,6 +104,7 @@ export class StandaloneModule {
       [RuleControl, core.rules.control],
       [RulePacks, core.rules.packs],
       [RulesBeside, rulesBeside(core)],
+      [ParkedDesk, new ProductParked(core.ground.parked)],
       [LiveHub, liveHub(core, engine)],
       [ApiDescription, description],
     ];

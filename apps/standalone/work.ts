@@ -6,6 +6,7 @@ import type { DocumentNews, Documents, EventStore } from '#libs/store';
 import type { Broadcast, Lease } from '#libs/coordination';
 import type { PlatformName } from '#libs/platform';
 
+import type { ParkedWork } from './parked-desk.ts';
 import type { RuleBundle } from '../engine/rules/rule-bundle.ts';
 import type {
   HostCalls,
@@ -53,6 +54,8 @@ export interface Ground {
    * ones of before; absent where this process alone writes. What `take` rejects is told again.
    */
   readonly hear?: (kind: string, take: (news: DocumentNews) => Promise<void>) => Promise<void>;
+  /** Where what can not be taken waits for a person; absent where nothing is parked. */
+  readonly parked?: ParkedWork;
   /** What this process's chain of the record is called; `folder` is the id of its data folder. */
   chain(folder: string): string;
   /** Key of the masking hashes, the same for all processes; `own` is this data folder's. */

@@ -136,8 +136,8 @@ export class Outbox {
   }
 
   /**
-   * Takes deliveries to send them; resolves to those that are this process's alone until the attempt
-   * is over. What another process sent or is sending is left to it.
+   * Takes deliveries to send them. Resolves to those that are this process's alone until their
+   * attempt is over; what another process sent or is sending is left to it.
    */
   async claim(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
     const at = this.#clock.now();
@@ -172,8 +172,8 @@ export class Outbox {
 
   async sent(deliveries: readonly Delivery[]): Promise<void> {
     const sent = this.#clock.now();
-    const done = deliveries.map(({ claim: _, ...delivery }): Delivery => ({
-      ...delivery,
+    const done = deliveries.map((delivery): Delivery => ({
+      ...unclaimed(delivery),
       state: 'sent',
       tries: delivery.tries + 1,
       sent,
@@ -189,10 +189,10 @@ export class Outbox {
     nextOf: (delivery: Delivery) => number | undefined,
   ): Promise<void> {
     const failure = { at: this.#clock.now(), error: error.slice(0, ERROR_CHARS_MAX) };
-    const changed = deliveries.map(({ claim: _, ...delivery }): Delivery => {
+    const changed = deliveries.map((delivery): Delivery => {
       const next = nextOf(delivery);
       return {
-        ...delivery,
+        ...unclaimed(delivery),
         state: next === undefined ? 'failed' : 'waiting',
         tries: delivery.tries + 1,
         next: next ?? delivery.next,
@@ -235,6 +235,12 @@ export class Outbox {
     const page = await this.#documents.list<Delivery>(NOTICE_KIND, { ...rest, keys });
     return { ...page, rows: page.rows.map((doc) => doc.body) };
   }
+}
+
+/** After an attempt the delivery is nobody's. */
+function unclaimed(delivery: Delivery): Delivery {
+  const { claim: _claim, ...rest } = delivery;
+  return rest;
 }
 
 function deliveryWrite(delivery: Delivery, expect: 'absent' | 'any' | number): Write {

@@ -74,3 +74,18 @@ export interface DeliveryView {
   readonly next: Instant | null;
   readonly error: string | null;
 }
+
+/** Something that could not be taken and waits for a person: a batch of events, or one event. */
+export interface ParkedView {
+  readonly id: string;
+  readonly kind: 'batch' | 'event';
+  /** Who could not take it: the event store (`index`) or detection. */
+  readonly reader: 'index' | 'detect';
+  /** A stable word where there is one (`blocked`, `past_retention` …), else what was said. */
+  readonly reason: string;
+  readonly detail: string | null;
+  readonly events: number;
+  readonly since: Instant;
+  /** How often it was sent again. */
+  readonly retries: number;
+}

@@ -13,7 +13,9 @@ import type {
   IncidentView,
   KeyView,
   ListView,
+  ParkedView,
   RecordCheckView,
+  RecordView,
 } from '#libs/protocol';
 
 import { suiteCleanUp } from '../support/clean-up.ts';
@@ -23,7 +25,7 @@ import { isMissing } from '../support/parts.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { startRedis } from '../support/redis.ts';
 import { patience, until } from '../support/until.ts';
-import { incidentsOf, sendLines, signIn, type Desk } from './desk.ts';
+import { incidentsOf, searched, sendLines, signIn, type Desk } from './desk.ts';
 
 const missing = isMissing('redis') || isMissing('elasticsearch');
 const cleanUp = suiteCleanUp();
@@ -33,6 +35,8 @@ const cli = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'cli', 'main.j
 let products: readonly [Product, Product];
 let desks: readonly [Desk, Desk];
 let env: Readonly<Record<string, string>>;
+let elasticUrl: string;
+const prefix = `t${randomBytes(4).toString('hex')}`;
 /** Incidents of which the webhook was told, as often as it was. */
 const taken: string[] = [];
 
@@ -84,7 +88,7 @@ describe.skipIf(missing)('documents of two processes on one cluster', () => {
       startRedis(cleanUp),
       startElasticsearch(cleanUp),
     ]);
-    const prefix = `t${randomBytes(4).toString('hex')}`;
+    elasticUrl = elasticsearch.url;
     const settings = { cluster: { redis_prefix: prefix, elasticsearch_prefix: `${prefix}-` } };
     const urls = { REDIS_URL: redis.url, ELASTICSEARCH_URL: elasticsearch.url };
     const notify = { severity_min: 'critical', channels: [await aHook()] };
@@ -180,5 +184,40 @@ describe.skipIf(missing)('documents of two processes on one cluster', () => {
     await products[0].restart();
     told.push(await noticed(desks[0], 10), await noticed(desks[1], 11));
     expect(taken.toSorted()).toEqual(told.toSorted());
+  });
+
+  it('hold what could not be taken, for a person of the centre to decide', async () => {
+    const [desk] = desks;
+    const now = new Date();
+    const day = now.toISOString().slice(0, 10).replaceAll('-', '.');
+    const block = async (write: boolean): Promise<void> => {
+      const reply = await fetch(`${elasticUrl}/${prefix}-soc-events-${day}/_settings`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ 'index.blocks.write': write }),
+      });
+      expect(reply.status).toBe(200);
+    };
+    const parked = async () => (await desk.get<ListView<ParkedView>>('/api/v1/parked')).rows;
+    const acted = async (act: string, body: object) =>
+      (await desk.ask(`/api/v1/parked/${act}`, { method: 'POST', body })).body;
+    await sendLines(products[0], ['mở ngày này']);
+    await searched(desk, 'message:mở', 1);
+    await block(true);
+    await sendLines(products[0], ['một dòng không lưu được']);
+    const [row] = await until('it is set aside', async () => {
+      const rows = await parked();
+      return rows.length > 0 ? rows : undefined;
+    });
+    expect(row).toMatchObject({ kind: 'event', reader: 'index', reason: 'blocked', events: 1 });
+    const ids = [row?.id ?? ''];
+    expect(await acted('retry', { ids })).toEqual({ done: 0 });
+    expect(await acted('drop', { ids, reason: 'dòng thử' })).toEqual({ done: 1 });
+    expect(await parked()).toEqual([]);
+    await block(false);
+    const path = '/api/v1/record?what=parked.drop';
+    expect((await desk.get<ListView<RecordView>>(path)).rows).toMatchObject([
+      { who: 'admin', target: ids[0], facts: { reason: 'dòng thử' } },
+    ]);
   });
 });

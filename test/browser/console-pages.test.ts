@@ -41,6 +41,7 @@ const PAGES: readonly (readonly [path: string, ready: string])[] = [
   ['/bao-cao', 'article'],
   ['/suc-khoe', 'section li'],
   ['/suc-khoe?phan=deliveries', 'tbody tr'],
+  ['/suc-khoe?phan=parked', 'tbody tr'],
   ['/bao-tri', 'tbody tr'],
   ['/bao-tri?phan=silences', 'tbody tr'],
   ['/tai-khoan', 'form'],

@@ -39,6 +39,8 @@ export const ANSWERS = {
   NewKey: desk.newKey,
   RecordList: pageOfRows(desk.recordEntry),
   Verification: desk.verification,
+  ParkedList: pageOfRows(desk.parked),
+  ParkedDone: desk.parkedDone,
   Search: desk.search,
   Histogram: desk.histogram,
   Top: desk.top,

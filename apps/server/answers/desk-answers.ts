@@ -7,6 +7,7 @@ import type {
   LinkView,
   NewKeyView,
   NewUserView,
+  ParkedView,
   PersonView,
   RecordCheckView,
   RecordView,
@@ -108,6 +109,19 @@ export const verification = z.strictObject({
     }),
   ),
 }) satisfies z.ZodType<RecordCheckView>;
+
+export const parked = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['batch', 'event']),
+  reader: z.enum(['index', 'detect']),
+  reason: z.string(),
+  detail: z.string().nullable(),
+  events: z.int(),
+  since: instant,
+  retries: z.int(),
+}) satisfies z.ZodType<ParkedView>;
+
+export const parkedDone = z.strictObject({ done: z.int() });
 
 export const search = z.strictObject({
   rows: z.array(event),

@@ -3,6 +3,7 @@ import type {
   ImportView,
   LinkView,
   MaintenanceView,
+  ParkedView,
   RecordCheckView,
   RecordView,
   ServiceView,
@@ -85,6 +86,32 @@ function deliveries(now: number): DeliveryView[] {
   }));
 }
 
+function parked(now: number): ParkedView[] {
+  const since = iso(now - 7 * HOUR);
+  const base = { since, retries: 1, detail: null } as const;
+  const said = 'object mapping for [user] tried to parse field [user] as object';
+  return [
+    {
+      ...base,
+      id: 'detect-1',
+      kind: 'batch',
+      reader: 'detect',
+      reason: '3 processes died',
+      events: 1,
+    },
+    { ...base, id: '2026-11-23:e1', kind: 'event', reader: 'index', reason: 'blocked', events: 1 },
+    {
+      ...base,
+      id: '2026-11-23:e2',
+      kind: 'event',
+      reader: 'index',
+      reason: 'refused',
+      events: 1,
+      detail: said,
+    },
+  ];
+}
+
 function record(now: number): RecordView[] {
   return Array.from({ length: 40 }, (_, at) => ({
     chain: 'main',
@@ -140,6 +167,8 @@ export function upkeep(
     return method === 'GET' ? [200, listed(rows)] : [201, rows[0]];
   }
   if (path === '/deliveries') return [200, listed(deliveries(now))];
+  if (path === '/parked') return [200, listed(parked(now))];
+  if (path.startsWith('/parked/')) return [200, { done: 1 }];
   if (path === '/record') return [200, listed(record(now))];
   if (path === '/record/verify') return [200, VERIFIED];
   if (path === '/services') return [200, listed(services())];

@@ -5,9 +5,11 @@ import type { ReactNode } from 'react';
 import type { HealthLine, HealthView } from '#libs/protocol';
 
 import { get } from '../../api/client.ts';
+import { CENTRE_PROVINCE } from '../../api/places.ts';
 import { number } from '../../format/number.ts';
 import { clockTime } from '../../format/time.ts';
 import { useLanguage, useText } from '../../i18n/text.tsx';
+import { useDesk } from '../../shell/desk.tsx';
 import { PageFrame } from '../../shell/page-frame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
@@ -15,6 +17,7 @@ import { type Health, StateMark } from '../../ui/state-mark.tsx';
 import table from '../../ui/table.module.css';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { DeliveriesPart } from './deliveries-part.tsx';
+import { ParkedPart } from './parked-part.tsx';
 import styles from './health.module.css';
 
 const REFRESH_MS = 5_000;
@@ -93,7 +96,15 @@ export function HealthPage(): ReactNode {
   const text = useText();
   const { phan, st = '' } = useSearch({ from: '/shell/suc-khoe' });
   const navigate = useNavigate();
-  const part = phan === 'deliveries' ? 'deliveries' : 'status';
+  const { may, session } = useDesk();
+  // A batch holds events of any place: only who sees all places decides about it.
+  const decides = may.administer && session.scope.province === CENTRE_PROVINCE;
+  const items = [
+    { id: 'status', label: text.deliveries.status },
+    { id: 'deliveries', label: text.deliveries.tab },
+    ...(decides ? [{ id: 'parked', label: text.parked.tab }] : []),
+  ];
+  const part = items.find(({ id }) => id === phan)?.id ?? 'status';
   return (
     <PageFrame
       title={text.health.title}
@@ -103,24 +114,21 @@ export function HealthPage(): ReactNode {
           label={text.deliveries.tabs}
           value={part}
           onChange={(next) => void navigate({ to: '/suc-khoe', search: { phan: next } })}
-          items={[
-            { id: 'status', label: text.deliveries.status },
-            { id: 'deliveries', label: text.deliveries.tab },
-          ]}
+          items={items}
         />
       }
     >
       <TabPanel name="health" value={part} className={part === 'status' ? undefined : table.box}>
-        {part === 'status' ? (
-          <Status />
-        ) : (
+        {part === 'status' ? <Status /> : null}
+        {part === 'parked' ? <ParkedPart /> : null}
+        {part === 'deliveries' ? (
           <DeliveriesPart
             state={st}
             onState={(next) =>
               void navigate({ to: '/suc-khoe', search: { phan: 'deliveries', st: next } })
             }
           />
-        )}
+        ) : null}
       </TabPanel>
     </PageFrame>
   );
