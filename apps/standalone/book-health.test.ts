@@ -2,7 +2,16 @@ import { expect, it } from 'vitest';
 
 import { bookHealth } from './book-health.ts';
 
-const INCIDENTS = { open: 3, alerts: 7, aside: 0, conflicts: 0, deaf: 0, wide: 0, unscoped: 0 };
+const INCIDENTS = {
+  open: 3,
+  alerts: 7,
+  aside: 0,
+  conflicts: 0,
+  deaf: 0,
+  wide: 0,
+  unscoped: 0,
+  stormy: 0,
+};
 const ALERTS = { held: 0, heldBy: { maintenance: 0, silence: 0, inhibition: 0 }, repeats: 0 };
 
 it('says loudly when alerts are in no incident, and what to do', () => {

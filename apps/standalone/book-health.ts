@@ -31,12 +31,20 @@ function heldLine({ held, heldBy, repeats }: AlertFigures): HealthLine {
  * on, are what a duty officer must act on.
  */
 function incidentsLine(figures: IncidentFigures): HealthLine {
-  const { open, alerts, aside, deaf, wide, unscoped } = figures;
+  const { open, alerts, aside, deaf, wide, unscoped, stormy } = figures;
   const vi = [`${VI.format(open)} sự cố đang mở, gồm ${VI.format(alerts)} cảnh báo.`];
   const en = [`${EN.format(open)} incidents are open, of ${EN.format(alerts)} alerts.`];
   if (wide > 0) {
     vi.push(`${VI.format(wide)} sự cố diện rộng thay mặt cho nhiều sự cố khác.`);
     en.push(`${EN.format(wide)} of them stand for several others.`);
+  }
+  if (stormy > 0) {
+    vi.push(
+      `Đang có bão cảnh báo: ${VI.format(stormy)} cảnh báo được gom lại theo luật, không mất cảnh báo nào; xem luật báo nhiều nhất.`,
+    );
+    en.push(
+      `There is an alert storm: ${EN.format(stormy)} alerts are gathered by their rule, none is lost; look at the rule that raised most.`,
+    );
   }
   if (unscoped > 0) {
     vi.push(
@@ -65,7 +73,7 @@ function incidentsLine(figures: IncidentFigures): HealthLine {
   return {
     id: 'stage_incidents',
     group: 'stage',
-    state: aside > 0 ? 'down' : deaf + unscoped > 0 ? 'degraded' : 'ok',
+    state: aside > 0 ? 'down' : deaf + unscoped + stormy > 0 ? 'degraded' : 'ok',
     name: { vi: 'Gom cảnh báo thành sự cố', en: 'Incidents' },
     text: { vi: vi.join(' '), en: en.join(' ') },
     figures: { ...figures },

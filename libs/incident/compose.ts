@@ -5,6 +5,7 @@ import {
   type Incident,
   type Place,
   SEVERITIES,
+  type Severity,
   type TimelineEntry,
 } from '#libs/model';
 
@@ -14,7 +15,8 @@ import type { IncidentLimits } from './limits.ts';
 import type { Note } from './draft.ts';
 import { byFirst, type IncidentRecord, SYSTEM } from './record.ts';
 import type { Names } from './row.ts';
-import { placeName, widestScope, wordsOf } from './wording.ts';
+import { stormOf } from './storm.ts';
+import { placeName, stormWords, widestScope, type Words, wordsOf } from './wording.ts';
 
 /** What making an incident's facts needs. */
 export interface ComposeNeeds {
@@ -81,13 +83,17 @@ function alertSide(alerts: readonly AlertRecord[], needs: ComposeNeeds): AlertSi
   if (lead === undefined) throw new Error('an incident without alerts says nothing');
   const facts = needs.names.rules(lead.rule);
   const place = placeName(needs.names.places, lead);
-  const [vi, en] = [wordsOf(lead, facts, place, 'vi'), wordsOf(lead, facts, place, 'en')];
+  const count = inOrder.length;
+  const storm = isOneStorm(inOrder, needs.limits);
+  const words = (language: 'vi' | 'en'): Words =>
+    storm ? stormWords(lead, facts, place, count, language) : wordsOf(lead, facts, place, language);
+  const [vi, en] = [words('vi'), words('en')];
   const rules = [...new Set(led.map(({ alert }) => alert.rule))];
   return {
     title: vi.sentence,
     titleEn: en.sentence,
     card: { vi: vi.card, en: en.card },
-    severity: lead.level,
+    severity: storm && isBelow(lead.level, STORM_SEVERITY) ? STORM_SEVERITY : lead.level,
     scope: widestScope(rules.map((rule) => needs.names.rules(rule)?.scope ?? 'system')),
     place: placeOf(inOrder),
     alerts: inOrder.map(({ alert }) => alert.id),
@@ -98,6 +104,23 @@ function alertSide(alerts: readonly AlertRecord[], needs: ComposeNeeds): AlertSi
     last: inOrder.reduce((last, { alert }) => Math.max(last, alert.last), 0),
     late: inOrder.every(({ alert }) => alert.late),
   };
+}
+
+/** A storm is never less loud than this, whatever its rule says. */
+const STORM_SEVERITY: Severity = 'high';
+
+function isBelow(one: Severity, other: Severity): boolean {
+  return SEVERITIES.indexOf(one) > SEVERITIES.indexOf(other);
+}
+
+/** Whether these alerts are one storm of one rule and province. */
+function isOneStorm(alerts: readonly AlertRecord[], limits: IncidentLimits): boolean {
+  const first = alerts[0]?.alert;
+  if (first === undefined || alerts.length <= limits.stormAlertsMax) return false;
+  const all = alerts.map(({ alert }) => alert);
+  const { rule, place } = first;
+  if (all.some((one) => one.rule !== rule || one.place.province !== place.province)) return false;
+  return stormOf(all, limits).size > 0;
 }
 
 /** A new incident out of its first alerts. */

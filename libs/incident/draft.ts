@@ -3,6 +3,7 @@ import type { AlertRecord, TimelineEntry } from '#libs/model';
 import type { LinkIndex } from './link-index.ts';
 import type { Link } from './linking.ts';
 import type { IncidentRecord } from './record.ts';
+import { isStorm } from './storm.ts';
 
 /** An open incident with the ids of its live alerts. */
 export interface OpenIncident {
@@ -15,7 +16,7 @@ export interface OpenIncident {
 export interface PlanInput {
   readonly open: ReadonlyMap<string, OpenIncident>;
   /** Live alerts of open incidents. */
-  readonly alerts: ReadonlyMap<string, AlertRecord>;
+  readonly alerts: Pick<ReadonlyMap<string, AlertRecord>, 'get'>;
   readonly index: LinkIndex;
   /** Closed incidents that changed alerts belong to. */
   readonly closed: ReadonlyMap<string, IncidentRecord>;
@@ -88,7 +89,9 @@ export function noteJoined(draft: Draft, incident: string, record: AlertRecord, 
   const reason: Readonly<Record<string, string>> =
     link === undefined
       ? {}
-      : { entity: link.entity.kind, value: link.entity.value, with: link.alert };
+      : isStorm(link.entity)
+        ? { reason: 'storm', with: link.alert }
+        : { entity: link.entity.kind, value: link.entity.value, with: link.alert };
   note(draft, incident, {
     time: alert.first,
     what: 'alert_joined',

@@ -55,7 +55,7 @@ describe('grouping', () => {
         await rig.restart();
         expect(groupsOf(rig.book)).toEqual(expectedGroups(stories));
       }),
-      { numRuns: faultCount({ few: 150, full: 3000 }) },
+      { numRuns: faultCount({ few: 40, full: 3000 }) },
     );
   });
 
@@ -85,7 +85,7 @@ describe('grouping', () => {
           await expectConsistent(rig);
         },
       ),
-      { numRuns: faultCount({ few: 100, full: 3000 }) },
+      { numRuns: faultCount({ few: 30, full: 3000 }) },
     );
   });
 
@@ -122,7 +122,7 @@ describe('grouping', () => {
           expect(groupsOf(rig.book)).toEqual(before);
         },
       ),
-      { numRuns: faultCount({ few: 100, full: 3000 }) },
+      { numRuns: faultCount({ few: 30, full: 3000 }) },
     );
   });
 });

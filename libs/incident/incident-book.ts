@@ -49,6 +49,8 @@ export interface IncidentFigures {
   readonly wide: number;
   /** Alerts of outages that there was no room to look at for how far they reach. */
   readonly unscoped: number;
+  /** Alerts that are in a storm of their rule. */
+  readonly stormy: number;
 }
 
 /** Every incident: what the product groups and what people do with it. */
@@ -392,6 +394,7 @@ class Book extends IncidentBook {
       deaf: this.#deaf,
       wide: this.#memory.roots.size,
       unscoped: this.#memory.scopes.dropped,
+      stormy: this.#memory.storms.size,
     };
   }
 }

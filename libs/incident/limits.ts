@@ -1,4 +1,5 @@
 import type { ScopeLimits } from './scope/recognize.ts';
+import type { StormLimits } from './storm.ts';
 
 /**
  * Alerts of one place that share an entity and lie at most this far apart in time (ms) are worked
@@ -7,7 +8,7 @@ import type { ScopeLimits } from './scope/recognize.ts';
 export const JOIN_GAP_MS = 3_600_000;
 
 /** Named limits of the incident book; what a limit holds back is counted, never lost. */
-export interface IncidentLimits extends ScopeLimits {
+export interface IncidentLimits extends ScopeLimits, StormLimits {
   readonly joinGapMs: number;
   /** Incidents held open at once; alerts beyond them are stored, kept aside and counted. */
   readonly openMax: number;
@@ -48,6 +49,8 @@ export const INCIDENT_LIMITS: IncidentLimits = {
   conflictTries: 5,
   signsMax: 50_000,
   settledMax: 2_000,
+  stormAlertsMax: 500,
+  stormWindowMs: 600_000,
   scopeWindowMs: 900_000,
   systemSitesMin: 2,
   provinceThingsMin: 3,

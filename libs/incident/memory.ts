@@ -1,4 +1,4 @@
-import type { AlertRecord, Incident } from '#libs/model';
+import type { Alert, AlertRecord, Incident } from '#libs/model';
 import type { IncidentRow } from '#libs/protocol';
 
 import { createFeed } from './feed.ts';
@@ -9,6 +9,7 @@ import { type Names, rowOf } from './row.ts';
 import { keyOfRoot, RootIndex } from './scope/root-index.ts';
 import { ScopeIndex } from './scope/scope-index.ts';
 import { signOf } from './scope/sign.ts';
+import { inStorm, StormIndex } from './storm.ts';
 
 /** An open incident as the book holds it, with its row ready to show. */
 export interface OpenEntry {
@@ -44,6 +45,8 @@ export class Memory {
   readonly scopes: ScopeIndex;
   /** Open incidents that stand for others. */
   readonly roots = new RootIndex();
+  /** Live alerts by rule and province, and those that are in a storm. */
+  readonly storms: StormIndex;
   readonly #versions = new Map<string, number>();
   readonly #recent = new Map<string, AlertEntry>();
   readonly #names: Names;
@@ -55,6 +58,7 @@ export class Memory {
     this.index = new LinkIndex(limits.joinGapMs);
     this.feed = createFeed(start, limits.feedMax);
     this.scopes = new ScopeIndex(limits.signsMax);
+    this.storms = new StormIndex(limits);
   }
 
   alert(id: string): AlertEntry | undefined {
@@ -67,10 +71,13 @@ export class Memory {
    * Puts an alert where it now belongs; `home` is its incident when that is open and the alert
    * counts in it.
    */
-  putAlert(entry: AlertEntry, home: string | undefined): void {
+  putAlert(
+    entry: AlertEntry,
+    home: string | undefined,
+    stormy = this.storms.has(entry.record.alert.id),
+  ): void {
     const { id } = entry.record.alert;
-    const known = this.alerts.get(id);
-    if (known?.incident !== undefined) this.index.remove(known.alert, known.incident);
+    this.#unlink(id);
     if (home === undefined || !isLive(entry.record)) {
       if (isLive(entry.record) && entry.record.incident !== undefined) this.scopes.settle(id);
       else this.scopes.remove(id);
@@ -82,11 +89,33 @@ export class Memory {
     this.#recent.delete(id);
     this.alerts.set(id, entry.record);
     this.#versions.set(id, entry.version);
-    this.index.put(entry.record.alert, home);
     const { alert } = entry.record;
+    this.storms.put(alert, stormy);
+    this.index.put(this.linked(alert), home);
     const sign = this.#names.rules(alert.rule)?.outage === true ? signOf(alert) : undefined;
     if (sign === undefined) this.scopes.remove(id);
     else this.scopes.put(sign, home);
+  }
+
+  /** An alert as it is linked to others. */
+  linked(alert: Alert): Alert {
+    return this.storms.has(alert.id) ? inStorm(alert) : alert;
+  }
+
+  #unlink(id: string): void {
+    const known = this.alerts.get(id);
+    if (known === undefined) return;
+    if (known.incident !== undefined) this.index.remove(this.linked(known.alert), known.incident);
+    this.storms.remove(known.alert);
+  }
+
+  /** Tells anew which alerts are in a storm, once all that is open was loaded. */
+  settleStorms(): void {
+    for (const id of this.storms.all()) {
+      const record = this.alerts.get(id);
+      if (record?.incident === undefined) continue;
+      this.putAlert({ record, version: this.#versions.get(id) ?? 0 }, record.incident, true);
+    }
   }
 
   #remember(id: string, entry: AlertEntry): void {
@@ -164,8 +193,7 @@ export class Memory {
 
   /** Forgets an alert, so that it is read again. */
   forgetAlert(id: string): void {
-    const known = this.alerts.get(id);
-    if (known?.incident !== undefined) this.index.remove(known.alert, known.incident);
+    this.#unlink(id);
     this.alerts.delete(id);
     this.#versions.delete(id);
     this.#recent.delete(id);

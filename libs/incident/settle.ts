@@ -10,6 +10,7 @@ import type { AlertFacts } from './ports.ts';
 import { byFirst, type IncidentRecord, isLive, isOpen, SYSTEM } from './record.ts';
 import { sameJson } from './same-json.ts';
 import type { Step, Storage } from './storage.ts';
+import { inStorm } from './storm.ts';
 
 interface SettleNeeds {
   readonly memory: Memory;
@@ -62,6 +63,7 @@ export async function settlement(
   const { incidents: torn, namedBy } = storage.tornBy(facts.map((fact) => fact.alert.id));
   const changed = await changedAlerts(facts, storage, anyway || torn.size > 0);
   if (changed.next.size === 0 && torn.size === 0) return undefined;
+  const stormy = withStorms(changed, memory);
   const homes = new Set([...changed.before.values()].map((record) => record.incident));
   const closed = new Map<string, IncidentRecord>();
   const closedVersions = new Map<string, number>();
@@ -74,11 +76,9 @@ export async function settlement(
   }
   const input: PlanInput = {
     open: memory.open,
-    alerts: memory.alerts,
+    ...linkedViews(changed, stormy, memory),
     index: memory.index,
     closed,
-    before: changed.before,
-    next: changed.next,
     loosen: new Set(
       [...torn].filter((id) => memory.open.get(id)?.record.incident.touched === false),
     ),
@@ -86,23 +86,68 @@ export async function settlement(
     joinGapMs: needs.compose.limits.joinGapMs,
   };
   const plan = planSettlement(input);
-  const aside = keepAside(plan, input, needs);
+  const real = (id: string) => changed.next.get(id) ?? memory.alerts.get(id);
+  const aside = keepAside(plan, real, needs);
   const numbers = await numberNew(plan, input, needs.numbers);
   return {
-    step: stepOf(plan, input, { numbers, versions: changed.versions, closedVersions, torn }, needs),
+    step: stepOf(
+      plan,
+      input,
+      { numbers, versions: changed.versions, closedVersions, torn, stormy, real },
+      needs,
+    ),
     aside,
   };
 }
 
+type Changed = Awaited<ReturnType<typeof changedAlerts>>;
+
+/** Alerts that will be in a storm; those that this turns count as changed. */
+function withStorms({ before, next }: Changed, memory: Memory): ReadonlySet<string> {
+  const alertsOf = (records: Iterable<AlertRecord>) => [...records].map(({ alert }) => alert);
+  const live = [...next.values()].filter(isLive);
+  const { stormy, turned } = memory.storms.after(alertsOf(before.values()), alertsOf(live));
+  for (const id of turned) {
+    const record = memory.alerts.get(id);
+    if (record === undefined) continue;
+    before.set(id, record);
+    next.set(id, record);
+  }
+  return stormy;
+}
+
+/** The alerts as they are linked: those in a storm to their like alone. */
+function linkedViews(
+  { before, next }: Changed,
+  stormy: ReadonlySet<string>,
+  memory: Memory,
+): Pick<PlanInput, 'before' | 'next' | 'alerts'> {
+  const was = (record: AlertRecord) => ({ ...record, alert: memory.linked(record.alert) });
+  const viewed = (all: ReadonlyMap<string, AlertRecord>, view: (one: AlertRecord) => AlertRecord) =>
+    new Map([...all].map(([id, record]) => [id, view(record)] as const));
+  return {
+    before: viewed(before, was),
+    next: viewed(next, (record) =>
+      stormy.has(record.alert.id) ? { ...record, alert: inStorm(record.alert) } : record,
+    ),
+    alerts: {
+      get: (id) => {
+        const record = memory.alerts.get(id);
+        return record === undefined ? undefined : was(record);
+      },
+    },
+  };
+}
+
 /** New incidents beyond the limit are not opened: their alerts are stored and wait. */
-function keepAside(plan: Plan, input: PlanInput, { memory, compose }: SettleNeeds): AlertFacts[] {
+function keepAside(plan: Plan, real: RealOf, { memory, compose }: SettleNeeds): AlertFacts[] {
   const room = compose.limits.openMax - memory.open.size;
   const aside: AlertFacts[] = [];
   const fresh = [...plan.members.keys()].filter((home) => home.startsWith('+'));
   for (const home of fresh.slice(Math.max(0, room))) {
     for (const id of plan.members.get(home) ?? []) {
       plan.homes.delete(id);
-      const record = currentAlert(input, id);
+      const record = real(id);
       if (record !== undefined) aside.push(record);
     }
     plan.members.delete(home);
@@ -127,7 +172,12 @@ async function numberNew(
   return new Map(fresh.map(([home], at) => [home, taken[at] ?? '']));
 }
 
+/** An alert as it will be filed. */
+type RealOf = (id: string) => AlertRecord | undefined;
+
 interface StepFacts {
+  readonly stormy: ReadonlySet<string>;
+  readonly real: RealOf;
   readonly numbers: ReadonlyMap<string, string>;
   readonly versions: ReadonlyMap<string, number | 'absent'>;
   readonly closedVersions: ReadonlyMap<string, number>;
@@ -139,7 +189,7 @@ function stepOf(plan: Plan, input: PlanInput, facts: StepFacts, needs: SettleNee
   const named = (home: string): string => facts.numbers.get(home) ?? home;
   const step: Step = { incidents: new Map(), alerts: new Map() };
   for (const id of new Set([...input.next.keys(), ...plan.homes.keys()])) {
-    const record = currentAlert(input, id);
+    const record = facts.real(id);
     if (record === undefined) continue;
     const moved = plan.homes.get(id);
     const home = moved === undefined ? liveHome(input, id)?.record.incident.id : named(moved);
@@ -149,13 +199,15 @@ function stepOf(plan: Plan, input: PlanInput, facts: StepFacts, needs: SettleNee
       record: filed,
       version: facts.versions.get(id) ?? memory.alert(id)?.version ?? 'absent',
       home: counts ? home : undefined,
+      // What is not looked at now stays as it is.
+      ...(input.next.has(id) ? { stormy: facts.stormy.has(id) } : {}),
     });
   }
   for (const home of affected(plan, input, facts.torn)) {
     const members = plan.members.get(home) ?? memory.open.get(home)?.members ?? new Set<string>();
     const before = memory.open.get(home)?.record ?? input.closed.get(home);
     const records = [...members]
-      .map((id) => step.alerts.get(id)?.record ?? currentAlert(input, id))
+      .map((id) => step.alerts.get(id)?.record ?? facts.real(id))
       .filter((record) => record !== undefined);
     const version = memory.open.get(home)?.version ?? facts.closedVersions.get(home) ?? 'absent';
     const record = recordOf(home, records, before, { plan, input, named, needs });

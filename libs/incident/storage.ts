@@ -44,6 +44,8 @@ export interface Step {
       readonly version: number | 'absent';
       /** The open incident in which it counts. */
       readonly home: string | undefined;
+      /** Whether it is in a storm from now on; as it was when nothing is said. */
+      readonly stormy?: boolean;
     }
   >;
   /** Alerts whose documents stay as they are while their incident opens (`home`) or closes. */
@@ -113,6 +115,7 @@ export class Storage {
       this.#memory.load(doc.body, doc.version, alerts);
       this.#lookForTears(doc.body, alerts);
     }
+    this.#memory.settleStorms();
     return this.#strays();
   }
 
@@ -254,8 +257,8 @@ export class Storage {
     for (const { record, members, before } of step.incidents.values()) {
       changes.push(this.#memory.putIncident(record, versions[at++] ?? 0, members, before));
     }
-    for (const { record, home } of step.alerts.values()) {
-      this.#memory.putAlert({ record, version: versions[at++] ?? 0 }, home);
+    for (const { record, home, stormy } of step.alerts.values()) {
+      this.#memory.putAlert({ record, version: versions[at++] ?? 0 }, home, stormy);
     }
     for (const { entry, home } of step.unwritten ?? []) this.#memory.putAlert(entry, home);
     this.#memory.feed.tell();

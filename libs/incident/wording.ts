@@ -109,6 +109,47 @@ export function wordsOf(
   };
 }
 
+/** What people read of a storm: that there are too many alerts to be read one by one. */
+export function stormWords(
+  alert: Alert,
+  facts: RuleFacts | undefined,
+  place: string,
+  count: number,
+  language: Language,
+): Words {
+  const title =
+    (language === 'vi' ? (facts?.titleVi ?? facts?.title) : facts?.title) ?? alert.title;
+  const n = new Intl.NumberFormat(language === 'vi' ? 'vi-VN' : 'en-GB').format(count);
+  if (language === 'vi') {
+    return {
+      sentence: `Đang có bão cảnh báo: ${title} tại ${place}, ${n} cảnh báo`,
+      card: {
+        what: `Luật “${title}” báo ${n} lần tại ${place} trong thời gian ngắn, gom lại thành một sự cố.`,
+        who: 'Chưa rõ; mọi cảnh báo vẫn được giữ, không mất cảnh báo nào.',
+        steps: [
+          'Xem vài cảnh báo: cùng một nguyên nhân, hay luật báo nhầm?',
+          'Nếu báo nhầm thì thêm ngoại lệ hoặc sửa ngưỡng của luật.',
+          'Nếu là thật thì xử lý nguyên nhân chung, rồi tách các cảnh báo cần theo dõi riêng.',
+        ],
+        call: 'Trưởng ca trực; người phụ trách luật.',
+      },
+    };
+  }
+  return {
+    sentence: `Alert storm: ${title} at ${place}, ${n} alerts`,
+    card: {
+      what: `Rule “${title}” raised ${n} alerts at ${place} in a short time; they are one incident.`,
+      who: 'Not known yet; every alert is kept, none is lost.',
+      steps: [
+        'Look at some alerts: do they have one cause, or is the rule wrong?',
+        'If it is wrong, add an exception or change its threshold.',
+        'If they are right, treat the common cause, then split off what needs a look of its own.',
+      ],
+      call: 'The shift lead; whoever keeps the rule.',
+    },
+  };
+}
+
 const SCOPES: readonly Scope[] = ['commune', 'system', 'province', 'vendor', 'national'];
 
 /** The widest of several scopes; `system` when nothing is known. */

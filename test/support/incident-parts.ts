@@ -109,6 +109,26 @@ export async function aBook(limits: Partial<IncidentLimits> = {}): Promise<Rig> 
   return rig;
 }
 
+/**
+ * Settles a batch while its writes fail after some of them, and whole again after that; a failure
+ * may end in a restart.
+ */
+export async function settleThroughFault(
+  rig: Rig,
+  alerts: readonly Alert[],
+  keep: number,
+): Promise<void> {
+  const facts = alerts.map((alert) => ({ alert }));
+  rig.documents.failNext(keep);
+  const failed = await rig.book.settle(facts).then(
+    () => false,
+    () => true,
+  );
+  rig.documents.failNext(Infinity);
+  if (failed && keep % 2 === 1) await rig.restart();
+  await rig.book.settle(facts);
+}
+
 /** The alerts of every open incident, as sorted sets. */
 export function groupsOf(book: IncidentBook): string[][] {
   return [...book.open()]

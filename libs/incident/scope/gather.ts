@@ -57,6 +57,8 @@ export async function gathered(
     const before = memory.roots.get(id);
     if (before !== undefined) put(step, memory, evolveOutage(before, wide, compose));
   }
+  for (const id of concerned(draft, numbered)) file(step, id, nodes, draft);
+  // Last: after a crash in between nothing is left filed under what the product closed.
   for (const [id, into] of draft.gone) {
     const before = memory.roots.get(id);
     if (before === undefined) continue;
@@ -66,7 +68,6 @@ export async function gathered(
         : ({ closedBy: 'merged', parent: into } as const);
     put(step, memory, closedAs(before, how, compose));
   }
-  for (const id of concerned(draft, numbered)) file(step, id, nodes, draft);
   return step.incidents.size === 0 ? undefined : step;
 }
 

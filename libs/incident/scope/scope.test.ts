@@ -12,6 +12,7 @@ import {
   MINUTE,
   MORNING,
   type Rig,
+  settleThroughFault,
 } from '../../../test/support/incident-parts.ts';
 import { modelGroups } from '../../../test/model/groups.ts';
 import { keyOf, modelScopes } from '../../../test/model/scopes.ts';
@@ -77,6 +78,8 @@ const lives = fc.array(
 );
 type Lives = typeof lives extends fc.Arbitrary<infer L> ? L : never;
 
+const faults = fc.record({ restartAt: fc.nat(10), failAt: fc.nat(6), keep: fc.nat(5) });
+
 /** Everybody misses one national system at about one time, and so does the probe of the centre. */
 const everywhere = (['75', '46', '12', '22', '48', '52', '00'] as const).map(
   (province, at): Lives[number] => ({
@@ -113,14 +116,15 @@ function storiesOf(all: Lives): Alert[][] {
 }
 
 describe('how far outages reach', () => {
-  it('is a function of the set of alerts, however they come, also over restarts', async () => {
+  it('is a function of the set of alerts, however they come, over restarts and failed writes', async () => {
     await fc.assert(
-      fc.asyncProperty(wide, lives, orders, fc.nat(10), async (some, all, choices, restartAt) => {
+      fc.asyncProperty(wide, lives, orders, faults, async (some, all, choices, fault) => {
         const stories = storiesOf([...some, ...all]);
         const rig = await aBook();
         for (const [at, batch] of arrival(stories, choices).entries()) {
-          if (at === restartAt) await rig.restart();
-          await settle(rig, ...batch);
+          if (at === fault.restartAt) await rig.restart();
+          if (at === fault.failAt) await settleThroughFault(rig, batch, fault.keep);
+          else await settle(rig, ...batch);
         }
         const inForce = stories.map((story) => story.at(-1) as Alert);
         const told = inForce.filter(({ state }) => state.kind === 'in_force');
@@ -133,7 +137,7 @@ describe('how far outages reach', () => {
         await rig.book.settle([]);
         expect(scopesOf(rig)).toEqual(parents);
       }),
-      { numRuns: faultCount({ few: 40, full: 5000 }) },
+      { numRuns: faultCount({ few: 15, full: 5000 }) },
     );
   });
 });
