@@ -1,3 +1,5 @@
+import { letGo } from './let-go.ts';
+
 const PREFIX = 4;
 const FIRST_BYTES = 1024;
 
@@ -21,6 +23,7 @@ export class FrameBatch {
     if (end > this.#buffer.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(end, 2 * this.#buffer.length));
       this.#buffer.copy(larger, 0, 0, this.#length);
+      letGo(this.#buffer);
       this.#buffer = larger;
     }
     this.#buffer.writeUInt32LE(message.length, this.#length);
@@ -32,6 +35,11 @@ export class FrameBatch {
   /** The body; the batch must not be used any more. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Empties the body, which nobody reads any more. */
+  forget(): void {
+    letGo(this.#buffer);
   }
 }
 

@@ -70,7 +70,7 @@ export class SyslogBodies {
     this.#grow(open.batch.length - before);
     if (open.batch.length >= FLUSH_BYTES) {
       this.#open.delete(peer);
-      void this.#write(peer, open.batch.bytes(), open.batch.messages, open.received);
+      void this.#writeBatch(peer, open);
     }
   }
 
@@ -86,9 +86,7 @@ export class SyslogBodies {
     this.#timer = undefined;
     const open = [...this.#open];
     this.#open.clear();
-    for (const [peer, { batch, received }] of open) {
-      void this.#write(peer, batch.bytes(), batch.messages, received);
-    }
+    for (const [peer, each] of open) void this.#writeBatch(peer, each);
   }
 
   /** Flushes and waits for what the spool takes; what it still refuses is counted as dropped. */
@@ -96,6 +94,11 @@ export class SyslogBodies {
     this.flush();
     this.#stop.abort();
     await Promise.all(this.#writing);
+  }
+
+  async #writeBatch(peer: string, { batch, received }: Open): Promise<void> {
+    await this.#write(peer, batch.bytes(), batch.messages, received);
+    batch.forget();
   }
 
   #write(peer: string, bytes: Uint8Array, messages: number, received: number): Promise<void> {

@@ -57,6 +57,7 @@ export class SyslogFramer {
     return this.#end - this.#start;
   }
 
+  /** Copies what it keeps of the chunk. */
   push(chunk: Buffer): void {
     if (this.unfinishedBytes === 0) {
       this.#hold(chunk.subarray(this.#cut(chunk, 0, chunk.length)));

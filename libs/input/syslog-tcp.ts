@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from 'node:tls';
 import type { Clock } from '#libs/model';
 
 import type { DoorCounters } from './counters.ts';
+import { letGo } from './let-go.ts';
 import type { InputLimits } from './limits.ts';
 import { plainAddress } from './peer-address.ts';
 import type { BodySink } from './sink.ts';
@@ -186,6 +187,7 @@ export class SyslogTcp {
     this.#connections.delete(socket);
     this.#connections.set(socket, connection);
     framer.push(chunk);
+    letGo(chunk);
     this.#account(connection, framer.unfinishedBytes);
     if (this.#unfinished <= this.#needs.limits.tcp_unfinished_bytes_max) return;
     this.#giveUp(connection, 'unfinished_limit');
