@@ -24,7 +24,7 @@ import { RuleBook } from '../engine/rules/rule-book.ts';
 import { RuleCatalog } from '../engine/rules/rule-catalog.ts';
 import { openFeed, type IncidentFeed } from './incident-feed.ts';
 import type { Role } from './options.ts';
-import { isNeeded } from './roles.ts';
+import { isNeeded } from './role-needs.ts';
 import { Others } from './others.ts';
 import { SelfDoor } from './self-door.ts';
 import { sessionLimits, spoolLimits } from './settings.ts';

@@ -122,7 +122,8 @@ export async function openDistributed(needs: DistributedNeeds): Promise<Ground> 
     },
     events: () => events,
     sealDue: () => Promise.resolve(),
-    health: (): readonly HealthLine[] => (work === undefined ? [] : clusterHealth(work, clock)),
+    health: (): readonly HealthLine[] =>
+      work === undefined ? [] : clusterHealth(work, clock, documents),
     close: async () => {
       await events.close();
       await documents.close();

@@ -9,6 +9,7 @@ export interface TestRedis {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  signal(signal: NodeJS.Signals): void;
   kill9(): Promise<void>;
   stop(): Promise<void>;
   /** Starts it again after kill9 or stop: same port, same data. */
@@ -42,6 +43,7 @@ export async function startRedis(
     get pid() {
       return server.pid;
     },
+    signal: (signal) => server.signal(signal),
     async kill9() {
       await server.kill9();
     },

@@ -1,12 +1,21 @@
-import { CLOCK_OFF_MS_MAX, type RedisClock } from '#libs/coordination/redis';
+import type { RedisClock } from '#libs/coordination/redis';
 import type { HealthLine } from '#libs/protocol';
 
+import type { ElasticDocuments } from '#libs/store/elastic';
+
 import type { ClusterWork } from './cluster-work.ts';
+import { bulkLine, followingLine } from './store-health.ts';
 
 const PERCENT = 100;
 const MIB = 1_048_576;
 const VI = new Intl.NumberFormat('vi-VN');
 const EN = new Intl.NumberFormat('en-GB');
+
+/** Seconds since the receipt of what was handed over last, where something waits behind it. */
+function lagOf(received: number | undefined, waitingBytes: number, now: number): number {
+  if (received === undefined || received === 0 || waitingBytes === 0) return 0;
+  return Math.max(0, Math.round((now - received) / 1_000));
+}
 
 function drainLine(work: ClusterWork, now: number): HealthLine {
   const name = { vi: 'Chuyển vào Redis', en: 'Handing over to Redis' };
@@ -15,6 +24,8 @@ function drainLine(work: ClusterWork, now: number): HealthLine {
   const figures = {
     batches_total: drainer?.batches ?? 0,
     events_total: drainer?.events ?? 0,
+    undrained_bytes: work.undrainedBytes,
+    drained_receipt_lag_seconds: lagOf(drainer?.received, work.undrainedBytes, now),
     redis_memory_bytes: used,
     redis_memory_limit_bytes: most,
   };
@@ -66,7 +77,8 @@ function shardsLine(work: ClusterWork): HealthLine {
   return { ...base, state: 'ok', text };
 }
 
-function clockLine(offMs: number): HealthLine {
+function clockLine(clock: RedisClock): HealthLine {
+  const offMs = clock.offBy();
   const base = {
     id: 'clock',
     group: 'machine',
@@ -74,7 +86,7 @@ function clockLine(offMs: number): HealthLine {
     figures: { clock_off_seconds: Math.round(offMs / 1_000) },
   } as const;
   const off = Math.round(Math.abs(offMs) / 1_000);
-  if (Math.abs(offMs) <= CLOCK_OFF_MS_MAX) {
+  if (!clock.isOff) {
     const text = { vi: 'Khớp với Redis.', en: 'Agrees with Redis.' };
     return { ...base, state: 'ok', text };
   }
@@ -87,6 +99,17 @@ function clockLine(offMs: number): HealthLine {
 }
 
 /** Lines of the health page that only the distributed platform has. */
-export function clusterHealth(work: ClusterWork, clock: RedisClock): readonly HealthLine[] {
-  return [drainLine(work, clock.now()), shardsLine(work), clockLine(clock.offBy())];
+export function clusterHealth(
+  work: ClusterWork,
+  clock: RedisClock,
+  documents: Pick<ElasticDocuments, 'following'>,
+): readonly HealthLine[] {
+  const state = work.last?.work;
+  return [
+    drainLine(work, clock.now()),
+    ...(work.isEngine ? [shardsLine(work)] : []),
+    ...(work.isEngine && state !== undefined ? [bulkLine(state.store)] : []),
+    followingLine(documents.following()),
+    clockLine(clock),
+  ];
 }

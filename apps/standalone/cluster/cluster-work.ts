@@ -100,6 +100,17 @@ export class ClusterWork implements Work {
     return this.#last;
   }
 
+  /** Whether batches are read and shards owned here. */
+  get isEngine(): boolean {
+    return this.#work !== undefined;
+  }
+
+  /** Spooled bytes that Redis does not hold yet. */
+  get undrainedBytes(): number {
+    const position = this.#last?.drain.drainer.position ?? this.#end;
+    return Math.max(0, this.#end - position);
+  }
+
   get desk(): ReturnType<Desk['state']> {
     return this.#desk?.state() ?? { owns: false, position: 0 };
   }

@@ -5,7 +5,7 @@ import { Clock, SystemClock } from '#libs/model';
 import type { RedisLink } from './redis-link.ts';
 
 /** A machine further from Redis than this goes by the time of Redis, ms. */
-export const CLOCK_OFF_MS_MAX = 30_000;
+const CLOCK_OFF_MS_MAX = 30_000;
 /** Between two looks at the time of Redis, ms of real time. */
 const LOOK_MS = 10_000;
 /** An answer that took longer says too little about the time. */
@@ -36,11 +36,17 @@ export class RedisClock extends Clock {
 
   now(): number {
     const own = this.#own.now();
-    return Math.abs(this.offBy(own)) > CLOCK_OFF_MS_MAX ? Math.round(own - this.offBy(own)) : own;
+    const off = this.offBy(own);
+    return Math.abs(off) > CLOCK_OFF_MS_MAX ? Math.round(own - off) : own;
   }
 
   after(ms: number, call: () => void): () => void {
     return this.#own.after(ms, call);
+  }
+
+  /** Whether the time of Redis is taken instead of the machine's. */
+  get isOff(): boolean {
+    return Math.abs(this.offBy()) > CLOCK_OFF_MS_MAX;
   }
 
   /** Milliseconds that the machine's clock is ahead of Redis; 0 while that is not known. */

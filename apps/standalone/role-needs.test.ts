@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HealthBoard } from '#libs/telemetry';
 
 import type { Role } from './options.ts';
-import { isNeeded } from './roles.ts';
+import { isNeeded } from './role-needs.ts';
 
 const name = { vi: '', en: '' };
 
