@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { modelAlerts } from '../../test/model/alerts.ts';
+import { correlation, match, member, ruleSet } from '../../test/model/builders.ts';
 import {
   arrivals,
   everyType,
@@ -67,6 +68,23 @@ describe('the correlator against the reference', () => {
       { numRuns: runs },
     );
     expect(Math.min(away, back)).toBeGreaterThan(runs);
+  });
+
+  it('puts no match away whose absence ends just when it is looked at', async () => {
+    const store = new MemoryColdStore();
+    const eager = { ...limits, coldMarginMs: 0, coldRestMs: 0 };
+    const set = ruleSet(
+      [member('a'), member('b')],
+      [correlation('missing', ['a', 'b'], { type: 'absence', condition: [], timespanMs: 300_000 })],
+    );
+    const correlator = createCorrelator(set, eager, store);
+    const start = Date.UTC(2026, 10, 23);
+    const standing = new InForce();
+    standing.apply(await correlator.accept([match('a', 'e1', start)]));
+    standing.apply(await correlator.advance(start));
+    standing.apply(await correlator.advance(start + 300_000));
+    standing.apply(await correlator.advance(start + 600_000));
+    expect(standing.list()).toMatchObject([{ rule: 'missing', first: start }]);
   });
 
   it('ends in the same alerts when one key is busy beyond what evidence holds', async () => {

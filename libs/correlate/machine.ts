@@ -201,7 +201,8 @@ export class Machine {
    */
   expire(reached: number, collect?: Collect): void {
     const step = Math.floor(reached / EXPIRE_STEP_MS) * EXPIRE_STEP_MS;
-    const top = step - this.plan.spanMs - this.#limits.coldMarginMs;
+    // Whether a match of exactly one timespan ago stays alone is not known yet.
+    const top = step - this.plan.spanMs - this.#limits.coldMarginMs - 1;
     for (const [stretch, states] of this.#expiring) {
       if (stretch * EXPIRE_STEP_MS > reached) continue;
       this.#expiring.delete(stretch);
