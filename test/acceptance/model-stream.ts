@@ -162,6 +162,20 @@ const TROUBLES = [
   cleared,
 ];
 
+/** One gateway fails in three provinces at about one time: an outage of its vendor. */
+function gatewayOfThree(dice: Dice, put: (locality: string, afterS: number, f: Fields) => void) {
+  for (const locality of PROVINCES.slice(0, 3)) {
+    for (let n = 0; n < 35; n += 1) {
+      put(locality, dice.below(300), {
+        'event.dataset': 'sms.otp',
+        'gov.otp.stage': 'delivery',
+        'event.outcome': 'failure',
+        'gov.upstream': 'sms-x',
+      });
+    }
+  }
+}
+
 /** Records of every rule that senders feed, by the time they happened. */
 export function makeStream(dice: Dice, troubles: number, now: number): SentDocument[] {
   const made: { at: number; fields: Fields }[] = [];
@@ -175,6 +189,11 @@ export function makeStream(dice: Dice, troubles: number, now: number): SentDocum
       made.push({ at, fields: { ...fields, locality } });
     });
   }
+  // Half an hour after the last of the others can begin.
+  const apart = now - HOURS * HOUR + 7.5 * HOUR;
+  gatewayOfThree(dice, (locality, afterS, fields) =>
+    made.push({ at: apart + afterS * 1_000, fields: { ...fields, locality } }),
+  );
   return made
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, fields }, n) => ({

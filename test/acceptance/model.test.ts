@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 
 import { modelAlerts, type ModelAlert } from '../model/alerts.ts';
 import { modelGroups } from '../model/groups.ts';
+import { modelScopes } from '../model/scopes.ts';
 import { faultCount } from '../support/fault-count.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -26,6 +27,8 @@ const rules = compile(await readRuleFiles([join(import.meta.dirname, '..', '..',
 interface Standing {
   readonly alerts: readonly { id: string; first: string; last: string; count: number }[];
   readonly groups: readonly (readonly string[])[];
+  /** Incidents that stand for others: scope, what of, since when, of how many. */
+  readonly wide: readonly string[];
 }
 
 function iso(ms: number): string {
@@ -47,7 +50,14 @@ function modelOf(set: RuleSet, events: readonly EventView[]): Standing {
     .map(eventOf)
     .flatMap((event): Match[] => set.match(event.fields).map(({ id }) => ({ rule: id, event })));
   const alerts = modelAlerts(set, matches, { reached: Date.now() });
-  return { alerts: sortedFacts(alerts.map(factsOfModel)), groups: modelGroups(alerts) };
+  const groups = modelGroups(alerts);
+  const codes = new Map([...set.rules, ...set.correlations].map(({ id, ours }) => [id, ours.code]));
+  const isOutage = (rule: string) => /^((AE|OA)-|SD-(?!15$))/.test(codes.get(rule) ?? '');
+  const wide = modelScopes(alerts, groups, isOutage).outages.map(({ scope, of, start, parts }) => {
+    const name = scope === 'system' ? (JSON.parse(of) as string[])[1] : of;
+    return `${scope} ${name} ${iso(start)} ${parts.length}`;
+  });
+  return { alerts: sortedFacts(alerts.map(factsOfModel)), groups, wide: wide.toSorted() };
 }
 
 function factsOfModel({ id, first, last, count }: ModelAlert): Standing['alerts'][number] {
@@ -65,14 +75,18 @@ async function standingOf(desk: Desk): Promise<Standing> {
   const all = await every<AlertView>(desk, '/api/v1/alerts?limit=1000');
   const inForce = all.filter((alert) => isOurs(alert) && alert.state === 'in_force');
   const groups: string[][] = [];
+  const wide: string[] = [];
   for (const { id } of await incidentsOf(desk)) {
     const view = await desk.get<IncidentView>(`/api/v1/incidents/${id}`);
     const ids = view.alertList.filter((alert) => isOurs(alert) && alert.state === 'in_force');
+    if (view.outage !== null)
+      wide.push(`${view.scope} ${view.outage.of} ${view.outage.start} ${view.children}`);
     if (ids.length > 0) groups.push(ids.map((alert) => alert.id).toSorted());
   }
   return {
     alerts: sortedFacts(inForce.map(({ id, first, last, count }) => ({ id, first, last, count }))),
     groups: groups.toSorted((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1)),
+    wide: wide.toSorted(),
   };
 }
 
@@ -170,6 +184,7 @@ describe('alerts in force and how they group', () => {
       const documents = makeStream(dice, TROUBLES, Date.now());
       const inOrder = await play(documents, documents, 0);
       expect(inOrder.alerts.length).toBeGreaterThan(20);
+      expect(inOrder.wide.length).toBeGreaterThan(0);
 
       const repeated = documents.filter(() => dice.below(5) === 0);
       const mixed = dice.shuffled([...documents, ...repeated]);
