@@ -5,7 +5,7 @@ import { SystemClock } from '#libs/model';
 import { elasticAddress, openElastic, type ClusterAddress, type Elastic } from '#libs/platform';
 import { DocumentsParked } from '#libs/store';
 
-import { clusterMarks, clusterSink, clusterSource } from './cluster-data.ts';
+import { clusterMarks, clusterSink, clusterSource } from './cluster-copy.ts';
 import type { OpenedHoldings, OpenedTarget } from './holdings.ts';
 
 /** A restore takes days of any age; what is past the retention goes the next night. */

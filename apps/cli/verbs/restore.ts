@@ -17,7 +17,8 @@ const USAGE = `thapcanh restore FILE
 Puts a backup into THAPCANH_DATA, or with REDIS_URL and ELASTICSEARCH_URL set into Elasticsearch;
 either has to be empty. The whole archive is checked before anything is written. A restore that was
 cut off goes on where it was when the same backup is restored again; the product does not start on
-what is half full. What is there at the end is compared with the archive, and the record is verified.
+what is half full. What is there at the end is compared with the archive, and the record is
+verified.
 `;
 
 async function recordIsWhole(documents: Documents): Promise<boolean> {

@@ -11,8 +11,8 @@ thapcanh verify BACKUP
 
 Without a file: reads the record of what people did from its first entry to its last and checks
 that every entry is bound to the one before and every chain is as the others saw it; then, in a data
-folder, that the documents, the event days and the states of detection can be read. With a file: checks every entry
-of a backup against its hash.
+folder, that the documents, the event days and the states of detection can be read. With a file:
+checks every entry of a backup against its hash.
 Exit 1 with everything that does not hold.
 `;
 

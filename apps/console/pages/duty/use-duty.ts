@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
 
 import { useDesk, useQueue } from '../../shell/desk.tsx';
-import { useWork } from '../incident/use-work.ts';
+import { useWork, type Work } from '../incident/use-work.ts';
 import type { Duty, DutyParts } from './duty.ts';
 import { useDutyKeys } from './duty-keys.ts';
 import { groupItem, groupOf, useItems } from './group-items.ts';
@@ -61,6 +61,14 @@ function useMoves(
   };
 }
 
+/** Closing the panel closes the form in it, which would show it again. */
+function closing(work: Work, change: Duty['change']): () => void {
+  return () => {
+    work.open(null);
+    change({ khung: '0' }, true);
+  };
+}
+
 export function useDuty(parts: DutyParts): Duty {
   const navigate = useNavigate();
   const { book } = useDesk();
@@ -73,8 +81,8 @@ export function useDuty(parts: DutyParts): Duty {
   const work = useWork();
   const group = cursor === null ? null : groupOf(cursor);
   // A form is there before the next key is typed; the address follows.
-  const shown = search.khung !== '0' || work.form !== null;
-  const panelOpen = cursor !== null && group === null && shown;
+  const panelOpen =
+    cursor !== null && group === null && (search.khung !== '0' || work.form !== null);
   const ticked = [...ticks.ids];
   const here = group !== null ? lines.members(group) : cursor === null ? [] : [cursor];
   usePresence(panelOpen ? cursor : null, work.form !== null);
@@ -123,10 +131,7 @@ export function useDuty(parts: DutyParts): Duty {
       change({ id, khung: undefined, ...(form === 'comment' && { tab: 'comments' }) }, true);
       work.open(form);
     },
-    closePanel: () => {
-      work.open(null);
-      change({ khung: '0' }, true);
-    },
+    closePanel: closing(work, change),
     pause: () => (paused ? book.resume() : book.pause()),
     showFresh: useShowFresh(() => parts.list?.toTop()),
     clearFilters: () => change({ q: undefined, sev: undefined, st: undefined, loc: undefined }),
