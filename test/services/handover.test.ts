@@ -107,4 +107,23 @@ describe.skipIf(isMissing('redis'))('the handover over BullMQ', () => {
     await carriage.box.put([boxed], ['index']);
     expect(await carriage.box.anySwept([boxed])).toBe(false);
   });
+
+  it('leaves a batch of a newer version to newer processes, says so, and takes the rest', async () => {
+    const carriage = carriageOf(onTestFinished, newPrefix());
+    const newer = { id: 'newer', received: 1, payload: Buffer.of(99, 1, 2, 3) };
+    await carriage.box.put([newer], ['index', 'detect']);
+    await drained(carriage, sampleBatches(1));
+    const handover = carriage.handover(1);
+    const taken: string[] = [];
+    const reading = handover.read('index', ({ events }) => {
+      taken.push(...events.map(({ id }) => id));
+      return Promise.resolve();
+    });
+    await expect.poll(() => taken.length).toBe(sampleBatches(1)[0]?.events.length);
+    await expect.poll(() => handover.states()[0]?.trouble?.reason).toContain('format 99');
+    await reading.stop();
+    expect(await carriage.box.waiting('index')).toBe(1);
+    expect(await carriage.box.payload('newer', 'index')).toEqual(newer.payload);
+    expect(await carriage.parked.count()).toBe(0);
+  });
 });
