@@ -1,3 +1,4 @@
+import type { Match } from '#libs/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -80,11 +81,18 @@ describe('the correlator against the reference', () => {
     const correlator = createCorrelator(set, eager, store);
     const start = Date.UTC(2026, 10, 23);
     const standing = new InForce();
-    standing.apply(await correlator.accept([match('a', 'e1', start)]));
-    standing.apply(await correlator.advance(start));
-    standing.apply(await correlator.advance(start + 300_000));
-    standing.apply(await correlator.advance(start + 600_000));
-    expect(standing.list()).toMatchObject([{ rule: 'missing', first: start }]);
+    const reach = async (minute: number, ...matches: Match[]) => {
+      standing.apply(await correlator.accept(matches));
+      standing.apply(await correlator.advance(start + minute * 60_000));
+    };
+    const seen = (minute: number) => match('a', `e${minute}`, start + minute * 60_000);
+    await reach(0, seen(0));
+    await reach(25);
+    await reach(35, seen(35));
+    await reach(40);
+    await reach(400);
+    const minutes = standing.list().map(({ first }) => (first - start) / 60_000);
+    expect(minutes.toSorted((a, b) => a - b)).toEqual([0, 35]);
   });
 
   it('ends in the same alerts when one key is busy beyond what evidence holds', async () => {
