@@ -69,29 +69,9 @@ export function createNumbers(documents: Documents): Numbers {
     return Math.max(rows[0]?.order ?? 0, counter?.body.last ?? 0);
   }
 
-  /** What an earlier try, or another process, claimed for a wish; numbers it where that stands. */
-  async function look(wish: Wish): Promise<'numbered' | Write['expect']> {
-    for (;;) {
-      const birth = await documents.get<BirthBody>(BIRTH_KIND, birthId(wish));
-      if (birth === undefined) return 'absent';
-      const { number } = birth.body;
-      const [pointer, incident] = await Promise.all([
-        documents.get<NumberBody>(NUMBER_KIND, number),
-        documents.get(INCIDENT_KIND, number),
-      ]);
-      // Claimed, but its number went to another in the same moment.
-      if (pointer?.body.birth !== birthId(wish)) return birth.version;
-      if (incident === undefined) {
-        wish.number = number;
-        return 'numbered';
-      }
-      wish.before += 1;
-    }
-  }
-
   /** Tries the next numbers of a year for wishes that have none. */
   async function draw(year: string, wishes: readonly Wish[]): Promise<void> {
-    const claims = await Promise.all(wishes.map(look));
+    const claims = await Promise.all(wishes.map((wish) => look(documents, wish)));
     const wanting = wishes.filter((_, at) => claims[at] !== 'numbered');
     const expects = claims.filter((claim) => claim !== 'numbered');
     if (wanting.length === 0) return;
@@ -127,6 +107,26 @@ export function createNumbers(documents: Documents): Numbers {
       throw new Error(`no incident number could be drawn in ${TRIES_MAX} tries`);
     },
   };
+}
+
+/** What an earlier try, or another process, claimed for a wish; numbers it where that stands. */
+async function look(documents: Documents, wish: Wish): Promise<'numbered' | Write['expect']> {
+  for (;;) {
+    const birth = await documents.get<BirthBody>(BIRTH_KIND, birthId(wish));
+    if (birth === undefined) return 'absent';
+    const { number } = birth.body;
+    const [pointer, incident] = await Promise.all([
+      documents.get<NumberBody>(NUMBER_KIND, number),
+      documents.get(INCIDENT_KIND, number),
+    ]);
+    // Claimed, but its number went to another in the same moment.
+    if (pointer?.body.birth !== birthId(wish)) return birth.version;
+    if (incident === undefined) {
+      wish.number = number;
+      return 'numbered';
+    }
+    wish.before += 1;
+  }
 }
 
 function birthId({ alert, before }: Wish): string {
