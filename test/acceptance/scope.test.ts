@@ -203,6 +203,7 @@ describe('what a person reads', () => {
       },
       '/api/v1/views/{id}': { name: 'x', search: '', shared: false },
       '/api/v1/rules/{id}/switch': { on: false, reason: 'thử' },
+      '/api/v1/rules/{id}/check': { text: 'title: thử' },
       '/api/v1/rules/{id}/text': { text: null, over: 0, reason: 'thử' },
       '/api/v1/rules/{id}/parameters': {
         province: other.home.province,

@@ -70,7 +70,9 @@ export class RuleEditorController {
   async check(
     @Param('id') id: string,
     @Body({ schema: checkBody }) asked: z.output<typeof checkBody>,
+    @Who() who: Principal,
   ): Promise<RuleCheckView> {
+    onlyCentre(who);
     const checked = await this.#desk.check(id, asked.text);
     if (checked === undefined) throw new ProblemException('not_found');
     return checked;
@@ -85,8 +87,7 @@ export class RuleEditorController {
     @Body({ schema: saveBody }) asked: z.output<typeof saveBody>,
     @Who() who: Principal,
   ): Promise<RuleDetailView> {
-    // A rule is one for all places: only the centre changes it.
-    if (scopeOf(who).province !== CENTRE) throw new ProblemException('not_allowed');
+    onlyCentre(who);
     const saved = await this.#desk.save(id, { ...asked, by: who.user });
     if (saved === undefined) throw new ProblemException('not_found');
     if ('reason' in saved) throw textRefusal(saved);
@@ -126,6 +127,11 @@ export class RuleEditorController {
     if (found === undefined) throw new ProblemException('not_found');
     return found;
   }
+}
+
+/** A rule is one for all places: only the centre changes its text. */
+function onlyCentre(who: Principal): void {
+  if (scopeOf(who).province !== CENTRE) throw new ProblemException('not_allowed');
 }
 
 /** The values the rule has a use for; throws `invalid` when there is none. */

@@ -22,10 +22,63 @@ import { useRuleWords } from './rule-words.ts';
 import cards from './rules-list.module.css';
 import { SwitchesPart, SwitchGroup } from './switches-part.tsx';
 
+interface PackActs {
+  readonly back: (pack: RulePackView) => void;
+  readonly turn: (pack: RulePackView) => void;
+}
+
+function VersionRow(props: {
+  readonly pack: RulePackView;
+  readonly version: RulePackView['versions'][number];
+  /** What may be done with the version in force; null when nothing may. */
+  readonly acts: PackActs | null;
+}): ReactNode {
+  const text = useText();
+  const { language } = useLanguage();
+  const words = text.ruleDesk;
+  const more = useRuleWords().packs;
+  const { pack, version, acts } = props;
+  const current = version.number === pack.current;
+  const older = pack.versions.some((one) => one.number < pack.current);
+  const state = pack.enabled ? words.inForce : text.rules.off;
+  return (
+    <tr>
+      <td className={cx(table.words, cards.title)} title={version.from}>
+        {pack.name}
+      </td>
+      <td className={table.nowrap}>
+        {current ? (
+          <StateMark
+            health={pack.enabled ? 'ok' : 'unknown'}
+            label={`${version.number}, ${state}`}
+          />
+        ) : (
+          version.number
+        )}
+      </td>
+      <td className={table.right} data-label={words.rulesOf}>
+        {number(version.rules, language)}
+      </td>
+      <td>{version.license ?? '–'}</td>
+      <td className={table.nowrap}>{dateTime(version.at)}</td>
+      <td className={table.nowrap}>{version.by}</td>
+      <td className={table.right}>
+        {current && acts !== null ? (
+          <span className={styles.acts}>
+            {older ? <Button onClick={() => acts.back(pack)}>{words.rollback}</Button> : null}
+            <Button onClick={() => acts.turn(pack)}>
+              {pack.enabled ? more.turnOff : more.turnOn}
+            </Button>
+          </span>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
 /** Packs of imported rules, with the versions to go back to. */
 export function PacksPart(): ReactNode {
   const text = useText();
-  const { language } = useLanguage();
   const { may, session } = useDesk();
   const words = text.ruleDesk;
   const more = useRuleWords().packs;
@@ -33,6 +86,7 @@ export function PacksPart(): ReactNode {
   const [importing, setImporting] = useState(false);
   const [turning, setTurning] = useState<RulePackView | null>(null);
   const [going, setGoing] = useState<string | null>(null);
+  const acts: PackActs = { back: ({ name }) => setGoing(name), turn: setTurning };
   const query = useQuery({
     queryKey: ['rule-packs'],
     queryFn: () => get<ListView<RulePackView>>('/rule-packs'),
@@ -75,47 +129,14 @@ export function PacksPart(): ReactNode {
                 </thead>
                 <tbody>
                   {rows.flatMap((pack) =>
-                    pack.versions.map((version) => {
-                      const current = version.number === pack.current;
-                      const older = pack.versions.some((one) => one.number < pack.current);
-                      return (
-                        <tr key={`${pack.name} ${version.number}`}>
-                          <td className={cx(table.words, cards.title)} title={version.from}>
-                            {pack.name}
-                          </td>
-                          <td className={table.nowrap}>
-                            {current ? (
-                              <StateMark
-                                health={pack.enabled ? 'ok' : 'unknown'}
-                                label={`${version.number}, ${pack.enabled ? words.inForce : text.rules.off}`}
-                              />
-                            ) : (
-                              version.number
-                            )}
-                          </td>
-                          <td className={table.right} data-label={words.rulesOf}>
-                            {number(version.rules, language)}
-                          </td>
-                          <td>{version.license ?? '–'}</td>
-                          <td className={table.nowrap}>{dateTime(version.at)}</td>
-                          <td className={table.nowrap}>{version.by}</td>
-                          <td className={table.right}>
-                            {current && centre ? (
-                              <span className={styles.acts}>
-                                {older ? (
-                                  <Button onClick={() => setGoing(pack.name)}>
-                                    {words.rollback}
-                                  </Button>
-                                ) : null}
-                                <Button onClick={() => setTurning(pack)}>
-                                  {pack.enabled ? more.turnOff : more.turnOn}
-                                </Button>
-                              </span>
-                            ) : null}
-                          </td>
-                        </tr>
-                      );
-                    }),
+                    pack.versions.map((version) => (
+                      <VersionRow
+                        key={`${pack.name} ${version.number}`}
+                        pack={pack}
+                        version={version}
+                        acts={centre ? acts : null}
+                      />
+                    )),
                   )}
                 </tbody>
               </table>
