@@ -185,6 +185,10 @@ export function idOf(n: number): string {
   return `SC-2026-${String(n).padStart(6, '0')}`;
 }
 
+/** An incident that stands for others, and those. */
+export const WIDE = 4;
+export const PARTS: readonly number[] = [5, 6];
+
 /** Incident number `n` as it stands at `now` (ms since the epoch). */
 export function makeRow(n: number, now: number, random: () => number): IncidentRow {
   const story = pickStory(random);
@@ -202,8 +206,8 @@ export function makeRow(n: number, now: number, random: () => number): IncidentR
     verdict: null,
     scope: story.scope,
     locality: placeOf(story, random),
-    parent: null,
-    children: 0,
+    parent: PARTS.includes(n) ? idOf(WIDE) : null,
+    children: n === WIDE ? PARTS.length : 0,
     alerts: 1 + Math.floor(random() * 4),
     events: 1 + Math.floor(random() * 3000),
     first: new Date(last - 20 * MINUTE).toISOString(),

@@ -1,5 +1,7 @@
 import type { EventView, IncidentRow, IncidentView } from '#libs/protocol';
 
+import { idOf, PARTS } from './generated-incidents.ts';
+
 const MINUTE = 60_000;
 
 function evidenceOf(row: IncidentRow): EventView[] {
@@ -94,9 +96,21 @@ export function viewOf(row: IncidentRow, acts: IncidentView['timeline']): Incide
       incident: row.id,
       evidence: evidence.map((event) => ({ event: event.id, time: event.time })),
     })),
-    wider: null,
-    parts: [],
-    outage: null,
+    wider:
+      row.parent === null ? null : { id: row.parent, title: 'Sự cố diện rộng', titleEn: 'Wide' },
+    parts: row.children === 0 ? [] : PARTS.map((n) => ({ ...row, id: idOf(n), children: 0 })),
+    outage:
+      row.children === 0
+        ? null
+        : {
+            of: 'ndop',
+            start: row.first,
+            at: row.last,
+            reasons: {
+              vi: ['Trong vòng 15 phút, 5 tỉnh, thành phố không kết nối được ndop.'],
+              en: ['Within 15 minutes 5 provinces could not reach ndop.'],
+            },
+          },
     timeline: [...opened, ...acts],
     evidence,
   };
