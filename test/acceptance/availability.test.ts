@@ -108,9 +108,9 @@ describe('a log source', () => {
     await until('we were down for longer than the floor', () =>
       performance.now() - down > (FLOOR_S + 1) * 1_000 ? true : undefined,
     );
+    const up = performance.now();
     await product.restart();
     desk = await signIn(product);
-    const up = performance.now();
     const isOurs = (row: IncidentRow): boolean =>
       row.rules.includes('SD-15') && row.entity === 'web-46';
     await incident('it is silent after all', isOurs);
