@@ -89,7 +89,7 @@ it('is worked by two people through a crash, and nothing they did is lost or dou
   await product.stop();
   const env = { ...process.env, THAPCANH_DATA: product.dataFolder };
   const verified = await run(process.execPath, [cli, 'verify'], { env });
-  expect(verified.stdout).toMatch(/^record main: whole, \d+ entries/);
+  expect(verified.stdout).toMatch(/^record main: whole, \d+ entries/m);
 });
 
 it('is out of reach for another province, by every way there is to it', async () => {
