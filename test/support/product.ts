@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -85,7 +86,10 @@ export async function startProduct(
   let current = options;
   let ports: Settings = {};
   const start = async (): Promise<{ owned: OwnedProcess; ready: ReadyLine }> => {
-    const settings = [everyPortFree, ports, current.settings ?? {}].reduce(overlay);
+    const cluster = clusterOf(dataFolder);
+    const settings = [everyPortFree, cluster.settings, ports, current.settings ?? {}].reduce(
+      overlay,
+    );
     // JSON is YAML.
     await writeFile(configFile, JSON.stringify(settings, null, 2));
     const owned = await startProcess(cleanUp, {
@@ -99,6 +103,7 @@ export async function startProduct(
         THAPCANH_CONFIG: configFile,
         THAPCANH_INGEST_KEY: ingestKey,
         THAPCANH_ADMIN_PASSWORD: adminPassword,
+        ...cluster.env,
         ...current.env,
       },
       ready: /^\{"event":"ready"/,
@@ -136,6 +141,20 @@ export async function startProduct(
       current = { ...current, ...changed };
       running = await start();
     },
+  };
+}
+
+/**
+ * With both addresses set tests run on the distributed platform, each data folder with names of its
+ * own there, so that one acceptance suite proves both.
+ */
+function clusterOf(dataFolder: string): { settings: Settings; env: Record<string, string> } {
+  const { TEST_REDIS_URL: redis, TEST_ELASTICSEARCH_URL: elasticsearch } = process.env;
+  if (redis === undefined || elasticsearch === undefined) return { settings: {}, env: {} };
+  const prefix = `t${createHash('sha256').update(dataFolder).digest('hex').slice(0, 8)}`;
+  return {
+    settings: { cluster: { redis_prefix: prefix, elasticsearch_prefix: `${prefix}-` } },
+    env: { REDIS_URL: redis, ELASTICSEARCH_URL: elasticsearch },
   };
 }
 

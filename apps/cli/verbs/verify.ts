@@ -17,7 +17,10 @@ Exit 1 with everything that does not hold.
 `;
 
 async function verifyChains({ documents, audit }: Books, io: Io): Promise<boolean> {
-  const results = await verifyRecord(documents, audit, [audit.chain]);
+  const all = await verifyRecord(documents, audit, [audit.chain]);
+  // The product's chains before that of the command line.
+  const isOwn = ({ chain }: { chain: string }): number => (chain === audit.chain ? 1 : 0);
+  const results = all.toSorted((a, b) => isOwn(a) - isOwn(b));
   for (const result of results) {
     io.out.write(
       result.whole
