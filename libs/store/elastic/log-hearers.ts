@@ -60,7 +60,8 @@ export class LogHearers {
   }
 
   /**
-   * Of changes that stand in the index, those that the log has failed to tell: their writer died, or
+   * Of changes that stand in the index, those that the log has failed to tell: their writer died,
+   * or
    * the log was away. Each is given once.
    */
   missed(changes: Iterable<Held>): readonly Held[] {
