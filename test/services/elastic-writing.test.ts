@@ -160,6 +160,28 @@ describe.skipIf(isMissing('elasticsearch'))('writing events to Elasticsearch', (
     expect(room.allowed).toBeGreaterThan(370);
   });
 
+  it('sends again also what was parked while the parked were listed', async () => {
+    const parts = await open({ blockedCheckMs: 60_000 });
+    const events = [eventOfDay(0), eventOfDay(0), eventOfDay(0)] as const;
+    await parts.store.append(batchOf([events[0]]));
+    await setBlock(parts, 'write', true);
+    await parts.store.append(batchOf([events[1]]));
+    const { parked, store } = parts;
+    const list = parked.list.bind(parked);
+    parked.list = async (asked) => {
+      const page = await list(asked);
+      parked.list = list;
+      await store.append(batchOf([events[2]]));
+      await setBlock(parts, 'write', null);
+      return page;
+    };
+    await store.retryBlocked();
+    expect(await parkedOf(parts)).toHaveLength(1);
+    await store.retryBlocked();
+    expect(await parkedOf(parts)).toEqual([]);
+    expect(await storedIds(parts)).toEqual(ids(...events));
+  });
+
   it('offers a batch again to its queue when it is closed in between', async () => {
     const parts = await open({ blockedCheckMs: 60_000 });
     await parts.store.append(batchOf([eventOfDay(0)]));

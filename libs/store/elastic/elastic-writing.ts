@@ -41,6 +41,8 @@ export class ElasticWriting {
   readonly #timer: NodeJS.Timeout;
   /** Parked events whose index was blocked; undefined until it was asked for. */
   #blocked: number | undefined;
+  /** Of them, those parked since the round of tries began, which may not have listed them. */
+  #blockedSince = 0;
   #parkedHere = 0;
   #trying: Promise<void> | undefined;
   #position = 0;
@@ -137,6 +139,7 @@ export class ElasticWriting {
 
   async #tryBlocked(): Promise<void> {
     if (this.#blocked === 0) return;
+    this.#blockedSince = 0;
     const shut = new Set<string>();
     let left = 0;
     let cursor: string | undefined;
@@ -150,7 +153,7 @@ export class ElasticWriting {
       for (const [day, rows] of days) left += await this.#tryDay(day, rows, shut);
       cursor = page.next;
     } while (cursor !== undefined);
-    this.#blocked = left;
+    this.#blocked = left + this.#blockedSince;
   }
 
   /** How many of them are parked still. */
@@ -190,6 +193,7 @@ export class ElasticWriting {
     await this.#park(asides.map(entryOf));
     // Known only once the parked were listed: not to be taken for none.
     if (blocked > 0) this.#blocked = (this.#blocked ?? 0) + blocked;
+    this.#blockedSince += blocked;
   }
 
   async #park(entries: readonly ParkedEntry[]): Promise<void> {
