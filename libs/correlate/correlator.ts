@@ -288,9 +288,8 @@ class WindowCorrelator implements Correlator {
       if (found === undefined) continue;
       const [key, entries] = found;
       if (!consumer.takes(key)) continue;
-      const oldest = feed.results[0]?.time ?? this.#reached;
-      const state = consumer.machine.stateOf(key, oldest, this.#reached);
-      if (state !== undefined) consumer.machine.takeFeed(state, feed, entries, consumer.member);
+      const told = { out: feed.out, entries, member: consumer.member };
+      consumer.machine.takeFeed(key, told, this.#reached);
     }
   }
 

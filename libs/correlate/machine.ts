@@ -4,8 +4,8 @@ import { changesOf } from './alert-of.ts';
 import { chunkOf, putAway, ready, takeBack } from './cold/put-away.ts';
 import type { Chunk } from './cold/shelf.ts';
 import { Evaluation } from './evaluation.ts';
-import { newKeyState, prune, put, putAgainst, takeOut, touch, type KeyState } from './key-state.ts';
-import { feedOf, type Feed } from './feed.ts';
+import { newKeyState, prune, put, putAgainst, touch, type KeyState } from './key-state.ts';
+import { feedOf, takeResults, type Feed, type Told } from './feed.ts';
 import type { CorrelateCounters, CorrelateLimits } from './limits.ts';
 import { Learning, type SavedLearning } from './learning.ts';
 import { Marks, provinceOf } from './marks.ts';
@@ -51,6 +51,8 @@ export class Machine {
   readonly id: string;
   /** What came up to this time is put away, unless it was taken back. */
   cold = -Infinity;
+  /** Results of members up to this time are not taken any more. */
+  #horizon = -Infinity;
   readonly #limits: CorrelateLimits;
   readonly #counters: CorrelateCounters;
   readonly #unsettled = new Set<KeyState>();
@@ -94,6 +96,12 @@ export class Machine {
   /** Nothing came since the last time. */
   get settled(): boolean {
     return this.#unsettled.size === 0;
+  }
+
+  /** Receipt time came to `reached`: what no late match can touch any more stands as it is. */
+  close(reached: number): void {
+    const { spanMs, lagMs = 0 } = this.plan;
+    this.#horizon = reached - spanMs - lagMs - this.#limits.latenessMs;
   }
 
   /** Keys held. */
@@ -174,7 +182,8 @@ export class Machine {
 
   #stretchOf(oldest: number, reached: number): number {
     const { latenessMs, coldMarginMs } = this.#limits;
-    const due = oldest + this.plan.spanMs + (this.putsAway ? coldMarginMs : latenessMs);
+    const { spanMs, lagMs = 0 } = this.plan;
+    const due = oldest + spanMs + (this.putsAway ? coldMarginMs : lagMs + latenessMs);
     return Math.floor(Math.max(due, reached) / EXPIRE_STEP_MS) + 1;
   }
 
@@ -201,6 +210,7 @@ export class Machine {
    */
   expire(reached: number, collect?: Collect): void {
     const step = Math.floor(reached / EXPIRE_STEP_MS) * EXPIRE_STEP_MS;
+    this.close(reached);
     // Whether a match of exactly one timespan ago stays alone is not known yet.
     const top = step - this.plan.spanMs - this.#limits.coldMarginMs - 1;
     for (const [stretch, states] of this.#expiring) {
@@ -209,14 +219,13 @@ export class Machine {
       for (const state of states) this.#expire(state, reached, top, collect);
     }
     this.#learning?.sweep(reached);
-    const horizon = reached - this.plan.spanMs - this.#limits.latenessMs;
     for (const [stretch, keys] of this.#leaving) {
       if (stretch * EXPIRE_STEP_MS > reached) continue;
       this.#leaving.delete(stretch);
       for (const key of keys) {
         if (this.#nursery?.has(key) !== true) continue;
         if (collect !== undefined) this.#putNursedAway(key, top, collect);
-        const oldest = this.#nursery.prune(key, horizon);
+        const oldest = this.#nursery.prune(key, this.#horizon);
         if (oldest === undefined) this.#counters.keys -= 1;
         else file(this.#leaving, this.#stretchOf(oldest, reached), key);
       }
@@ -233,8 +242,7 @@ export class Machine {
 
   #expire(state: KeyState, reached: number, top: number, collect: Collect | undefined): void {
     if (this.states.get(state.key) !== state) return;
-    const horizon = reached - this.plan.spanMs - this.#limits.latenessMs;
-    prune(state, this.plan, horizon, this.#learning);
+    prune(state, this.plan, this.#horizon, this.#learning);
     if (collect !== undefined && reached - state.takenBack >= this.#limits.coldRestMs) {
       const chunk = putAway(state, this.plan, top, this.#learning);
       if (chunk !== undefined) {
@@ -370,21 +378,16 @@ export class Machine {
   }
 
   /**
-   * Takes the changed results of a member correlation in. Results that stand as they were are left
-   * alone: what their windows held may have left already.
+   * Takes the changed results of a member correlation in, but for times that have left here: a
+   * member that took matches back tells of all of them again.
    */
-  takeFeed(state: KeyState, feed: Feed, entries: readonly Entry[], member: number): void {
-    const { line } = state;
-    const name = (time: number, event: string, ident: string) => `${time} ${event} ${ident}`;
-    const coming = new Set(entries.map(({ time, event, ident }) => name(time, event, ident)));
-    for (const { from, to, idents } of feed.out) {
-      const gone = new Set(idents);
-      takeOut(state, this.plan.spanMs, from, to, (i) => {
-        if ((line.members?.[i] ?? 0) !== member || !gone.has(line.ident(i))) return false;
-        return !coming.has(name(line.times[i] as number, line.events[i] as string, line.ident(i)));
-      });
-    }
-    for (const entry of entries) put(state, entry);
+  takeFeed(key: string, told: Told, reached: number): void {
+    const known = this.states.get(key);
+    const horizon = Math.max(this.#horizon, known?.horizon ?? -Infinity);
+    const fresh = told.entries.find(({ time }) => time > horizon);
+    const state = known ?? (fresh && this.stateOf(key, fresh.time, reached));
+    if (state === undefined) return;
+    takeResults(state, this.plan.spanMs, told, horizon);
     this.#unsettled.add(state);
   }
 

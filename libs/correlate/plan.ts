@@ -53,6 +53,8 @@ export interface Plan {
   readonly extras: readonly { readonly field: string; readonly kind: EntityKind }[];
   /** A member is itself a correlation. */
   readonly chained: boolean;
+  /** A match may change results of members that are older than itself by up to this, ms. */
+  readonly lagMs?: number;
   readonly content: Content;
   /** Another correlation reads this one's result. */
   readonly feeds: boolean;
@@ -130,6 +132,8 @@ function looked(fieldOf: string): GroupField {
 
 function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
   const { ratio, rise, baseline } = c.ours;
+  const depth = depthOf(c.id, set, []);
+  const lagMs = lagOf(c, set);
   const isNewValue = c.type === 'new_value';
   const grouping = groupingOf(c.ours, c.groupBy, []);
   // One alert per group and new value.
@@ -161,10 +165,23 @@ function correlationPlan(c: CorrelationView, set: RuleSetView): Plan {
     baseline,
     learnDays: isNewValue ? learnDaysOf(c.timespanMs) : 0,
     chained,
+    ...(lagMs === 0 ? {} : { lagMs }),
     content: contentOf(c, chained || (temporal && members.length > 1)),
     feeds: set.correlations.some((other) => other.rules.includes(c.id)),
-    depth: depthOf(c.id, set, []),
+    depth,
   };
+}
+
+/** What an absence says of a time changes until its timespan has passed. */
+function lagOf(c: CorrelationView, set: RuleSetView): number {
+  const lags = set.correlations
+    .filter(({ id }) => c.rules.includes(id))
+    .map((member) => lagOf(member, set) + (member.type === 'absence' ? longestOf(member) : 0));
+  return Math.max(0, ...lags);
+}
+
+function longestOf({ timespanMs, byProvince = {} }: CorrelationView): number {
+  return Math.max(timespanMs, ...Object.values(byProvince).map((own) => own.timespanMs));
 }
 
 function depthOf(id: string, set: RuleSetView, above: readonly string[]): number {

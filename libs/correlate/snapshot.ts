@@ -82,6 +82,7 @@ export function load(
     const held = byPlan.get(fingerprint(machine.plan));
     if (held?.learnt !== undefined) machine.learn(held.learnt);
     machine.cold = held?.cold ?? -Infinity;
+    if (held !== undefined) machine.close(saved.reached);
     for (const [key, entries] of held?.nursed === undefined ? [] : nursedEntries(held.nursed))
       for (const entry of entries) machine.nurse(key, entry, saved.reached);
     for (const key of held?.keys ?? []) {

@@ -114,6 +114,29 @@ export function everyType(): RuleSetView {
   );
 }
 
+/** Correlations over correlations, to three deep, over members of every type of our own. */
+export function chainedTypes(): RuleSetView {
+  const c = correlation;
+  const gte = (value: number) => [{ op: 'gte' as const, value }];
+  const wait = (timespanMs: number) =>
+    ({ type: 'absence', condition: [], silent: true, timespanMs }) as const;
+  const all = everyType();
+  const few = ['feeder', 'ratio', 'then-c', 'many-feeders', 'few-ratio'];
+  const correlations = [
+    ...all.correlations.filter(({ id }) => few.includes(id)),
+    c('slow', ['b'], { condition: gte(2), silent: true, timespanMs: 900_000 }),
+    c('some', ['a'], { condition: [...gte(2), { op: 'lte', value: 3 }], timespanMs: 600_000 }),
+    c('unanswered', ['a', 'c'], wait(1_200_000)),
+    c('long-unanswered', ['a', 'c'], wait(20 * HOUR)),
+    c('of-slow', ['slow', 'c'], { type: 'temporal_ordered', condition: gte(2) }),
+    c('of-some', ['some', 'ratio', 'c'], { type: 'temporal', condition: gte(2), groupBy: [] }),
+    c('of-unanswered', ['unanswered', 'b'], { condition: gte(2), timespanMs: 120_000 }),
+    c('of-long', ['long-unanswered', 'b'], { type: 'temporal', timespanMs: 120_000 }),
+    c('of-of', ['few-ratio', 'of-slow', 'of-long'], { groupBy: [], condition: gte(2) }),
+  ];
+  return ruleSet(all.rules, correlations);
+}
+
 function mem(rule: string) {
   return { op: 'member' as const, rule };
 }
@@ -128,11 +151,18 @@ const delay = fc.oneof(
   { weight: 1, arbitrary: fc.nat({ max: LATENESS }) },
 );
 
+/** Most come soon, the others when it is just not too late. */
+export const soonOrLast = fc.oneof(
+  { weight: 3, arbitrary: fc.nat({ max: 2 * STEP }) },
+  { weight: 1, arbitrary: fc.nat({ max: 40 * STEP }).map((early) => LATENESS - early) },
+);
+
 /** Matches of every rule over few keys and times, so that windows meet, join and part. */
 export function arrivals(
   keys: number,
   size: number,
   minLength = 0,
+  delays = delay,
 ): fc.Arbitrary<readonly Arrival[]> {
   const fields = fc.record({
     'source.ip': fc.nat({ max: keys }).map((n) => `10.0.0.${n}`),
@@ -148,10 +178,10 @@ export function arrivals(
     rule: fc.constantFrom('a', 'a', 'b', 'b', 'c', 'p', 'q'),
     time,
     fields,
-    delay,
+    delay: delays,
     repeats: fc.oneof(
       { weight: 4, arbitrary: fc.constant([]) },
-      { weight: 1, arbitrary: fc.array(delay, { maxLength: 2 }) },
+      { weight: 1, arbitrary: fc.array(delays, { maxLength: 2 }) },
     ),
     alsoB: fc.boolean(),
   });
