@@ -3,11 +3,10 @@ import { defineConfig } from 'vitest/config';
 const minute = 60_000;
 const report = process.env['TEST_REPORT'];
 
-/**
- * Suites that drive whole processes: one file at a time, so that two of them never fight for two
- * cores.
- */
-const oneAtATime = { fileParallelism: false, testTimeout: 5 * minute, hookTimeout: 5 * minute };
+/** Suites that drive whole processes. */
+const patient = { testTimeout: 5 * minute, hookTimeout: 5 * minute };
+/** What is told by times on a page has the machine to itself. */
+const oneAtATime = { ...patient, fileParallelism: false };
 
 export default defineConfig({
   // Nothing but 'source' may stand here: 'module' would pick builds that Node cannot load.
@@ -49,8 +48,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'acceptance',
+          // Mostly they wait: for leases, for floors of silence, for a process that was killed.
           include: ['test/acceptance/**/*.test.ts'],
-          ...oneAtATime,
+          ...patient,
           sequence: { groupOrder: 2 },
         },
       },

@@ -13,7 +13,7 @@ const report = join(root, 'dist', 'test-report.json');
 const minute = 60_000;
 const suites = {
   normal: { projects: ['unit', 'services', 'acceptance', 'browser'], timeLimitMs: 19 * minute },
-  faults: { projects: ['services', 'acceptance', 'faults'], timeLimitMs: 180 * minute },
+  faults: { projects: ['services', 'acceptance', 'browser', 'faults'], timeLimitMs: 180 * minute },
 };
 
 const args = process.argv.slice(2);
