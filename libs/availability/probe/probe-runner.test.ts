@@ -82,6 +82,36 @@ it('remembers over a restart that a service is down', async () => {
   expect(told.map(({ action }) => action)).toEqual(['probe-down']);
 });
 
+it('tells a verdict again as the same event when it died before it knew that it was told', async () => {
+  const documents = new MemoryDocuments();
+  const register = await registerWith(documents);
+  const clock = new ManualClock(0);
+  const told: Verdict[] = [];
+  const dying = (verdicts: readonly Verdict[]): Promise<void> => {
+    told.push(...verdicts);
+    return Promise.reject(new Error('died'));
+  };
+  const alive = (verdicts: readonly Verdict[]): Promise<void> => {
+    told.push(...verdicts);
+    return Promise.resolve();
+  };
+  const check = (): Promise<CheckResult> => Promise.resolve(BAD);
+  const first = new ProbeRunner(register, documents, dying, clock, check);
+  for (let minute = 0; minute < 2; minute += 1) {
+    await first.tick();
+    clock.advance(60_000);
+  }
+  await expect(first.tick()).rejects.toThrow('died');
+  for (let life = 0; life < 2; life += 1) {
+    clock.advance(60_000);
+    const next = new ProbeRunner(register, documents, alive, clock, check);
+    await next.load();
+    await next.tick();
+  }
+  expect(told).toHaveLength(2);
+  expect(told[1]).toEqual(told[0]);
+});
+
 it('checks a real server over HTTP and TCP and names what is wrong', async () => {
   const server = createServer((request, reply) => {
     if (request.url === '/slow') return;

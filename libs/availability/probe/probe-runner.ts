@@ -20,8 +20,14 @@ interface Uptime {
   before: { checks: number; good: number };
 }
 
+/** A verdict is kept with its state until it is told, so that it is told under one id. */
+interface KeptState extends ProbeState {
+  readonly telling?: Verdict;
+}
+
 interface Seat {
   state: ProbeState;
+  telling: Verdict | undefined;
   uptime: Uptime;
   next: number;
   busy: boolean;
@@ -63,12 +69,13 @@ export class ProbeRunner {
 
   /** Remembers the verdicts of the run before, so that a restart tells nothing twice. */
   async load(): Promise<void> {
-    const page = await this.#documents.list<ProbeState>(KIND, {
+    const page = await this.#documents.list<KeptState>(KIND, {
       scope: { province: CENTRE },
       limit: 10_000,
     });
     for (const { id, body } of page.rows) {
-      this.#seats.set(id, { ...freshSeat(), state: body });
+      const { telling, ...state } = body;
+      this.#seats.set(id, { ...freshSeat(), state, telling });
     }
   }
 
@@ -104,6 +111,7 @@ export class ProbeRunner {
     seat.busy = true;
     this.#underWay += 1;
     try {
+      await this.#finishTelling(probe, seat);
       const result = await this.#check(probe);
       const at = this.#clock.now();
       seat.next = at + probe.intervalS * 1_000;
@@ -118,20 +126,26 @@ export class ProbeRunner {
     countCheck(seat.uptime, at, result.ok);
     const { state, turned } = takeOutcome(seat.state, { ...result, at }, probe);
     const changed = state.verdict !== seat.state.verdict;
-    // Told before it is remembered: if the telling fails, the next check tells it again.
-    if (turned !== undefined) await this.#tell([this.#verdict(probe, state, turned)]);
     seat.state = state;
     if (!changed) return;
-    await this.#documents.write([
-      {
-        kind: KIND,
-        id: probe.id,
-        expect: 'any',
-        body: state,
-        place: { province: CENTRE },
-        order: at,
-      },
-    ]);
+    if (turned !== undefined) seat.telling = this.#verdict(probe, state, turned);
+    await this.#remember(probe, seat);
+    await this.#finishTelling(probe, seat);
+  }
+
+  /** Tells what a check before this one, or a process before this one, could not. */
+  async #finishTelling(probe: Probe, seat: Seat): Promise<void> {
+    if (seat.telling === undefined) return;
+    await this.#tell([seat.telling]);
+    seat.telling = undefined;
+    await this.#remember(probe, seat);
+  }
+
+  async #remember(probe: Probe, { state, telling }: Seat): Promise<void> {
+    const body: KeptState = telling === undefined ? state : { ...state, telling };
+    const order = state.since ?? this.#clock.now();
+    const place = { province: CENTRE };
+    await this.#documents.write([{ kind: KIND, id: probe.id, expect: 'any', body, place, order }]);
   }
 
   #verdict(probe: Probe, state: ProbeState, turned: 'up' | 'down'): Verdict {
@@ -162,6 +176,7 @@ export class ProbeRunner {
 function freshSeat(): Seat {
   return {
     state: UNPROBED,
+    telling: undefined,
     uptime: { day: 0, checks: 0, good: 0, before: { checks: 0, good: 0 } },
     next: 0,
     busy: false,
