@@ -47,8 +47,9 @@ async function expectModel(course: Course, store?: MemoryColdStore): Promise<voi
     1,
     standing,
   );
-  standing.apply(await correlator.advance(T + 2 * HOUR));
-  standing.apply(await correlator.advance(late.event.time + 12 * HOUR));
+  const end = late.event.time + 12 * HOUR;
+  for (const reached of [T + 2 * HOUR, end - 10 * MINUTE, end])
+    standing.apply(await correlator.advance(reached));
   standing.apply(await correlator.accept([late]));
   standing.apply(await correlator.advance(PAST_ALL));
   const wanted = modelAlerts(rules, [...soon, late], { reached: PAST_ALL });
@@ -73,6 +74,20 @@ describe('a correlation over a correlation', () => {
     const slow = { condition: two, silent: true, timespanMs: 15 * MINUTE };
     const correlations = [correlation('slow', ['b'], slow), then('slow')];
     await expectModel({ correlations, soon: during, late: at('b', 11) });
+  });
+
+  it('goes on from the last time that has left, also when nothing new was counted then', async () => {
+    const correlations = [
+      correlation('feeder', ['b'], { condition: two, silent: true }),
+      correlation('both', ['feeder', 'c'], {
+        type: 'temporal',
+        condition: two,
+        timespanMs: 15 * MINUTE,
+      }),
+    ];
+    const soon = [...busy.slice(0, 4), at('c', 5), at('c', 22), at('c', 31)];
+    soon.sort((one, other) => one.event.time - other.event.time);
+    await expectModel({ correlations, soon, late: at('c', 30) });
   });
 
   it('counts what stayed unanswered longer than matches may be late', async () => {

@@ -87,7 +87,6 @@ export function foldPrefix(
   const known = episode.prefix?.idents ?? [];
   const each = counts === 'each';
   const entries = each ? endsOf(from, to) : distinctEntries(line, from, to, counts, known);
-  if (entries.length === 0) return;
   const refs = entries.map((i) => refAt(line, i));
   const { prefix } = episode;
   const chained = entries.map((i) => line.ident(i)).filter((ident, k) => ident !== refs[k]?.event);
