@@ -141,6 +141,34 @@ describe('a correlation', () => {
 });
 
 describe('our additions', () => {
+  it('hold rules against rules: no correlation is awaited by an absence or is the base of a ratio', () => {
+    const inner = correlation(
+      'inner',
+      'type: event_count\nrules: [one]\ngroup-by: [user]\ntimespan: 5m\ncondition: {gte: 3}',
+    );
+    const outer = (type: string, more?: string) =>
+      documents(base('one'), inner, correlation('outer', type, more));
+    const awaited = outer('type: absence\nrules: [one, inner]\ngroup-by: [user]\ntimespan: 1h');
+    expect(awaited.refused).toMatchObject([
+      {
+        reason: 'correlation',
+        message: expect.stringMatching(/absence waits for is a rule, and inner/),
+      },
+    ]);
+    const based = outer(
+      'type: event_count\nrules: [one]\ngroup-by: [user]\ntimespan: 5m\ncondition: {gte: 30}',
+      'thapcanh: {ratio: {base: [inner], gte: 0.05}}\n',
+    );
+    expect(based.refused).toMatchObject([
+      {
+        reason: 'correlation',
+        message: expect.stringMatching(/base of a ratio is a rule, and inner/),
+      },
+    ]);
+    const first = outer('type: absence\nrules: [inner, one]\ngroup-by: [user]\ntimespan: 1h');
+    expect(first.refused).toEqual([]);
+  });
+
   it('are read with durations in ms and names as ids', () => {
     const set = documents(
       base('up', 'thapcanh: {recovers: [down], code: SD-10, suppress: 30m, national: true}\n'),

@@ -9,7 +9,7 @@ import { Refused, refusalOf } from './refusal.ts';
 import type { Header } from './read/header.ts';
 import { readMeta } from './read/meta.ts';
 import type { CorrelationRule, Ours, Rule, RuleMeta } from './rule-set.ts';
-import { asText, child, type MapNode, type ScalarNode } from './yaml.ts';
+import { asText, child, type MapNode, type ScalarNode, type YamlNode } from './yaml.ts';
 
 type Member = RuleDraft | CorrelationDocument;
 
@@ -142,6 +142,11 @@ class Linker {
   #correlation(document: CorrelationDocument): BareCorrelation {
     const { draft, node } = document;
     const members = draft.rules.map((written) => this.#member(written));
+    if (draft.type === 'absence') {
+      for (const [at, member] of members.entries()) {
+        if (at > 0) refuseCorrelation(member, draft.rules[at] ?? node, 'what an absence waits for');
+      }
+    }
     const known = new Map<string, string>();
     for (const member of members) {
       known.set(member.id, member.id);
@@ -256,6 +261,10 @@ class Linker {
         const message = `there is no rule with the id or name ${name}`;
         throw new Refused('unknown_rule', child(node, 'thapcanh') ?? node, message);
       });
+    for (const name of ours.ratio?.base ?? []) {
+      const at = child(node, 'thapcanh') ?? node;
+      refuseCorrelation(this.#named.get(name), at, 'the base of a ratio');
+    }
     const { recovers, inhibits } = ours;
     if (recovers.length + inhibits.length === 0 && ours.ratio === undefined) return ours;
     const ratio = ours.ratio && { ...ours.ratio, base: ids(ours.ratio.base) };
@@ -272,6 +281,14 @@ class Linker {
       return undefined;
     }
   }
+}
+
+/** Where matches are held against others they are events, which nothing takes back. */
+function refuseCorrelation(member: Member | undefined, at: YamlNode, role: string): void {
+  if (member === undefined || !('draft' in member)) return;
+  const name = member.name ?? member.id;
+  const message = `${role} is a rule, and ${name} is a correlation: name the rules that it counts`;
+  throw new Refused('correlation', at, message);
 }
 
 function onePerMember(members: readonly Member[]): Map<string, string> {
