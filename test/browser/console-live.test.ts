@@ -99,9 +99,11 @@ describe('what a person has in hand', () => {
     const watched = await desk.signedIn(onTestFinished, server);
     const { page } = watched;
     await page.goto(`${server.url}/truc?sev=high&nhom=rule`);
-    await page.getByRole('treegrid').waitFor();
+    const list = page.getByRole('treegrid');
+    await list.locator('[aria-expanded=false]').first().waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
+    await list.locator('[aria-expanded=true]').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('x');
     await page.keyboard.press('Alt+4');
