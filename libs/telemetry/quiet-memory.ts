@@ -19,7 +19,9 @@ type Collect = (how?: { type: 'major'; execution: 'sync'; flavor: 'last-resort' 
 export class QuietWatch {
   #worked = 0;
 
-  /** True when memory is to be collected now; `cpuMs` is what the thread used since the last look. */
+  /**
+   * True when memory is to be collected now; `cpuMs` is what the thread used since the last look.
+   */
   looks(cpuMs: number): boolean {
     this.#worked += cpuMs;
     if (cpuMs > QUIET_CPU_MS || this.#worked < WORTH_CPU_MS) return false;
